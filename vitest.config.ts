@@ -1,0 +1,25 @@
+import { defineConfig } from 'vitest/config';
+import { protoDescriptorPlugin } from './scripts/protoDescriptor.js';
+
+export default defineConfig({
+  plugins: [protoDescriptorPlugin()],
+  test: {
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+    projects: [
+      { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      { extends: true, test: { name: 'integration', include: ['test/integration/**/*.test.ts'], maxWorkers: 2 } },
+      {
+        extends: true,
+        test: {
+          name: 'workbench',
+          include: ['test/vscode/**/*.workbench.test.ts'],
+          // One VS Code at a time: each is a server, a browser and an extension host.
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+        },
+      },
+    ],
+  },
+});
