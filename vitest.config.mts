@@ -4,11 +4,12 @@ import { protoDescriptorPlugin } from './scripts/protoDescriptor.js';
 export default defineConfig({
   plugins: [protoDescriptorPlugin()],
   test: {
+    maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 30_000,
     projects: [
       { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
-      { extends: true, test: { name: 'integration', include: ['test/integration/**/*.test.ts'], maxWorkers: 2 } },
+      { extends: true, test: { name: 'integration', include: ['test/integration/**/*.test.ts'] } },
       {
         extends: true,
         test: {

@@ -1,0 +1,39 @@
+/** Upper bounds in ms: 1-2-5 steps from 10 µs to 10 s; what is slower goes into a last, open bucket. */
+const BOUNDS_MS = [0.01, 0.1, 1, 10, 100, 1000].flatMap((decade) => [decade, decade * 2, decade * 5]).concat(10_000);
+
+/** Latency in buckets of constant relative width: fixed memory, one addition for each observation. */
+export class LatencyHistogram {
+  private readonly counts = new Array<number>(BOUNDS_MS.length + 1).fill(0);
+  private total = 0;
+
+  get count(): number {
+    return this.total;
+  }
+
+  observe(latencyMs: number): void {
+    let bucket = 0;
+    while (bucket < BOUNDS_MS.length && latencyMs > (BOUNDS_MS[bucket] as number)) {
+      bucket++;
+    }
+    this.counts[bucket] = (this.counts[bucket] as number) + 1;
+    this.total++;
+  }
+
+  /**
+   * Latency in ms that the given share (0 to 1) of observations did not exceed: the upper bound of the bucket it falls
+   * in. `undefined` without observations; `Infinity` above the last bound.
+   */
+  quantile(share: number): number | undefined {
+    if (this.total === 0) {
+      return undefined;
+    }
+    let remaining = Math.max(1, Math.ceil(share * this.total));
+    for (const [bucket, count] of this.counts.entries()) {
+      remaining -= count;
+      if (remaining <= 0) {
+        return BOUNDS_MS[bucket] ?? Number.POSITIVE_INFINITY;
+      }
+    }
+    return Number.POSITIVE_INFINITY;
+  }
+}

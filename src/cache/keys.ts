@@ -1,0 +1,68 @@
+/**
+ * Every key and channel name of the cache. Ids are percent-encoded, so that no id can end up in another's key or widen a
+ * pattern; keys and patterns are therefore built here and nowhere else.
+ */
+
+const CACHE = 'v1:cache:';
+const GENERATION = 'v1:gen:';
+
+/** What may follow a miner's id in its keys. */
+export type MinerKeyKind = 'status' | 'stats' | 'details' | 'config' | 'hashboards' | 'pools' | 'cooling' | 'errors';
+
+// The separator, the escape itself, glob and hash-tag characters, control characters, and halves of surrogate pairs, which
+// UTF-8 would turn into one and the same replacement character.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not get into a key
+const UNSAFE = /[\u0000-\u001f\u007f-\u009f:%*?[\]\\{}]|\p{Surrogate}/gu;
+
+/** Makes any text safe as one part of a key. {@link decodeId} turns it back. */
+export function encodeId(id: string): string {
+  return id.replace(UNSAFE, (character) => {
+    const code = character.charCodeAt(0);
+    return code > 0xff ? `%u${hex(code, 4)}` : `%${hex(code, 2)}`;
+  });
+}
+
+/** The id that {@link encodeId} was given. */
+export function decodeId(encoded: string): string {
+  return encoded.replace(/%u([0-9A-F]{4})|%([0-9A-F]{2})/g, (_, wide?: string, narrow?: string) =>
+    String.fromCharCode(Number.parseInt(wide ?? narrow ?? '', 16)),
+  );
+}
+
+function hex(code: number, digits: number): string {
+  return code.toString(16).toUpperCase().padStart(digits, '0');
+}
+
+/** Key of one dataset of one miner. */
+export function minerKey(minerId: string, kind: MinerKeyKind): string {
+  return `${CACHE}miner:${encodeId(minerId)}:${kind}`;
+}
+
+/** Key of a tenant's summary; tenant `global` is the whole fleet. */
+export function summaryKey(tenant: string): string {
+  return `${CACHE}fleet:${encodeId(tenant)}:summary`;
+}
+
+/**
+ * Keys of the generations that entries are valid under. Bumping one voids every entry that was recorded under it.
+ */
+export const generationKeys = {
+  /** Scope of every entry. */
+  all: `${GENERATION}all`,
+  /** Scope of all entries of a tenant's miners, and of the tenant's summary. */
+  fleet: (tenant: string) => `${GENERATION}fleet:${encodeId(tenant)}`,
+  /** Scope of all entries of one miner. */
+  miner: (minerId: string) => `${GENERATION}miner:${encodeId(minerId)}`,
+  /** Scope of one summary alone, so that a miner's change can void it without voiding the tenant's miners. */
+  summary: (tenant: string) => `${GENERATION}summary:${encodeId(tenant)}`,
+} as const;
+
+/** The scopes of a miner's entries, in the order in which entries record their generations. */
+export function minerScopes(minerId: string, tenant: string): readonly string[] {
+  return [generationKeys.all, generationKeys.fleet(tenant), generationKeys.miner(minerId)];
+}
+
+/** The scopes of a tenant's summary, in the order in which entries record their generations. */
+export function summaryScopes(tenant: string): readonly string[] {
+  return [generationKeys.all, generationKeys.fleet(tenant), generationKeys.summary(tenant)];
+}

@@ -1,0 +1,45 @@
+import type { Event } from '../base/emitter';
+import { FleetCacheError } from '../base/errors';
+import type { Disposable } from '../base/lifecycle';
+
+/** What is under a cache key, with the generations that decide whether it still holds. */
+export interface StoredValue {
+  /** `undefined` when there is nothing. */
+  readonly text: string | undefined;
+  /** Current generations of the scopes that were asked for, in their order. */
+  readonly generations: readonly number[];
+}
+
+/**
+ * How the store is doing. `refusing-writes` still answers reads (out of memory, a read-only replica). `reason` is one
+ * sentence for people that names host, port and cause.
+ */
+export type StoreHealth =
+  | { readonly state: 'connecting' }
+  | { readonly state: 'up' }
+  | { readonly state: 'refusing-writes'; readonly reason: string }
+  | { readonly state: 'down'; readonly reason: string };
+
+/**
+ * The second tier, as the cache needs it. Every call ends within the store's command timeout, at once while the store is
+ * known to be down, and fails with {@link StoreError}.
+ */
+export interface CacheStore extends Disposable {
+  readonly health: StoreHealth;
+  readonly onDidChangeHealth: Event<StoreHealth>;
+
+  /** Reads a key and the generations of `scopes` in one round trip. A scope without generation gets one. */
+  read(key: string, scopes: readonly string[]): Promise<StoredValue>;
+
+  /** Writes a key that expires after `ttlMs` milliseconds. */
+  write(key: string, text: string, ttlMs: number): Promise<void>;
+
+  /** Removes keys; what is not there is passed over. Resolves to the number removed. */
+  remove(keys: readonly string[]): Promise<number>;
+
+  /** Gives each scope a generation that it never had, which voids all entries recorded under the former one. */
+  bump(scopes: readonly string[]): Promise<void>;
+}
+
+/** The store did not do what it was asked. The message names host, port and cause. */
+export class StoreError extends FleetCacheError {}
