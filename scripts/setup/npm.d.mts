@@ -1,0 +1,1 @@
+export function runNpm(args: readonly string[], options: { cwd: string; env?: NodeJS.ProcessEnv }): Promise<void>;

@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process';
+
+/** The last lines of npm's output that a failure shows. */
+const TAIL_LINES = 30;
+
+/**
+ * Runs npm and resolves when it succeeded; rejects with the end of its output when not.
+ * Under `npm run` this is the very npm that the user started, not another one on PATH.
+ *
+ * @param {readonly string[]} args
+ * @param {{ cwd: string, env?: NodeJS.ProcessEnv }} options
+ * @returns {Promise<void>}
+ */
+export function runNpm(args, { cwd, env = process.env }) {
+  const npmScript = process.env.npm_execpath;
+  const byScript = npmScript?.endsWith('.js') === true;
+  const command = byScript ? process.execPath : 'npm';
+  const all = [...(byScript ? [npmScript] : []), ...args, '--no-audit', '--no-fund', '--no-update-notifier'];
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, all, {
+      cwd,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      shell: !byScript && process.platform === 'win32',
+    });
+    let output = '';
+    const keep = (chunk) => {
+      output += chunk;
+    };
+    child.stdout.setEncoding('utf8').on('data', keep);
+    child.stderr.setEncoding('utf8').on('data', keep);
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      if (code === 0) {
+        resolve();
+        return;
+      }
+      const tail = output.trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
+      reject(new Error(`npm ${args.join(' ')} ended with ${signal ?? `code ${code}`}\n${tail}`));
+    });
+  });
+}

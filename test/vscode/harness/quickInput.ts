@@ -1,0 +1,71 @@
+import type { Locator, Page } from 'playwright-core';
+
+/** VS Code's box at the top of the window: the command palette, quick picks and input boxes. */
+export class QuickInput {
+  private readonly widget: Locator;
+  private readonly input: Locator;
+
+  constructor(private readonly page: Page) {
+    this.widget = page.locator('.quick-input-widget:visible');
+    this.input = this.widget.locator('.quick-input-box input');
+  }
+
+  /** Runs a command from the palette by its full title, category included, as a user would. */
+  async runCommand(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.input.waitFor();
+    await this.input.fill(`>${title}`);
+    await this.item(title).click();
+  }
+
+  /** The titles that the palette finds for a text. */
+  async findCommands(text: string): Promise<string[]> {
+    await this.page.keyboard.press('F1');
+    await this.input.waitFor();
+    await this.input.fill(`>${text}`);
+    await this.widget.locator('.quick-input-list .monaco-list-row').first().waitFor();
+    const titles = await this.items();
+    await this.page.keyboard.press('Escape');
+    return titles;
+  }
+
+  /** The labels on offer. */
+  async items(): Promise<string[]> {
+    return await this.widget.locator('.quick-input-list .monaco-list-row .label-name').allInnerTexts();
+  }
+
+  /** Picks the item with exactly this label; several, and then OK, when the list allows more than one. */
+  async pick(...labels: string[]): Promise<void> {
+    for (const label of labels) {
+      await this.item(label).click();
+    }
+    const ok = this.widget.locator('.quick-input-action .monaco-button', { hasText: 'OK' });
+    if (await ok.isVisible()) {
+      await ok.click();
+    }
+  }
+
+  /** Types into the box and confirms. */
+  async answer(text: string): Promise<void> {
+    await this.input.waitFor();
+    await this.input.fill(text);
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** What an input box says below its field, such as why it does not accept the text. */
+  async message(): Promise<string> {
+    return (await this.widget.locator('.quick-input-message').allInnerTexts()).join('\n');
+  }
+
+  async cancel(): Promise<void> {
+    await this.page.keyboard.press('Escape');
+  }
+
+  private item(label: string): Locator {
+    return this.widget
+      .locator('.quick-input-list .monaco-list-row', {
+        has: this.page.locator('.label-name').getByText(label, { exact: true }),
+      })
+      .first();
+  }
+}

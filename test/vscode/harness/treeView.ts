@@ -1,0 +1,103 @@
+import type { Locator, Page } from 'playwright-core';
+
+/** One row of a tree view as a user sees it. */
+export interface TreeRow {
+  readonly label: string;
+  readonly description: string;
+  /** 1 for a root. */
+  readonly level: number;
+  /** Undefined for a row that cannot be opened. */
+  readonly expanded: boolean | undefined;
+  /** The codicon's name without `codicon-`; undefined without one. */
+  readonly icon: string | undefined;
+  /** What a screen reader says. */
+  readonly accessibleName: string;
+}
+
+/** A tree view of the side bar, found by its title. Rows that are scrolled out of sight do not exist for it. */
+export class TreeView {
+  private readonly pane: Locator;
+
+  constructor(
+    private readonly page: Page,
+    title: string,
+  ) {
+    this.pane = page.locator('.pane', {
+      has: page.locator('.pane-header h3.title', { hasText: new RegExp(`^${escapePattern(title)}$`) }),
+    });
+  }
+
+  /** Opens the view's section if it is folded. */
+  async expandSection(): Promise<void> {
+    const header = this.pane.locator('.pane-header');
+    if ((await header.getAttribute('aria-expanded')) === 'false') {
+      await header.click();
+    }
+  }
+
+  /** The rows in sight, from top to bottom. */
+  async rows(): Promise<TreeRow[]> {
+    const rows = await this.pane.locator('.monaco-list-row').evaluateAll((elements) =>
+      elements.map((element) => {
+        const expanded = element.getAttribute('aria-expanded');
+        const icon = [...(element.querySelector('.custom-view-tree-node-item-icon.codicon')?.classList ?? [])];
+        return {
+          index: Number(element.getAttribute('data-index')),
+          label: element.querySelector('.label-name')?.textContent ?? '',
+          description: element.querySelector('.label-description')?.textContent ?? '',
+          level: Number(element.getAttribute('aria-level')),
+          expanded: expanded === null ? undefined : expanded === 'true',
+          icon: icon
+            .find((each) => each.startsWith('codicon-') && each !== 'codicon-colored')
+            ?.slice('codicon-'.length),
+          accessibleName: element.getAttribute('aria-label') ?? '',
+        };
+      }),
+    );
+    return rows.sort((a, b) => a.index - b.index).map(({ index: _, ...row }) => row);
+  }
+
+  /** The row with exactly this label. */
+  row(label: string): Locator {
+    return this.pane
+      .locator('.monaco-list-row', {
+        has: this.page.locator('.label-name', { hasText: new RegExp(`^${escapePattern(label)}$`) }),
+      })
+      .first();
+  }
+
+  async expand(label: string): Promise<void> {
+    if ((await this.row(label).getAttribute('aria-expanded')) === 'false') {
+      await this.row(label).click();
+    }
+  }
+
+  /** Presses an inline button of a row, by the command's title. */
+  async pressInlineAction(label: string, title: string): Promise<void> {
+    await this.row(label).hover();
+    await this.row(label).locator(`.actions [aria-label="${title}"]`).click();
+  }
+
+  /** Chooses an entry of a row's context menu. */
+  async chooseFromContextMenu(label: string, title: string): Promise<void> {
+    await this.row(label).click({ button: 'right' });
+    await this.page.locator('.monaco-menu .action-item', { hasText: title }).first().click();
+  }
+
+  /** Presses a button of the view's title bar, by the command's title. */
+  async pressTitleAction(title: string): Promise<void> {
+    await this.pane.hover();
+    await this.pane.locator(`.pane-header .actions [aria-label="${title}"]`).click();
+  }
+
+  /** The text that the view shows instead of rows: its welcome content or its message. */
+  async message(): Promise<string> {
+    return (await this.pane.locator('.welcome-view-content, .tree-explorer-viewlet-tree-view .message').allInnerTexts())
+      .join('\n')
+      .trim();
+  }
+}
+
+function escapePattern(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}

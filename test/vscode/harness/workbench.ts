@@ -1,0 +1,178 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser, Frame, Locator, Page } from 'playwright-core';
+import { CHECKOUT } from '../../../scripts/checkout';
+import { launchBrowser } from './browser';
+import { QuickInput } from './quickInput';
+import { TreeView } from './treeView';
+import type { VsCodeServer } from './vscodeServer';
+
+/** One entry of the status bar. */
+export interface StatusBarItem {
+  /** `<publisher>.<extension>.<id>` */
+  readonly id: string;
+  readonly text: string;
+  /** What a screen reader says: text and tooltip. */
+  readonly accessibleName: string;
+}
+
+/** A width and a height in CSS pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+const SCREENSHOTS = join(CHECKOUT, 'test', 'vscode', '__screenshots__');
+const DEFAULT_SIZE: Size = { width: 1280, height: 800 };
+const OPEN_TIMEOUT_MS = 60_000;
+const FRAME_TIMEOUT_MS = 30_000;
+const POLL_MS = 100;
+
+/** A VS Code window in a browser, driven as a user would drive it. */
+export class Workbench {
+  readonly quickInput: QuickInput;
+
+  private constructor(
+    /** For what the helpers here do not cover. */
+    readonly page: Page,
+    private readonly browser: Browser,
+  ) {
+    this.quickInput = new QuickInput(page);
+  }
+
+  /** Opens the server's folder in a browser of its own and waits until the workbench is drawn. */
+  static async open(server: Pick<VsCodeServer, 'url'>, size: Size = DEFAULT_SIZE): Promise<Workbench> {
+    const browser = await launchBrowser();
+    try {
+      const page = await browser.newPage({ viewport: size });
+      await page.goto(server.url);
+      const workbench = new Workbench(page, browser);
+      await workbench.waitUntilDrawn();
+      return workbench;
+    } catch (error) {
+      await browser.close();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+  }
+
+  /** Reloads the window, as "Developer: Reload Window" does: the extension host starts anew. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.waitUntilDrawn();
+  }
+
+  async runCommand(title: string): Promise<void> {
+    await this.quickInput.runCommand(title);
+  }
+
+  /** Shows a view container of the activity bar, by its title. */
+  async openViewContainer(title: string): Promise<void> {
+    const tab = this.page.locator(`.activitybar .action-item:has([aria-label^="${title}"])`).first();
+    await tab.waitFor();
+    if (!(await tab.evaluate((element) => element.classList.contains('checked')))) {
+      await tab.click();
+    }
+    await this.page.locator('.sidebar .composite.title', { hasText: title }).waitFor();
+  }
+
+  treeView(title: string): TreeView {
+    return new TreeView(this.page, title);
+  }
+
+  async statusBarItems(): Promise<StatusBarItem[]> {
+    return await this.page.locator('.statusbar-item').evaluateAll((elements) =>
+      elements.map((element) => ({
+        id: element.id,
+        text: (element.textContent ?? '').trim(),
+        accessibleName: element.getAttribute('aria-label') ?? '',
+      })),
+    );
+  }
+
+  /** A status bar entry by its full id. */
+  statusBarItem(id: string): Locator {
+    return this.page.locator(`.statusbar-item[id="${id}"]`);
+  }
+
+  /** The texts of the notifications on the screen, the newest first. */
+  async notifications(): Promise<string[]> {
+    return await this.page.locator('.notification-toast .notification-list-item-message').allInnerTexts();
+  }
+
+  /** A notification on the screen that contains a text. */
+  notification(text: string): Locator {
+    return this.page.locator('.notification-toast', { hasText: text }).first();
+  }
+
+  async pressNotificationButton(text: string, button: string): Promise<void> {
+    await this.notification(text).locator('.monaco-button', { hasText: button }).first().click();
+  }
+
+  async clearNotifications(): Promise<void> {
+    await this.runCommand('Notifications: Clear All Notifications');
+  }
+
+  /** Title and detail of the modal dialog; waits for one. */
+  async dialogText(): Promise<string> {
+    const message = this.dialog().locator('.dialog-message-container');
+    await message.waitFor();
+    return (await message.allInnerTexts()).join('\n');
+  }
+
+  async dialogButtons(): Promise<string[]> {
+    return await this.dialog().locator('.monaco-button').allInnerTexts();
+  }
+
+  async pressDialogButton(label: string): Promise<void> {
+    await this.dialog().getByRole('button', { name: label, exact: true }).click();
+    await this.dialog().waitFor({ state: 'detached' });
+  }
+
+  /** The innermost frame of the webview that has an element for `selector`, such as `text=Hit ratio`. */
+  async webviewFrame(selector: string, timeoutMs = FRAME_TIMEOUT_MS): Promise<Frame> {
+    const deadline = Date.now() + timeoutMs;
+    while (Date.now() < deadline) {
+      for (const frame of this.page.frames().filter((each) => each !== this.page.mainFrame())) {
+        // A frame may go away while it is being asked.
+        if (
+          (await frame
+            .locator(selector)
+            .count()
+            .catch(() => 0)) > 0
+        ) {
+          return frame;
+        }
+      }
+      await this.page.waitForTimeout(POLL_MS);
+    }
+    throw new Error(`no webview showed ${selector} within ${timeoutMs / 1000} s`);
+  }
+
+  /** Saves a picture of the window as `__screenshots__/<name>.png`, at a given size or the present one. */
+  async screenshot(name: string, size?: Size): Promise<string> {
+    const before = this.page.viewportSize();
+    if (size !== undefined) {
+      await this.page.setViewportSize(size);
+      await this.page.waitForTimeout(500);
+    }
+    await mkdir(SCREENSHOTS, { recursive: true });
+    const path = join(SCREENSHOTS, `${name}.png`);
+    await this.page.screenshot({ path });
+    if (size !== undefined && before !== null) {
+      await this.page.setViewportSize(before);
+    }
+    return path;
+  }
+
+  private dialog(): Locator {
+    return this.page.locator('.monaco-dialog-box');
+  }
+
+  private async waitUntilDrawn(): Promise<void> {
+    await this.page.locator('.monaco-workbench .statusbar').waitFor({ timeout: OPEN_TIMEOUT_MS });
+  }
+}
