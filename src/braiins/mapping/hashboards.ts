@@ -1,0 +1,29 @@
+import type { Hashboard } from '../../fleet/minerData';
+import type { WireGetHashboardsResponse, WireHashboard } from '../proto/wire';
+import { celsius, flag, known, list, text, unit, volts, wrapped } from './values';
+import { toWorkStats } from './work';
+
+export function toHashboards(wire: WireGetHashboardsResponse): Hashboard[] {
+  return list(wire.hashboards, toHashboard);
+}
+
+function toHashboard(wire: WireHashboard): Hashboard {
+  return known<Hashboard>({
+    id: text(wire.id),
+    enabled: flag(wire.enabled),
+    model: text(wire.model),
+    boardName: text(wire.board_name),
+    chipType: text(wire.chip_type),
+    serialNumber: text(wire.serial_number),
+    chipsCount: wrapped(wire.chips_count),
+    voltageV: volts(wire.current_voltage),
+    frequencyHz: unit(wire.current_frequency, (frequency) => frequency.hertz),
+    boardTempC: celsius(wire.board_temp),
+    highestChipTempC: celsius(wire.highest_chip_temp?.temperature),
+    lowestInletTempC: celsius(wire.lowest_inlet_temp),
+    highestOutletTempC: celsius(wire.highest_outlet_temp),
+    lowestWaterInletTempC: celsius(wire.lowest_water_inlet_temp),
+    highestWaterOutletTempC: celsius(wire.highest_water_outlet_temp),
+    work: toWorkStats(wire.stats),
+  });
+}

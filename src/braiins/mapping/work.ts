@@ -1,0 +1,70 @@
+import type { HashrateThs, MinerStats, PoolStats, WorkStats } from '../../fleet/minerData';
+import type {
+  WireGetMinerStatsResponse,
+  WirePoolStats,
+  WireRealHashrate,
+  WireTimestamp,
+  WireWorkSolverStats,
+} from '../proto/wire';
+import { anyKnown, finite, known, terahash, text, unit } from './values';
+
+export function toMinerStats(wire: WireGetMinerStatsResponse): MinerStats {
+  return known<MinerStats>({
+    ...toWorkStats(wire.miner_stats),
+    pool: toPoolStats(wire.pool_stats),
+    powerW: unit(wire.power_stats?.approximated_consumption, (power) => power.watt),
+    efficiencyJPerTh: unit(wire.power_stats?.efficiency, (efficiency) => efficiency.joule_per_terahash),
+  });
+}
+
+export function toWorkStats(wire: WireWorkSolverStats | undefined): WorkStats | undefined {
+  return anyKnown<WorkStats>({
+    hashrateThs: toHashrate(wire?.real_hashrate),
+    nominalHashrateThs: terahash(wire?.nominal_hashrate),
+    errorHashrateMhs: unit(wire?.error_hashrate, (rate) => rate.megahash_per_second),
+    foundBlocks: finite(wire?.found_blocks),
+    bestShare: bestShare(wire),
+  });
+}
+
+function toHashrate(wire: WireRealHashrate | undefined): HashrateThs | undefined {
+  return anyKnown<HashrateThs>({
+    last5s: terahash(wire?.last_5s),
+    last15s: terahash(wire?.last_15s),
+    last30s: terahash(wire?.last_30s),
+    last1m: terahash(wire?.last_1m),
+    last5m: terahash(wire?.last_5m),
+    last15m: terahash(wire?.last_15m),
+    last30m: terahash(wire?.last_30m),
+    last1h: terahash(wire?.last_1h),
+    last24h: terahash(wire?.last_24h),
+    sinceRestart: terahash(wire?.since_restart),
+  });
+}
+
+function toPoolStats(wire: WirePoolStats | undefined): PoolStats | undefined {
+  return anyKnown<PoolStats>({
+    acceptedShares: finite(wire?.accepted_shares),
+    rejectedShares: finite(wire?.rejected_shares),
+    staleShares: finite(wire?.stale_shares),
+    lastDifficulty: finite(wire?.last_difficulty),
+    generatedWork: finite(wire?.generated_work),
+    bestShare: bestShare(wire),
+    lastShareTime: isoTime(wire?.last_share_time),
+  });
+}
+
+/** Current firmware sends the share as text, older firmware as a number. */
+function bestShare(wire: { best_share?: number; best_share_str?: string } | undefined): string | undefined {
+  return text(wire?.best_share_str) ?? finite(wire?.best_share)?.toString();
+}
+
+/** ISO 8601, or `undefined` for what no calendar has and for the epoch itself, which stands for "never". */
+function isoTime(wire: WireTimestamp | undefined): string | undefined {
+  const seconds = unit(wire, (time) => time.seconds);
+  if (seconds === undefined || seconds <= 0) {
+    return undefined;
+  }
+  const time = new Date(seconds * 1000 + Math.trunc((finite(wire?.nanos) ?? 0) / 1_000_000));
+  return Number.isNaN(time.getTime()) ? undefined : time.toISOString();
+}
