@@ -1,0 +1,215 @@
+import { type MethodDefinition, status } from '@grpc/grpc-js';
+import type { Clock } from '../base/clock';
+import { CancelledError } from '../base/errors';
+import type { Disposable } from '../base/lifecycle';
+import type { Logger } from '../base/logger';
+import type { CredentialStore, Credentials } from '../fleet/credentials';
+import type { Miner } from '../fleet/miner';
+import { SourceError } from '../fleet/minerSource';
+import { type FailedCall, grpcCode, isLoginRefusal, loginRefused, minerName, toSourceError } from './callErrors';
+import { type CallTerms, callStream, callUnary } from './calls';
+import type { ChannelPool } from './channelPool';
+import type { BraiinsServices } from './proto/load';
+import type { WireEmpty } from './proto/wire';
+import { type Grant, Sessions, type Token } from './sessions';
+
+/** Metadata of HTTP/2 takes printable ASCII only; a token anywhere near this long is no token. */
+const SENDABLE_TOKEN = /^[!-~]{1,8192}$/;
+
+export interface MinerCallsOptions {
+  readonly pool: ChannelPool;
+  readonly credentials: CredentialStore;
+  readonly services: () => Promise<BraiinsServices>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly deadlineMs: number;
+}
+
+type Method<Response> = MethodDefinition<WireEmpty, Response>;
+
+/** How one attempt at a call is made; it calls `accepted` as soon as the miner took the token. */
+type Attempt<T> = (terms: CallTerms, accepted: () => void) => Promise<T>;
+
+/** Calls of miners' methods with login, deadline and errors for people. */
+export class MinerCalls implements Disposable {
+  private readonly sessions: Sessions;
+  private disposed = false;
+
+  constructor(private readonly options: MinerCallsOptions) {
+    this.sessions = new Sessions(
+      options.credentials,
+      (miner, credentials, signal) => this.login(miner, credentials, signal),
+      options.clock,
+    );
+  }
+
+  /** One answer within the deadline, the login included. */
+  unary<Response>(miner: Miner, method: Method<Response>, signal: AbortSignal | undefined): Promise<Response> {
+    const deadlineAt = this.deadlineAt();
+    return this.authenticated(miner, method.path, signal, (terms) => callUnary(method, {}, { ...terms, deadlineAt }));
+  }
+
+  /** The first message of a stream within the deadline, the login included. */
+  first<Response>(miner: Miner, method: Method<Response>, signal: AbortSignal | undefined): Promise<Response> {
+    const deadlineAt = this.deadlineAt();
+    return this.authenticated(miner, method.path, signal, async (terms) => {
+      const messages: Response[] = [];
+      await callStream(method, {}, { ...terms, deadlineAt }, (message) => {
+        messages.push(message);
+        return false;
+      });
+      return messages[0] as Response;
+    });
+  }
+
+  /** Follows a stream for as long as it lasts, renewing the login when needed. Always rejects in the end. */
+  follow<Response>(
+    miner: Miner,
+    method: Method<Response>,
+    signal: AbortSignal,
+    onMessage: (message: Response) => void,
+  ): Promise<void> {
+    const opening = { clock: this.options.clock, limitMs: this.options.deadlineMs };
+    return this.authenticated(miner, method.path, signal, (terms, accepted) =>
+      callStream(method, {}, { ...terms, opening }, (message) => {
+        accepted();
+        onMessage(message);
+        return true;
+      }),
+    );
+  }
+
+  forgetRefusal(miner: Miner): void {
+    this.sessions.forgetRefusal(miner);
+  }
+
+  /** Calls that are under way end with `CancelledError` once the pool is disposed too; later ones fail. */
+  dispose(): void {
+    this.disposed = true;
+  }
+
+  private async authenticated<T>(
+    miner: Miner,
+    path: string,
+    signal: AbortSignal | undefined,
+    attempt: Attempt<T>,
+  ): Promise<T> {
+    if (this.disposed) {
+      throw new SourceError(
+        'failed',
+        `${minerName(miner)} is not asked any more: the connections to miners are closed.`,
+      );
+    }
+    let token: Token | undefined;
+    try {
+      token = await this.sessions.token(miner, signal);
+      for (let mayRenew = true; ; ) {
+        try {
+          return await this.attempt(miner, token, signal, attempt, () => {
+            mayRenew = true;
+          });
+        } catch (error) {
+          if (grpcCode(error) !== status.UNAUTHENTICATED || !mayRenew) {
+            throw error;
+          }
+        }
+        mayRenew = false;
+        token = await this.sessions.renew(miner, token, signal);
+        if (token === undefined) {
+          throw noCredentials(miner);
+        }
+      }
+    } catch (error) {
+      throw this.failure(error, this.describe(miner, path, token));
+    }
+  }
+
+  private async attempt<T>(
+    miner: Miner,
+    token: Token | undefined,
+    signal: AbortSignal | undefined,
+    run: Attempt<T>,
+    onAccepted: () => void,
+  ): Promise<T> {
+    const usedAt = this.options.clock.now();
+    const accepted = () => {
+      onAccepted();
+      if (token !== undefined) {
+        this.sessions.renewedByUse(miner, token, usedAt);
+      }
+    };
+    // Disposed while the caller waited for a login or for the credentials.
+    if (this.disposed) {
+      throw new CancelledError();
+    }
+    const lease = this.options.pool.acquire(miner);
+    let verdict: 'suspect' | undefined;
+    try {
+      const result = await run({ client: lease.client, token: token?.value, signal }, accepted);
+      accepted();
+      return result;
+    } catch (error) {
+      if (grpcCode(error) === status.DEADLINE_EXCEEDED) {
+        verdict = 'suspect';
+      }
+      throw error;
+    } finally {
+      lease.release(verdict);
+    }
+  }
+
+  private async login(miner: Miner, credentials: Credentials, signal: AbortSignal): Promise<Grant> {
+    const { Login } = (await this.options.services()).authentication;
+    const deadlineAt = this.deadlineAt();
+    const request = { username: credentials.username, password: credentials.password };
+    try {
+      const answer = await this.attempt(
+        miner,
+        undefined,
+        signal,
+        (terms) => callUnary(Login, request, { ...terms, deadlineAt }),
+        () => {},
+      );
+      if (!SENDABLE_TOKEN.test(answer.token ?? '')) {
+        throw new SourceError('failed', `${minerName(miner)} accepted the login but gave no usable token for it.`);
+      }
+      this.options.logger.debug(`Logged in to ${minerName(miner)}.`);
+      return { token: answer.token ?? '', timeoutMs: answer.timeout_s ? answer.timeout_s * 1000 : undefined };
+    } catch (error) {
+      if (isLoginRefusal(error)) {
+        const refusal = loginRefused(miner, credentials.username);
+        this.options.logger.warn(refusal.message);
+        throw refusal;
+      }
+      throw this.failure(error, this.describe(miner, Login.path, { value: '', credentials }));
+    }
+  }
+
+  private failure(error: unknown, call: FailedCall): Error {
+    if (error instanceof CancelledError) {
+      return error;
+    }
+    return this.disposed ? new CancelledError('The connections to miners were closed.') : toSourceError(error, call);
+  }
+
+  private describe(miner: Miner, path: string, token: Token | undefined): FailedCall {
+    return {
+      miner,
+      method: path.slice(path.lastIndexOf('/') + 1),
+      deadlineMs: this.options.deadlineMs,
+      secrets: token === undefined ? [] : [token.value, token.credentials.password],
+    };
+  }
+
+  /** grpc-js counts by the machine's clock. */
+  private deadlineAt(): number {
+    return Date.now() + this.options.deadlineMs;
+  }
+}
+
+function noCredentials(miner: Miner): SourceError {
+  return new SourceError(
+    'no-credentials',
+    `${minerName(miner)} wants a login, and none is known under the credentials name '${miner.credentials}': set one.`,
+  );
+}
