@@ -1,0 +1,120 @@
+import type * as Grpc from '@grpc/grpc-js';
+import type { Clock } from '../base/clock';
+import type { ImplicitDefaults } from './implicitDefaults';
+import type { Sessions } from './sessions';
+
+/** A call that the miner refuses. */
+export class Refusal extends Error {
+  /** @param code gRPC status */
+  constructor(
+    readonly code: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** What the gate of one miner looks at. */
+export interface GateRules {
+  readonly sessions: Sessions;
+  readonly clock: Clock;
+  /** How long every answer is held back, in ms. */
+  delayMs(): number;
+  /** Hears of every call that arrives, also of one that is refused, by its bare name. */
+  onCall(method: string): void;
+}
+
+const TOKEN_HEADER = 'authorization';
+/** What may be called without a token. */
+const OPEN_METHODS: ReadonlySet<string> = new Set(['Login', 'GetApiVersion']);
+
+/** Through it every call of a miner's own services passes: it counts, holds back, asks for the token, and answers refusals. */
+export class Gate {
+  constructor(
+    private readonly grpc: typeof Grpc,
+    private readonly server: Grpc.Server,
+    private readonly defaults: ImplicitDefaults,
+    private readonly rules: GateRules,
+  ) {}
+
+  unary<Request, Response>(
+    method: Grpc.MethodDefinition<Request, Response>,
+    answer: (request: Request, call: Grpc.ServerUnaryCall<Request, Response>) => Response,
+  ): void {
+    const handler: Grpc.handleUnaryCall<Request, Response> = (call, callback) =>
+      this.pass(
+        call,
+        () => callback(null, answer(call.request, call)),
+        (status) => callback(status),
+      );
+    this.register(method, handler, 'unary');
+  }
+
+  serverStream<Request, Response>(
+    method: Grpc.MethodDefinition<Request, Response>,
+    answer: (request: Request, call: Grpc.ServerWritableStream<Request, Response>) => void,
+  ): void {
+    const handler: Grpc.handleServerStreamingCall<Request, Response> = (call) =>
+      this.pass(
+        call,
+        () => answer(call.request, call),
+        (status) => call.emit('error', status),
+      );
+    this.register(method, handler, 'serverStream');
+  }
+
+  private register<Request, Response>(
+    method: Grpc.MethodDefinition<Request, Response>,
+    handler: Grpc.handleUnaryCall<Request, Response> | Grpc.handleServerStreamingCall<Request, Response>,
+    type: 'unary' | 'serverStream',
+  ): void {
+    this.server.register(method.path, handler, this.defaults.serializer(method), method.requestDeserialize, type);
+  }
+
+  private pass(
+    call: Grpc.ServerUnaryCall<unknown, unknown> | Grpc.ServerWritableStream<unknown, unknown>,
+    answer: () => void,
+    refuse: (status: Partial<Grpc.StatusObject>) => void,
+  ): void {
+    const method = call.getPath().split('/').pop() ?? '';
+    this.rules.onCall(method);
+    const proceed = () => {
+      if (call.cancelled) {
+        return;
+      }
+      if (!OPEN_METHODS.has(method) && !this.rules.sessions.admit(tokenOf(call.metadata))) {
+        refuse({
+          code: this.grpc.status.UNAUTHENTICATED,
+          details: 'The token is missing, unknown or expired. Log in first.',
+        });
+        return;
+      }
+      try {
+        answer();
+      } catch (error) {
+        if (!(error instanceof Refusal)) {
+          throw error;
+        }
+        refuse({ code: error.code, details: error.message });
+      }
+    };
+    const delayMs = this.rules.delayMs();
+    if (delayMs > 0) {
+      const timer = this.rules.clock.setTimeout(proceed, delayMs);
+      call.on('cancelled', () => timer.dispose());
+    } else {
+      proceed();
+    }
+  }
+}
+
+function tokenOf(metadata: Grpc.Metadata): string | undefined {
+  return metadata.get(TOKEN_HEADER)[0]?.toString();
+}
+
+/** Initial metadata that carries a fresh token. */
+export function tokenMetadata(grpc: typeof Grpc, token: string): Grpc.Metadata {
+  const metadata = new grpc.Metadata();
+  metadata.set(TOKEN_HEADER, token);
+  return metadata;
+}

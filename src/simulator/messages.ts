@@ -1,0 +1,164 @@
+import type {
+  WireGetHashboardsResponse,
+  WireGetMinerDetailsResponse,
+  WireGetMinerStatsResponse,
+  WireGigaHashrate,
+  WireHashboard,
+  WireMinerStatus,
+  WirePsuInfo,
+  WireRealHashrate,
+  WireWorkSolverStats,
+} from '../braiins/proto/wire';
+import type { BoardMeasurement, HashrateWindow, Measurement, WorkMeasurement } from './physics';
+import type { MinerProfile } from './profile';
+import type { SimulatedState } from './timeline';
+
+const STATUS: Readonly<Record<SimulatedState, WireMinerStatus>> = {
+  'not-started': 'MINER_STATUS_NOT_STARTED',
+  normal: 'MINER_STATUS_NORMAL',
+  paused: 'MINER_STATUS_PAUSED',
+  suspended: 'MINER_STATUS_SUSPENDED',
+  restricted: 'MINER_STATUS_RESTRICTED',
+};
+const PSU_VERSION = { version: 65, firmware: 99 };
+
+export function wireStatus(state: SimulatedState): WireMinerStatus {
+  return STATUS[state];
+}
+
+/** A hashboard's id on the wire: its slot, counted from 1. */
+export function boardId(index: number): string {
+  return String(index + 1);
+}
+
+export function detailsMessage(profile: MinerProfile, measured: Measurement): WireGetMinerDetailsResponse {
+  const { model, firmware } = profile;
+  return {
+    uid: profile.uid,
+    miner_identity: {
+      brand: 'MINER_BRAND_ANTMINER',
+      model: model.wireModel,
+      name: model.name,
+      ...(firmware.sendsHardwareDetails && { miner_model: model.name }),
+    },
+    platform: profile.controlBoard.platform,
+    bos_mode: 'BOS_MODE_NAND',
+    bos_version: { current: firmware.current, major: firmware.major, bos_plus: true },
+    hostname: profile.id,
+    mac_address: profile.macAddress,
+    system_uptime: measured.systemUptimeS,
+    sticker_hashrate: { gigahash_per_second: model.stickerThs * 1_000 },
+    bosminer_uptime_s: measured.bosminerUptimeS,
+    system_uptime_s: measured.systemUptimeS,
+    status: wireStatus(measured.state),
+    kernel_version: firmware.kernel,
+    ...(firmware.sendsHardwareDetails && {
+      psu_info: psuMessage(profile),
+      control_board_soc_family: profile.controlBoard.soc,
+      serial_number: profile.serialNumber,
+    }),
+  };
+}
+
+function psuMessage(profile: MinerProfile): WirePsuInfo {
+  return {
+    version: { value: PSU_VERSION.version },
+    fw_version: { value: PSU_VERSION.firmware },
+    serial_number: profile.psuSerialNumber,
+    model_name: profile.model.psuModel,
+    min_voltage: { volt: 11.96 },
+    max_voltage: { volt: 15.2 },
+  };
+}
+
+export function statsMessage(profile: MinerProfile, measured: Measurement): WireGetMinerStatsResponse {
+  const { pool, work, powerW } = measured;
+  const hashrateThs = work.averagesGhs.last_1m / 1_000;
+  return {
+    pool_stats: {
+      accepted_shares: pool.acceptedShares,
+      rejected_shares: pool.rejectedShares,
+      stale_shares: pool.staleShares,
+      last_difficulty: pool.difficulty,
+      best_share: pool.bestShare,
+      generated_work: pool.generatedWork,
+      ...(pool.lastShareAt !== undefined && {
+        last_share_time: {
+          seconds: Math.floor(pool.lastShareAt / 1_000),
+          nanos: (pool.lastShareAt % 1_000) * 1_000_000,
+        },
+      }),
+      ...(profile.firmware.sendsHardwareDetails && { best_share_str: String(pool.bestShare) }),
+    },
+    miner_stats: workMessage(profile, work, pool.bestShare),
+    power_stats: {
+      approximated_consumption: { watt: powerW },
+      // No hashrate, no efficiency: it would be infinite.
+      ...(hashrateThs > 0 && {
+        efficiency: { joule_per_terahash: Math.round((powerW / hashrateThs) * 100) / 100 },
+      }),
+    },
+  };
+}
+
+export function hashboardsMessage(profile: MinerProfile, measured: Measurement): WireGetHashboardsResponse {
+  return { hashboards: measured.boards.map((board, index) => boardMessage(profile, measured, board, index)) };
+}
+
+function boardMessage(
+  profile: MinerProfile,
+  measured: Measurement,
+  board: BoardMeasurement,
+  index: number,
+): WireHashboard {
+  const { model, firmware } = profile;
+  const serialNumber = profile.boardSerialNumbers[index];
+  return {
+    id: boardId(index),
+    enabled: board.enabled,
+    chips_count: { value: model.chipsPerBoard },
+    current_voltage: { volt: board.voltageV },
+    current_frequency: { hertz: board.frequencyHz },
+    highest_chip_temp: { id: index, location: 'SENSOR_LOCATION_CHIP', temperature: { degree_c: board.chipC } },
+    board_temp: { degree_c: board.boardC },
+    stats: workMessage(profile, board.work, Math.floor(measured.pool.bestShare / (index + 1))),
+    ...(firmware.sendsHardwareDetails && {
+      model: model.boardModel,
+      ...(serialNumber !== undefined && { serial_number: serialNumber }),
+    }),
+    ...(firmware.sendsBoardDetails && {
+      board_name: `${model.boardModel}-${boardId(index)}`,
+      chip_type: model.chipType,
+    }),
+    ...boardTemperatures(profile, board),
+  };
+}
+
+function boardTemperatures(profile: MinerProfile, board: BoardMeasurement): WireHashboard {
+  if (!profile.model.hydro) {
+    return { lowest_inlet_temp: { degree_c: board.inletC }, highest_outlet_temp: { degree_c: board.outletC } };
+  }
+  return profile.firmware.sendsBoardDetails
+    ? {
+        lowest_water_inlet_temp: { degree_c: board.inletC },
+        highest_water_outlet_temp: { degree_c: board.outletC },
+      }
+    : {};
+}
+
+function workMessage(profile: MinerProfile, work: WorkMeasurement, bestShare: number): WireWorkSolverStats {
+  const averages = Object.entries(work.averagesGhs) as [HashrateWindow, number][];
+  const realHashrate: WireRealHashrate = Object.fromEntries(averages.map(([name, ghs]) => [name, gigaHashrate(ghs)]));
+  return {
+    real_hashrate: realHashrate,
+    nominal_hashrate: gigaHashrate(work.nominalGhs),
+    error_hashrate: { megahash_per_second: work.errorMhs },
+    found_blocks: 0,
+    best_share: bestShare,
+    ...(profile.firmware.sendsHardwareDetails && { best_share_str: String(bestShare) }),
+  };
+}
+
+function gigaHashrate(ghs: number): WireGigaHashrate {
+  return { gigahash_per_second: ghs };
+}
