@@ -22,7 +22,8 @@ async function protoFiles() {
  * @returns {Promise<import('protobufjs').INamespace>} the descriptor as protobufjs' JSON, field names as in the files
  */
 async function compileProtos() {
-  const protobuf = require('protobufjs');
+  // Not required: when Vite bundles its configuration into an ES module, it turns that into a path which require rejects.
+  const { default: protobuf } = await import('protobufjs');
   const root = new protobuf.Root();
   root.resolvePath = (_origin, target) => {
     // Known to protobufjs itself; there is no file to read.
