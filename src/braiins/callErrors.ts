@@ -3,7 +3,7 @@ import { describeError } from '../base/errors';
 import { type Miner, minerAddress } from '../fleet/miner';
 import { SourceError, type SourceFailure } from '../fleet/minerSource';
 import { StreamEnded } from './calls';
-import { connectionProblem } from './connectionErrors';
+import { connectionProblem, isLostConnection } from './connectionErrors';
 
 /** Longest piece of a miner's own words in an error message. */
 const MAX_QUOTE = 300;
@@ -31,6 +31,15 @@ export function grpcCode(error: unknown): status | undefined {
   return typeof code === 'number' ? code : undefined;
 }
 
+/** Whether the call failed because a connection that stood broke under it. */
+export function lostConnection(error: unknown): boolean {
+  return grpcCode(error) === status.UNAVAILABLE && isLostConnection(detailsOf(error));
+}
+
+function detailsOf(error: unknown): string {
+  return error instanceof Error && 'details' in error ? String(error.details) : '';
+}
+
 /** Says for people why a call gave no data. The miner's own words are quoted cut, on one line and without secrets. */
 export function toSourceError(error: unknown, call: FailedCall): SourceError {
   if (error instanceof SourceError) {
@@ -47,8 +56,7 @@ export function toSourceError(error: unknown, call: FailedCall): SourceError {
       `${name} could not be asked for ${call.method}: ${quote(describeError(error), call)}`,
     );
   }
-  const details = error instanceof Error && 'details' in error ? String(error.details) : '';
-  const [failure, message] = explain(code, details, call);
+  const [failure, message] = explain(code, detailsOf(error), call);
   return new SourceError(failure, `${name} ${message}`);
 }
 
@@ -113,10 +121,9 @@ function quote(words: string, call: FailedCall): string {
 /** Whether the miner said no to the user name or password, as opposed to not answering the login. */
 export function isLoginRefusal(error: unknown): boolean {
   const code = grpcCode(error);
-  const details = error instanceof Error && 'details' in error ? String(error.details) : '';
   return (
     (code === status.UNAUTHENTICATED || code === status.PERMISSION_DENIED || code === status.INVALID_ARGUMENT) &&
-    !details.startsWith(WEB_SERVER_DETAILS)
+    !detailsOf(error).startsWith(WEB_SERVER_DETAILS)
   );
 }
 

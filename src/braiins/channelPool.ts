@@ -31,6 +31,8 @@ export interface ChannelPoolOptions {
 /** The use of a channel by one call or stream. */
 export interface ChannelLease {
   readonly client: Client;
+  /** Whether there was a connection already, which may have died since it was last used. */
+  readonly reused: boolean;
   /**
    * Ends the use. `suspect` when the call met a deadline: the connection may belong to a machine that was switched off and
    * never answer again, so that the next call gets a new one.
@@ -78,7 +80,7 @@ export class ChannelPool implements Disposable {
   acquire(miner: Pick<Miner, 'host' | 'port' | 'tls'>): ChannelLease {
     const key = addressKey(miner);
     let channel = this.current.get(key);
-    if (channel !== undefined && isFailing(channel)) {
+    if (channel !== undefined && stateOf(channel) === connectivityState.TRANSIENT_FAILURE) {
       this.retire(channel);
       channel = undefined;
     }
@@ -101,6 +103,7 @@ export class ChannelPool implements Disposable {
     let released = false;
     return {
       client: channel.client,
+      reused: stateOf(channel) === connectivityState.READY,
       release: (verdict) => {
         if (released) {
           return;
@@ -159,7 +162,7 @@ export class ChannelPool implements Disposable {
     if (!this.open.has(channel)) {
       return;
     }
-    if (channel.retired || channel.client.getChannel().getConnectivityState(false) !== connectivityState.READY) {
+    if (channel.retired || stateOf(channel) !== connectivityState.READY) {
       this.close(channel);
       return;
     }
@@ -218,6 +221,6 @@ export function addressKey(miner: Pick<Miner, 'host' | 'port' | 'tls'>): string 
   return `${miner.tls ? 'tls' : 'h2c'}:${minerAddress(miner)}`;
 }
 
-function isFailing(channel: PooledChannel): boolean {
-  return channel.client.getChannel().getConnectivityState(false) === connectivityState.TRANSIENT_FAILURE;
+function stateOf(channel: PooledChannel): connectivityState {
+  return channel.client.getChannel().getConnectivityState(false);
 }

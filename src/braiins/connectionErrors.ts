@@ -15,11 +15,16 @@ export function connectionProblem(details: string, miner: Miner): string | undef
   if (attempt !== undefined) {
     return connectProblem(attempt, miner);
   }
-  if (/^(Connection dropped|Channel closed|Stream refused|Write |read E|write E)|ECONNRESET|EPIPE/.test(details)) {
+  if (isLostConnection(details)) {
     const code = systemCode(details);
     return `lost the connection in the middle of the call${code === undefined ? '' : ` (${code})`}.`;
   }
   return undefined;
+}
+
+/** Whether a connection that stood broke under a call. */
+export function isLostConnection(details: string): boolean {
+  return /^(Connection dropped|Channel closed|Stream refused|Write error|Write failed|read E|write E)/.test(details);
 }
 
 function connectProblem(lastError: string, miner: Miner): string {

@@ -6,7 +6,15 @@ import type { Logger } from '../base/logger';
 import type { CredentialStore, Credentials } from '../fleet/credentials';
 import type { Miner } from '../fleet/miner';
 import { SourceError } from '../fleet/minerSource';
-import { type FailedCall, grpcCode, isLoginRefusal, loginRefused, minerName, toSourceError } from './callErrors';
+import {
+  type FailedCall,
+  grpcCode,
+  isLoginRefusal,
+  loginRefused,
+  lostConnection,
+  minerName,
+  toSourceError,
+} from './callErrors';
 import { type CallTerms, callStream, callUnary } from './calls';
 import type { ChannelPool } from './channelPool';
 import type { BraiinsServices } from './proto/load';
@@ -124,38 +132,51 @@ export class MinerCalls implements Disposable {
     }
   }
 
+  /**
+   * Makes the attempt over the miner's channel; over a second connection, once, if the first stood already and breaks under
+   * the call before any answer. Such a connection says nothing about the miner:
+   *
+   * 1. a read leaves a connection open;
+   * 2. the miner is switched off and on, and no packet tells us;
+   * 3. the next read is sent over the old connection, and the miner, which does not know it, resets it.
+   */
   private async attempt<T>(
     miner: Miner,
     token: Token | undefined,
     signal: AbortSignal | undefined,
     run: Attempt<T>,
-    onAccepted: () => void,
+    onAccepted: () => void = () => {},
+    mayRepeat = true,
   ): Promise<T> {
+    // Disposed while the caller waited for a login or for the credentials.
+    if (this.disposed) {
+      throw new CancelledError();
+    }
     const usedAt = this.options.clock.now();
+    let answered = false;
     const accepted = () => {
+      answered = true;
       onAccepted();
       if (token !== undefined) {
         this.sessions.renewedByUse(miner, token, usedAt);
       }
     };
-    // Disposed while the caller waited for a login or for the credentials.
-    if (this.disposed) {
-      throw new CancelledError();
-    }
     const lease = this.options.pool.acquire(miner);
-    let verdict: 'suspect' | undefined;
     try {
       const result = await run({ client: lease.client, token: token?.value, signal }, accepted);
       accepted();
       return result;
     } catch (error) {
       if (grpcCode(error) === status.DEADLINE_EXCEEDED) {
-        verdict = 'suspect';
+        lease.release('suspect');
       }
-      throw error;
+      if (!(mayRepeat && lease.reused && !answered && lostConnection(error))) {
+        throw error;
+      }
     } finally {
-      lease.release(verdict);
+      lease.release();
     }
+    return this.attempt(miner, token, signal, run, onAccepted, false);
   }
 
   private async login(miner: Miner, credentials: Credentials, signal: AbortSignal): Promise<Grant> {
@@ -163,12 +184,8 @@ export class MinerCalls implements Disposable {
     const deadlineAt = this.deadlineAt();
     const request = { username: credentials.username, password: credentials.password };
     try {
-      const answer = await this.attempt(
-        miner,
-        undefined,
-        signal,
-        (terms) => callUnary(Login, request, { ...terms, deadlineAt }),
-        () => {},
+      const answer = await this.attempt(miner, undefined, signal, (terms) =>
+        callUnary(Login, request, { ...terms, deadlineAt }),
       );
       if (!SENDABLE_TOKEN.test(answer.token ?? '')) {
         throw new SourceError('failed', `${minerName(miner)} accepted the login but gave no usable token for it.`);
