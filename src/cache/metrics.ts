@@ -26,14 +26,6 @@ export type LookupOutcome = 'l1Hit' | 'l2Hit' | 'staleHit' | 'fetched' | 'coales
 
 export type Window = '1m' | '5m' | 'start';
 
-/** Quantiles in ms. */
-export interface LatencySummary {
-  readonly count: number;
-  readonly p50: number | undefined;
-  readonly p95: number | undefined;
-  readonly p99: number | undefined;
-}
-
 const BUCKET_MS = 5_000;
 const BUCKETS = 60;
 const WINDOW_BUCKETS: Readonly<Record<Exclude<Window, 'start'>, number>> = { '1m': 12, '5m': BUCKETS };
@@ -96,6 +88,18 @@ export class CacheMetrics {
     return total;
   }
 
+  /** Share of lookups that the cache answered, 0 to 1; `undefined` without lookups. */
+  hitRatio(window: Window, dataset?: Dataset): number | undefined {
+    const { lookups, l1Hits, l2Hits, staleHits } = this.counts(window, dataset);
+    return lookups === 0 ? undefined : (l1Hits + l2Hits + staleHits) / lookups;
+  }
+
+  /** Share of lookups that did not read the source, 0 to 1; `undefined` without lookups. */
+  sourceOffload(window: Window, dataset?: Dataset): number | undefined {
+    const { lookups, fetches, bypasses } = this.counts(window, dataset);
+    return lookups === 0 ? undefined : 1 - (fetches + bypasses) / lookups;
+  }
+
   /** The datasets that were read since start. */
   datasets(): readonly Dataset[] {
     return [...this.sinceStart.keys()].sort();
@@ -123,25 +127,6 @@ export class CacheMetrics {
   private currentSlot(): number {
     return Math.floor(this.clock.now() / BUCKET_MS);
   }
-}
-
-/** Share of lookups that the cache answered, 0 to 1; `undefined` without lookups. */
-export function hitRatio(counts: LookupCounts): number | undefined {
-  return counts.lookups === 0 ? undefined : (counts.l1Hits + counts.l2Hits + counts.staleHits) / counts.lookups;
-}
-
-/** Share of lookups that did not read the source, 0 to 1; `undefined` without lookups. */
-export function sourceOffload(counts: LookupCounts): number | undefined {
-  return counts.lookups === 0 ? undefined : 1 - (counts.fetches + counts.bypasses) / counts.lookups;
-}
-
-export function summarizeLatency(histogram: LatencyHistogram): LatencySummary {
-  return {
-    count: histogram.count,
-    p50: histogram.quantile(0.5),
-    p95: histogram.quantile(0.95),
-    p99: histogram.quantile(0.99),
-  };
 }
 
 function countsOf(all: DatasetCounts, dataset: Dataset): LookupCounts {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LatencyHistogram } from '../../../src/cache/histogram';
-import { CacheMetrics, hitRatio, type LookupOutcome, sourceOffload } from '../../../src/cache/metrics';
+import { CacheMetrics, type LookupOutcome } from '../../../src/cache/metrics';
 import { ManualClock } from '../../fixtures/manualClock';
 
 const OUTCOMES: readonly LookupOutcome[] = ['l1Hit', 'l2Hit', 'staleHit', 'fetched', 'coalesced', 'bypass'];
@@ -46,15 +46,15 @@ describe('CacheMetrics', () => {
     metrics.recordLookup('miner:stats', 'fetched', 1);
     expect(metrics.counts('start', 'miner:status').l2Hits).toBe(1);
     expect(metrics.counts('start', 'miner:stats').l2Hits).toBe(0);
-    expect(hitRatio(metrics.counts('start'))).toBe(0.5);
+    expect(metrics.hitRatio('start')).toBe(0.5);
     expect(metrics.datasets()).toEqual(['miner:stats', 'miner:status']);
   });
 
   it('knows no ratio without lookups, and counts background fetches as none', () => {
     const metrics = new CacheMetrics(new ManualClock());
     metrics.recordBackgroundFetch('miner:status');
-    expect(hitRatio(metrics.counts('start'))).toBeUndefined();
-    expect(sourceOffload(metrics.counts('start'))).toBeUndefined();
+    expect(metrics.hitRatio('start')).toBeUndefined();
+    expect(metrics.sourceOffload('start')).toBeUndefined();
   });
 
   it('takes bypasses for source reads in the offload', () => {
@@ -62,7 +62,7 @@ describe('CacheMetrics', () => {
     for (const outcome of ['l2Hit', 'l2Hit', 'coalesced', 'bypass'] as const) {
       metrics.recordLookup('miner:status', outcome, 1);
     }
-    expect(sourceOffload(metrics.counts('start'))).toBe(0.75);
+    expect(metrics.sourceOffload('start')).toBe(0.75);
   });
 });
 

@@ -1,0 +1,31 @@
+import { join } from 'node:path';
+import type { ExtensionContext, LogOutputChannel } from 'vscode';
+import { activateHost, type FleetCacheApi } from './host/activate';
+import type { SessionParts } from './host/fleetSession';
+
+let api: FleetCacheApi | undefined;
+
+/** VS Code calls this once. Everything heavy is imported later, when it is needed. */
+export function activate(context: ExtensionContext): FleetCacheApi {
+  api = activateHost(context, (log) => sessionParts(context, log));
+  return api;
+}
+
+/** Awaited by VS Code, so that the demo's processes are gone with the window. */
+export async function deactivate(): Promise<void> {
+  await api?.session.close();
+}
+
+function sessionParts(context: ExtensionContext, logger: LogOutputChannel): SessionParts {
+  return {
+    async createServices({ redisUrl, redisPassword, commandTimeoutMs, ...setup }) {
+      const { createRuntime } = await import('./runtime');
+      const redis = { url: redisUrl, password: redisPassword, commandTimeoutMs };
+      return createRuntime({ ...setup, redis, logger });
+    },
+    async startDemoFleet(signal) {
+      const { startDemoFleet } = await import('./demoFleet');
+      return startDemoFleet(join(context.extensionPath, 'dist', 'simulate.js'), signal);
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import type { Miner } from './miner';
+
+/** What a command is about: one machine, one tenant's machines, or all of them. */
+export type FleetScope =
+  | { readonly type: 'miner'; readonly miner: Miner }
+  | { readonly type: 'tenant'; readonly tenant: string }
+  | { readonly type: 'fleet' };
+
+export function minersInScope(miners: readonly Miner[], scope: FleetScope): readonly Miner[] {
+  switch (scope.type) {
+    case 'miner':
+      return [scope.miner];
+    case 'tenant':
+      return miners.filter(({ tenant }) => tenant === scope.tenant);
+    case 'fleet':
+      return miners;
+  }
+}
+
+/** The scope in words, to stand within a sentence. */
+export function describeScope(scope: FleetScope): string {
+  switch (scope.type) {
+    case 'miner':
+      return `miner ${scope.miner.id}`;
+    case 'tenant':
+      return `tenant ${scope.tenant}`;
+    case 'fleet':
+      return 'the whole fleet';
+  }
+}

@@ -1,0 +1,53 @@
+import * as vscode from 'vscode';
+import { describeError } from '../base/errors';
+import { registerCommands } from './commands/register';
+import { EntryDocuments } from './documents/entryDocuments';
+import { FleetSession, type SessionParts } from './fleetSession';
+import { SETTINGS_SECTION } from './ids';
+import { InventoryProblems } from './inventoryProblems';
+import { Secrets } from './secrets';
+import { StatusBar } from './statusBar';
+import { MinersView } from './views/minersView';
+
+/** What the running extension gives to whoever activates it: its tests, and its own `deactivate`. */
+export interface FleetCacheApi {
+  readonly session: FleetSession;
+}
+
+/**
+ * Puts Fleet Cache into the window. Returns before anything is connected: Redis and miners come in the background.
+ *
+ * @param createParts makes what this room may not build itself.
+ */
+export function activateHost(
+  context: vscode.ExtensionContext,
+  createParts: (log: vscode.LogOutputChannel) => SessionParts,
+): FleetCacheApi {
+  const log = vscode.window.createOutputChannel('Fleet Cache', { log: true });
+  const secrets = new Secrets(context.secrets, process.env);
+  const session = new FleetSession(createParts(log), secrets, log);
+  const entryDocuments = new EntryDocuments(session);
+  const minersView = new MinersView(session, log);
+  const restart = () => {
+    session.restart().catch((error: unknown) => log.error(describeError(error)));
+  };
+  context.subscriptions.push(
+    log,
+    secrets,
+    session,
+    entryDocuments,
+    minersView,
+    new StatusBar(session),
+    new InventoryProblems(session),
+    registerCommands({ session, secrets, log, minersView, entryDocuments }),
+    vscode.workspace.onDidGrantWorkspaceTrust(restart),
+    vscode.workspace.onDidChangeWorkspaceFolders(restart),
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration(SETTINGS_SECTION)) {
+        restart();
+      }
+    }),
+  );
+  restart();
+  return { session };
+}

@@ -1,0 +1,37 @@
+import type { LogOutputChannel } from 'vscode';
+import { FleetCacheError } from '../../base/errors';
+import type { FleetServices } from '../../service/fleetServices';
+import type { EntryDocuments } from '../documents/entryDocuments';
+import type { FleetSession } from '../fleetSession';
+import type { Secrets } from '../secrets';
+import type { MinersView } from '../views/minersView';
+
+/** What commands act through. */
+export interface CommandParts {
+  readonly session: FleetSession;
+  readonly secrets: Secrets;
+  readonly log: LogOutputChannel;
+  readonly minersView: MinersView;
+  readonly entryDocuments: EntryDocuments;
+}
+
+/** The running services. @throws {FleetCacheError} that says why there are none and what to do. */
+export async function requireServices(session: FleetSession): Promise<FleetServices> {
+  await session.settled();
+  const { state } = session;
+  switch (state.type) {
+    case 'running':
+      return state.services;
+    case 'failed':
+      throw new FleetCacheError(state.reason);
+    case 'untrusted':
+      throw new FleetCacheError('This workspace is not trusted. Trust it to connect to its Redis and its miners.');
+    case 'starting':
+      throw new FleetCacheError('Fleet Cache is still starting. Try again in a moment.');
+    case 'noFolder':
+    case 'noInventory':
+      throw new FleetCacheError(
+        'There is no fleet to work on. Open a folder with a fleet.json, or start the demo fleet.',
+      );
+  }
+}

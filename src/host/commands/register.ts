@@ -1,0 +1,55 @@
+import * as vscode from 'vscode';
+import { CancelledError, describeError } from '../../base/errors';
+import { type Disposable, DisposableStore } from '../../base/lifecycle';
+import type { MinerKind } from '../../fleet/minerData';
+import { COMMANDS, type CommandId } from '../ids';
+import type { MinersNode } from '../views/minerNodes';
+import type { CommandParts } from './commandParts';
+import { createInventory } from './createInventory';
+import { startDemo, stopDemo } from './demo';
+import { invalidate } from './invalidate';
+import { setMinerLogin, setRedisPassword } from './logins';
+import { refresh } from './refresh';
+import { warm } from './warm';
+
+const SHOW_LOG = 'Show Log';
+
+/** Registers every command. A failure is shown with its cause; a cancelled command ends silently. */
+export function registerCommands(parts: CommandParts): Disposable {
+  // From the palette there is no row; a selected one would be a surprise there.
+  const handlers: Record<CommandId, (...args: never[]) => unknown> = {
+    [COMMANDS.refresh]: (node?: MinersNode) => refresh(parts, node),
+    [COMMANDS.warm]: (node?: MinersNode) => warm(parts, node),
+    [COMMANDS.invalidate]: (node?: MinersNode) => invalidate(parts, node),
+    [COMMANDS.openEntry]: (minerId: string, kind: MinerKind) => parts.entryDocuments.open(minerId, kind),
+    [COMMANDS.startDemo]: () => startDemo(parts),
+    [COMMANDS.stopDemo]: () => stopDemo(parts),
+    [COMMANDS.createInventory]: () => createInventory(),
+    [COMMANDS.setMinerLogin]: () => setMinerLogin(parts),
+    [COMMANDS.setRedisPassword]: () => setRedisPassword(parts),
+    [COMMANDS.showMore]: (node: MinersNode) => parts.minersView.showMore(node),
+    [COMMANDS.showLog]: () => parts.log.show(),
+  };
+  const registrations = new DisposableStore();
+  for (const [id, handler] of Object.entries(handlers)) {
+    const run = handler as (...args: unknown[]) => unknown;
+    registrations.add(vscode.commands.registerCommand(id, (...args: unknown[]) => guarded(parts, () => run(...args))));
+  }
+  return registrations;
+}
+
+async function guarded({ log }: CommandParts, run: () => unknown): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    if (error instanceof CancelledError) {
+      return;
+    }
+    const message = describeError(error);
+    log.error(message);
+    const choice = await vscode.window.showErrorMessage(message, SHOW_LOG);
+    if (choice === SHOW_LOG) {
+      log.show();
+    }
+  }
+}

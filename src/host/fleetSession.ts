@@ -1,0 +1,197 @@
+import { access } from 'node:fs/promises';
+import * as vscode from 'vscode';
+import { Emitter } from '../base/emitter';
+import { describeError } from '../base/errors';
+import type { Disposable } from '../base/lifecycle';
+import type { Logger } from '../base/logger';
+import type { CredentialStore } from '../fleet/credentials';
+import type { FleetServices } from '../service/fleetServices';
+import { type HostConfiguration, readConfiguration } from './configuration';
+import { CONTEXT_KEYS } from './ids';
+import type { Secrets } from './secrets';
+
+/** What the session needs to build a running Fleet Cache. */
+export interface SessionSetup {
+  readonly inventoryPath: string;
+  readonly redisUrl: string;
+  readonly redisPassword: string | undefined;
+  readonly commandTimeoutMs: number;
+  readonly ttls: Readonly<Record<string, unknown>>;
+  readonly credentials: CredentialStore;
+}
+
+/** A simulated fleet with a Redis of its own, which the session runs on instead of the workspace's. */
+export interface DemoFleet {
+  readonly inventoryPath: string;
+  readonly redisUrl: string;
+  readonly credentials: CredentialStore;
+  stop(): Promise<void>;
+}
+
+/** What the extension's entry point provides, because it is outside of this room. */
+export interface SessionParts {
+  /** @throws {ConfigurationError} when the settings cannot be used. */
+  createServices(setup: SessionSetup): Promise<FleetServices>;
+  startDemoFleet(signal: AbortSignal): Promise<DemoFleet>;
+}
+
+export type SessionState =
+  /** No folder is open. */
+  | { readonly type: 'noFolder' }
+  /** The folder is not trusted: nothing is read from it, and no connection is opened. */
+  | { readonly type: 'untrusted' }
+  | { readonly type: 'noInventory'; readonly path: string }
+  | { readonly type: 'starting' }
+  | { readonly type: 'failed'; readonly reason: string }
+  | { readonly type: 'running'; readonly services: FleetServices };
+
+/**
+ * The one running Fleet Cache of this window. It is built anew when the settings change, the folder becomes trusted, or the
+ * demo fleet starts or stops; whoever shows something follows {@link onDidChange}.
+ */
+export class FleetSession implements Disposable {
+  private readonly changes = new Emitter<SessionState>();
+  private current: SessionState = { type: 'starting' };
+  private demo: DemoFleet | undefined;
+  /** Builds run one after the other, so that two changes in a row cannot leave two sets of connections. */
+  private queue: Promise<void> = Promise.resolve();
+  private isDisposed = false;
+
+  readonly onDidChange = this.changes.event;
+
+  constructor(
+    private readonly parts: SessionParts,
+    private readonly secrets: Secrets,
+    private readonly logger: Logger,
+  ) {}
+
+  get state(): SessionState {
+    return this.current;
+  }
+
+  get isDemo(): boolean {
+    return this.demo !== undefined;
+  }
+
+  /** The services, if they run. */
+  get services(): FleetServices | undefined {
+    return this.current.type === 'running' ? this.current.services : undefined;
+  }
+
+  /** Builds the services from the present settings, in place of those that run. */
+  restart(): Promise<void> {
+    return this.enqueue(() => this.build());
+  }
+
+  /** Resolves once no build is under way. */
+  settled(): Promise<void> {
+    return this.queue;
+  }
+
+  /** @throws {FleetCacheError} when the demo fleet cannot start; the session then stays as it was. */
+  async startDemo(signal: AbortSignal): Promise<void> {
+    if (this.demo !== undefined) {
+      return;
+    }
+    const demo = await this.parts.startDemoFleet(signal);
+    if (this.isDisposed || this.demo !== undefined) {
+      await demo.stop();
+      return;
+    }
+    this.setDemo(demo);
+    await this.restart();
+  }
+
+  async stopDemo(): Promise<void> {
+    const demo = this.demo;
+    this.setDemo(undefined);
+    // First the services, so that they do not see their Redis and miners die.
+    await this.restart();
+    await demo?.stop();
+  }
+
+  dispose(): void {
+    void this.close();
+  }
+
+  /** Ends everything, the demo's processes included. */
+  async close(): Promise<void> {
+    this.isDisposed = true;
+    await this.queue;
+    this.services?.dispose();
+    this.changes.dispose();
+    await this.demo?.stop();
+  }
+
+  private setDemo(demo: DemoFleet | undefined): void {
+    this.demo = demo;
+    void vscode.commands.executeCommand('setContext', CONTEXT_KEYS.demoRunning, demo !== undefined);
+  }
+
+  private enqueue(task: () => Promise<void>): Promise<void> {
+    const run = this.queue.then(async () => {
+      if (!this.isDisposed) {
+        await task();
+      }
+    });
+    this.queue = run.catch((error: unknown) => this.logger.error(describeError(error)));
+    return run;
+  }
+
+  private async build(): Promise<void> {
+    const former = this.services;
+    const setup = await this.prepare();
+    if ('type' in setup) {
+      this.change(setup);
+    } else {
+      this.change({ type: 'starting' });
+      try {
+        this.change({ type: 'running', services: await this.parts.createServices(setup) });
+      } catch (error) {
+        this.logger.error(describeError(error));
+        this.change({ type: 'failed', reason: describeError(error) });
+      }
+    }
+    former?.dispose();
+  }
+
+  /** What to build from, or the state that says why nothing can be built. */
+  private async prepare(): Promise<SessionSetup | SessionState> {
+    const { commandTimeoutMs, ttls, ...configuration } = readConfiguration();
+    if (this.demo !== undefined) {
+      const { inventoryPath, redisUrl, credentials } = this.demo;
+      return { inventoryPath, redisUrl, redisPassword: undefined, commandTimeoutMs, ttls, credentials };
+    }
+    return this.prepareWorkspace({ commandTimeoutMs, ttls, ...configuration });
+  }
+
+  private async prepareWorkspace(configuration: HostConfiguration): Promise<SessionSetup | SessionState> {
+    const { inventoryPath, redisUrl } = configuration;
+    if (!vscode.workspace.isTrusted) {
+      return { type: 'untrusted' };
+    }
+    if (inventoryPath === undefined) {
+      return { type: 'noFolder' };
+    }
+    // A file that somebody named and that is not there is a mistake to report; a folder without a fleet is not.
+    if (!configuration.isInventoryChosen && !(await exists(inventoryPath))) {
+      return { type: 'noInventory', path: inventoryPath };
+    }
+    const redisPassword = await this.secrets.redisPassword(redisUrl);
+    const { commandTimeoutMs, ttls } = configuration;
+    return { inventoryPath, redisUrl, redisPassword, commandTimeoutMs, ttls, credentials: this.secrets };
+  }
+
+  private change(state: SessionState): void {
+    this.current = state;
+    void vscode.commands.executeCommand('setContext', CONTEXT_KEYS.state, state.type);
+    this.changes.fire(state);
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

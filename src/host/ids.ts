@@ -1,0 +1,50 @@
+/** Every id that the code shares with `package.json`; a test holds the two against each other, in both directions. */
+
+export const COMMANDS = {
+  refresh: 'fleetCache.refresh',
+  warm: 'fleetCache.warm',
+  invalidate: 'fleetCache.invalidate',
+  openEntry: 'fleetCache.openEntry',
+  startDemo: 'fleetCache.startDemo',
+  stopDemo: 'fleetCache.stopDemo',
+  createInventory: 'fleetCache.createInventory',
+  setMinerLogin: 'fleetCache.setMinerLogin',
+  setRedisPassword: 'fleetCache.setRedisPassword',
+  showMore: 'fleetCache.showMore',
+  showLog: 'fleetCache.showLog',
+} as const;
+
+export type CommandId = (typeof COMMANDS)[keyof typeof COMMANDS];
+
+export const VIEW_CONTAINER = 'fleetCache';
+
+export const VIEWS = {
+  miners: 'fleetCache.miners',
+} as const;
+
+/** Settings below the section `fleetCache`. */
+export const SETTINGS = {
+  inventory: 'inventory',
+  redisUrl: 'redis.url',
+  redisCommandTimeout: 'redis.commandTimeout',
+  ttl: 'ttl',
+} as const;
+
+export const SETTINGS_SECTION = 'fleetCache';
+
+/** Context keys that `when` clauses ask for. */
+export const CONTEXT_KEYS = {
+  /** One of the states of `FleetSession`. */
+  state: 'fleetCache.state',
+  demoRunning: 'fleetCache.demoRunning',
+} as const;
+
+/** What tree items are to menus. */
+export const CONTEXT_VALUES = {
+  tenant: 'fleetCache.tenant',
+  miner: 'fleetCache.miner',
+  entry: 'fleetCache.entry',
+} as const;
+
+/** Scheme of the read-only documents that show cache entries. */
+export const ENTRY_SCHEME = 'fleet-cache';

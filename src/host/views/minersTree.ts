@@ -1,0 +1,233 @@
+import * as vscode from 'vscode';
+import { describeError } from '../../base/errors';
+import { type Disposable, DisposableStore } from '../../base/lifecycle';
+import type { CacheChange } from '../../cache/cacheService';
+import type { Miner } from '../../fleet/miner';
+import type { FleetServices } from '../../service/fleetServices';
+import type { FleetSession } from '../fleetSession';
+import { COMMANDS } from '../ids';
+import { entryItem, minerItem, moreItem, noteItem, tenantItem } from './minerItems';
+import type { EntryNode, MinerNode, MinersNode, MoreNode, TenantNode } from './minerNodes';
+
+/** VS Code has no paging of trees, and tens of thousands of siblings take it half a minute. */
+const SIBLINGS = 1_000;
+
+/** More changed rows than this, and the tree is refreshed as a whole. */
+const SINGLE_UPDATES = 250;
+
+/** Tenant → miner → its cached entries. Shows what the monitor knows; only listing entries asks Redis. */
+export class MinersTree implements vscode.TreeDataProvider<MinersNode>, Disposable {
+  private readonly changes = new vscode.EventEmitter<MinersNode | MinersNode[] | undefined>();
+  private readonly disposables = new DisposableStore();
+  private ofServices = this.disposables.add(new DisposableStore());
+  private readonly tenants = new Map<string, TenantNode>();
+  private readonly miners = new Map<string, MinerNode>();
+  private readonly byTenant = new Map<string, Miner[]>();
+  private readonly shown = new Map<string, number>();
+  /** The listed entries of miners, to update their rows in place. */
+  private readonly entries = new Map<MinerNode, readonly EntryNode[]>();
+
+  readonly onDidChangeTreeData = this.changes.event;
+
+  constructor(private readonly session: FleetSession) {
+    this.disposables.add(this.changes);
+    this.disposables.add(session.onDidChange(() => this.follow()));
+    this.follow();
+  }
+
+  dispose(): void {
+    this.disposables.dispose();
+  }
+
+  getTreeItem(node: MinersNode): vscode.TreeItem {
+    const now = Date.now();
+    switch (node.type) {
+      case 'tenant':
+        return tenantItem(node, this.viewsOf(node), this.byTenant.size === 1);
+      case 'miner':
+        return minerItem(node, this.session.services?.monitor.view(node.miner.id) ?? { type: 'unread' }, now);
+      case 'entry':
+        return entryItem(node, now);
+      case 'note':
+        return noteItem(node);
+      case 'more':
+        return moreItem(node, { command: COMMANDS.showMore, title: 'Show more', arguments: [node] });
+    }
+  }
+
+  getParent(node: MinersNode): MinersNode | undefined {
+    switch (node.type) {
+      case 'tenant':
+        return undefined;
+      case 'miner':
+        return this.tenants.get(node.miner.tenant);
+      default:
+        return node.parent;
+    }
+  }
+
+  async getChildren(node?: MinersNode): Promise<MinersNode[]> {
+    const services = this.session.services;
+    if (services === undefined) {
+      return [];
+    }
+    switch (node?.type) {
+      case undefined:
+        return [...this.tenants.values()];
+      case 'tenant':
+        return this.minersOf(node);
+      case 'miner':
+        return this.entriesOf(node, services);
+      default:
+        return [];
+    }
+  }
+
+  /** The node of a miner, to reveal it. */
+  nodeOf(minerId: string): MinerNode | undefined {
+    return this.miners.get(minerId);
+  }
+
+  showMore({ parent }: MoreNode): void {
+    this.shown.set(parent.tenant, (this.shown.get(parent.tenant) ?? SIBLINGS) + SIBLINGS);
+    this.changes.fire(parent);
+  }
+
+  /** Forgets a miner's listed entries: its row was closed. */
+  collapse(node: MinersNode): void {
+    if (node.type === 'miner') {
+      this.entries.delete(node);
+    }
+  }
+
+  /** Repaints ages and remaining TTLs of the listed entries. Asks nobody. */
+  tick(): void {
+    const nodes = [...this.entries.values()].flat();
+    if (nodes.length > 0) {
+      this.changes.fire(nodes);
+    }
+  }
+
+  /** Looks again into Redis for the entries that are listed. Not counted as lookups. */
+  async reinspect(): Promise<void> {
+    const services = this.session.services;
+    if (services === undefined) {
+      return;
+    }
+    await Promise.all(
+      [...this.entries].map(async ([node, entries]) => {
+        const inspections = await services.reads.inspectMiner(node.miner).catch(() => undefined);
+        if (inspections === undefined) {
+          this.changes.fire(node);
+          return;
+        }
+        for (const entry of entries) {
+          entry.inspection = inspections.get(entry.kind) ?? entry.inspection;
+        }
+        this.changes.fire([...entries]);
+      }),
+    );
+  }
+
+  private follow(): void {
+    this.disposables.release(this.ofServices);
+    this.ofServices = this.disposables.add(new DisposableStore());
+    const services = this.session.services;
+    if (services !== undefined) {
+      this.ofServices.add(services.inventory.onDidChange(() => this.relist()));
+      this.ofServices.add(services.monitor.onDidChange((minerIds) => this.update(minerIds)));
+      this.ofServices.add(services.cache.onDidChange((change) => this.noteCacheChange(change)));
+      this.ofServices.add(services.cache.onDidChangeStoreHealth(() => this.changes.fire([...this.entries.keys()])));
+    }
+    this.relist();
+  }
+
+  private relist(): void {
+    const miners = this.session.services?.inventory.current.miners ?? [];
+    this.byTenant.clear();
+    for (const miner of miners) {
+      const siblings = this.byTenant.get(miner.tenant);
+      if (siblings === undefined) {
+        this.byTenant.set(miner.tenant, [miner]);
+      } else {
+        siblings.push(miner);
+      }
+    }
+    const tenants = [...this.byTenant.keys()].sort((a, b) => a.localeCompare(b));
+    replaceKeys(this.tenants, tenants, (tenant) => ({ type: 'tenant', tenant }));
+    const byId = new Map(miners.map((miner) => [miner.id, miner]));
+    replaceKeys(this.miners, byId.keys(), (id) => ({ type: 'miner', miner: byId.get(id) as Miner }));
+    for (const [id, node] of this.miners) {
+      node.miner = byId.get(id) as Miner;
+    }
+    for (const node of this.entries.keys()) {
+      if (this.miners.get(node.miner.id) !== node) {
+        this.entries.delete(node);
+      }
+    }
+    this.changes.fire(undefined);
+  }
+
+  private update(minerIds: ReadonlySet<string>): void {
+    if (minerIds.size > SINGLE_UPDATES) {
+      this.changes.fire(undefined);
+      return;
+    }
+    const nodes: MinersNode[] = [];
+    const tenants = new Set<TenantNode>();
+    for (const minerId of minerIds) {
+      const node = this.miners.get(minerId);
+      const tenant = node && this.tenants.get(node.miner.tenant);
+      if (node !== undefined && tenant !== undefined) {
+        nodes.push(node);
+        tenants.add(tenant);
+      }
+    }
+    this.changes.fire([...tenants, ...nodes]);
+  }
+
+  private noteCacheChange(change: CacheChange): void {
+    if (change.type === 'invalidate' || this.isListed(change.key)) {
+      void this.reinspect();
+    }
+  }
+
+  private isListed(key: string): boolean {
+    return [...this.entries.values()].some((nodes) => nodes.some(({ inspection }) => inspection.key === key));
+  }
+
+  private viewsOf({ tenant }: TenantNode) {
+    const monitor = this.session.services?.monitor;
+    return (this.byTenant.get(tenant) ?? []).map(({ id }) => monitor?.view(id) ?? { type: 'unread' as const });
+  }
+
+  private minersOf(tenant: TenantNode): MinersNode[] {
+    const miners = this.byTenant.get(tenant.tenant) ?? [];
+    const limit = this.shown.get(tenant.tenant) ?? SIBLINGS;
+    const nodes: MinersNode[] = miners.slice(0, limit).flatMap(({ id }) => this.miners.get(id) ?? []);
+    return miners.length > limit ? [...nodes, { type: 'more', parent: tenant, hidden: miners.length - limit }] : nodes;
+  }
+
+  private async entriesOf(parent: MinerNode, services: FleetServices): Promise<MinersNode[]> {
+    try {
+      const inspections = await services.reads.inspectMiner(parent.miner);
+      const nodes = [...inspections].map(
+        ([kind, inspection]): EntryNode => ({ type: 'entry', parent, kind, inspection }),
+      );
+      this.entries.set(parent, nodes);
+      return nodes;
+    } catch (error) {
+      this.entries.delete(parent);
+      return [{ type: 'note', parent, text: describeError(error) }];
+    }
+  }
+}
+
+/** Makes the map have exactly `keys`, in their order, with the values that it had. */
+function replaceKeys<K, V>(map: Map<K, V>, keys: Iterable<K>, create: (key: K) => V): void {
+  const former = new Map(map);
+  map.clear();
+  for (const key of keys) {
+    map.set(key, former.get(key) ?? create(key));
+  }
+}

@@ -1,0 +1,159 @@
+import * as vscode from 'vscode';
+import { describeError } from '../../base/errors';
+import { type Disposable, DisposableStore, toDisposable } from '../../base/lifecycle';
+import type { Logger } from '../../base/logger';
+import { describeProblem } from '../../fleet/inventory';
+import type { FleetServices } from '../../service/fleetServices';
+import type { FleetSession } from '../fleetSession';
+import { VIEWS } from '../ids';
+import type { MinersNode } from './minerNodes';
+import { MinersTree } from './minersTree';
+
+/** How long the view shows a status before it reads it again: the TTL of a status. */
+const REFRESH_MS = 10_000;
+const TICK_MS = 1_000;
+/** Listed entries change by other instances too, which nobody tells us of. */
+const REINSPECT_TICKS = 5;
+
+/**
+ * The Miners view: fills and refreshes its tree, as long as somebody can see it, and says above the tree what is wrong.
+ *
+ * Opening the view is a person's reading and counts as lookups; the refreshes that follow by themselves do not.
+ */
+export class MinersView implements Disposable {
+  private readonly disposables = new DisposableStore();
+  private readonly tree: MinersTree;
+  private readonly view: vscode.TreeView<MinersNode>;
+  private ofServices = this.disposables.add(new DisposableStore());
+  /** Aborted when the view is hidden or the services are replaced. */
+  private watching: AbortController | undefined;
+
+  constructor(
+    private readonly session: FleetSession,
+    private readonly logger: Logger,
+  ) {
+    this.tree = this.disposables.add(new MinersTree(session));
+    this.view = this.disposables.add(
+      vscode.window.createTreeView(VIEWS.miners, { treeDataProvider: this.tree, showCollapseAll: true }),
+    );
+    this.disposables.add(this.view.onDidChangeVisibility(() => this.watchWhileVisible()));
+    this.disposables.add(this.view.onDidCollapseElement(({ element }) => this.tree.collapse(element)));
+    this.disposables.add(session.onDidChange(() => this.follow()));
+    this.disposables.add(toDisposable(() => this.watching?.abort()));
+    this.follow();
+  }
+
+  showMore(node: MinersNode): void {
+    if (node.type === 'more') {
+      this.tree.showMore(node);
+    }
+  }
+
+  dispose(): void {
+    this.disposables.dispose();
+  }
+
+  private follow(): void {
+    this.disposables.release(this.ofServices);
+    this.ofServices = this.disposables.add(new DisposableStore());
+    const services = this.session.services;
+    if (services !== undefined) {
+      this.ofServices.add(
+        services.inventory.onDidChange(() => {
+          this.updateMessage();
+          this.watchWhileVisible();
+        }),
+      );
+      this.ofServices.add(services.cache.onDidChangeStoreHealth(() => this.updateMessage()));
+    }
+    this.updateMessage();
+    this.watchWhileVisible();
+  }
+
+  private updateMessage(): void {
+    const message = messageOf(this.session);
+    if (message === undefined) {
+      // An empty message would leave an empty line.
+      delete this.view.message;
+    } else {
+      this.view.message = message;
+    }
+  }
+
+  private watchWhileVisible(): void {
+    this.watching?.abort();
+    this.watching = undefined;
+    const services = this.session.services;
+    if (services === undefined || !this.view.visible) {
+      return;
+    }
+    const watching = new AbortController();
+    this.watching = watching;
+    this.refreshRepeatedly(services, watching.signal).catch((error: unknown) =>
+      this.logger.error(`The Miners view stopped refreshing: ${describeError(error)}`),
+    );
+    this.tickRepeatedly(watching.signal);
+  }
+
+  private async refreshRepeatedly(services: FleetServices, signal: AbortSignal): Promise<void> {
+    let isPersonsReading = true;
+    while (!signal.aborted) {
+      await services.monitor.refresh(services.inventory.current.miners, { background: !isPersonsReading, signal });
+      isPersonsReading = false;
+      await sleep(REFRESH_MS, signal);
+    }
+  }
+
+  private tickRepeatedly(signal: AbortSignal): void {
+    let ticks = 0;
+    const timer = setInterval(() => {
+      if (++ticks % REINSPECT_TICKS === 0) {
+        void this.tree.reinspect();
+      } else {
+        this.tree.tick();
+      }
+    }, TICK_MS);
+    signal.addEventListener('abort', () => clearInterval(timer), { once: true });
+  }
+}
+
+/** What stands above the tree: the first of the things that a person should know. */
+function messageOf({ state, isDemo }: FleetSession): string | undefined {
+  if (state.type === 'failed') {
+    return state.reason;
+  }
+  if (state.type !== 'running') {
+    return undefined;
+  }
+  const { inventory, cache, problems } = state.services;
+  const lines: string[] = [];
+  const health = cache.storeHealth;
+  if (health.state === 'down') {
+    lines.push(`Redis is down; miners are read directly. ${health.reason}`);
+  }
+  if (health.state === 'refusing-writes') {
+    lines.push(`Nothing new is cached. ${health.reason}`);
+  }
+  const [first, ...others] = inventory.current.problems;
+  if (first !== undefined) {
+    const more = others.length === 0 ? '' : ` (${others.length} more in the Problems panel)`;
+    lines.push(`${describeProblem(inventory.file, first)}${more}`);
+  }
+  lines.push(...problems);
+  if (lines.length === 0 && isDemo) {
+    lines.push('Demo fleet: simulated miners with a Redis of their own.');
+  }
+  return lines.length === 0 ? undefined : lines.join('\n');
+}
+
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, ms);
+    function done() {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    }
+    signal.addEventListener('abort', done, { once: true });
+  });
+}

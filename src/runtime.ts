@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { systemClock } from './base/clock';
+import { DisposableStore } from './base/lifecycle';
+import type { Logger } from './base/logger';
+import { CacheService } from './cache/cacheService';
+import { policiesWithTtls } from './cache/policy';
+import type { CredentialStore } from './fleet/credentials';
+import { FileInventory } from './service/fileInventory';
+import { FleetMonitor } from './service/fleetMonitor';
+import { FleetReads } from './service/fleetReads';
+import type { FleetServices } from './service/fleetServices';
+import { Invalidator } from './service/invalidator';
+import { Warmer } from './service/warmer';
+
+/** What a running Fleet Cache is built from. */
+export interface RuntimeConfiguration {
+  /** Path of the inventory file. */
+  readonly inventoryPath: string;
+  readonly redis: {
+    readonly url: string;
+    readonly password: string | undefined;
+    /** The longest that a read may wait for Redis, in ms. */
+    readonly commandTimeoutMs: number;
+  };
+  /** TTLs in seconds by dataset, as a person wrote them; what cannot be used becomes a problem of the services. */
+  readonly ttls: Readonly<Record<string, unknown>>;
+  readonly credentials: CredentialStore;
+  readonly logger: Logger;
+}
+
+/**
+ * Builds the object graph and reads the inventory. The clients of Redis and of the miners are loaded here, on first use,
+ * because they are most of the product's code. An unreachable Redis or miner is no error here.
+ *
+ * @throws {ConfigurationError} when the Redis URL cannot be used.
+ */
+export async function createRuntime(configuration: RuntimeConfiguration): Promise<FleetServices> {
+  const { logger, redis } = configuration;
+  const [{ RedisStore }, { parseRedisUrl }, { BraiinsSource }] = await Promise.all([
+    import('./redis/redisStore'),
+    import('./redis/profile'),
+    import('./braiins/braiinsSource'),
+  ]);
+  const profile = parseRedisUrl(redis.url, redis.password);
+  const disposables = new DisposableStore();
+  const clock = systemClock;
+  const store = disposables.add(new RedisStore({ profile, commandTimeoutMs: redis.commandTimeoutMs, logger }));
+  const source = disposables.add(new BraiinsSource({ credentials: configuration.credentials, logger }));
+  const inventory = disposables.add(new FileInventory(configuration.inventoryPath));
+  const instance = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
+  const { policies, problems } = policiesWithTtls(configuration.ttls);
+  const cache = disposables.add(new CacheService({ store, policies, clock, logger, instance }));
+  const reads = new FleetReads(cache, source, inventory);
+  const monitor = disposables.add(new FleetMonitor(reads, source, inventory, clock));
+  await inventory.reload();
+  return {
+    problems: problems.map(({ message }) => message),
+    inventory,
+    cache,
+    reads,
+    monitor,
+    warmer: new Warmer(reads, cache),
+    invalidator: new Invalidator(cache, reads, inventory),
+    dispose: () => disposables.dispose(),
+  };
+}

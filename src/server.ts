@@ -1,0 +1,56 @@
+import { access } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { version } from '../package.json';
+import { ConfigurationError, describeError } from './base/errors';
+import type { Logger } from './base/logger';
+import { environmentCredentials } from './fleet/credentials';
+import { describeProblem } from './fleet/inventory';
+import { createFleetServer } from './mcp/fleetServer';
+import { parseServerArguments } from './mcp/serverArguments';
+import { serveStdio } from './mcp/stdio';
+import { createRuntime } from './runtime';
+
+const COMMAND_TIMEOUT_MS = 500;
+const EXIT_FAILED = 1;
+const EXIT_BAD_ARGUMENTS = 2;
+
+// stdout belongs to the protocol.
+function writeLog(message: string): void {
+  process.stderr.write(`fleet-cache: ${message}\n`);
+}
+
+const logger: Logger = { debug() {}, info: writeLog, warn: writeLog, error: writeLog };
+
+async function main(): Promise<void> {
+  const { inventory, redisUrl } = parseServerArguments(process.argv.slice(2));
+  const inventoryPath = resolve(inventory);
+  await access(inventoryPath).catch((error: unknown) => {
+    throw new ConfigurationError(`--inventory ${inventory} cannot be read: ${describeError(error)}`);
+  });
+  const services = await createRuntime({
+    inventoryPath,
+    redis: {
+      url: redisUrl,
+      password: process.env.FLEET_CACHE_REDIS_PASSWORD,
+      commandTimeoutMs: COMMAND_TIMEOUT_MS,
+    },
+    ttls: {},
+    credentials: environmentCredentials(process.env),
+    logger,
+  });
+  const stop = () => process.stdin.destroy();
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  try {
+    for (const problem of services.inventory.current.problems) {
+      logger.warn(describeProblem(inventoryPath, problem));
+    }
+    await serveStdio(createFleetServer(services, version));
+  } finally {
+    services.dispose();
+  }
+}
+
+main().catch((error: unknown) => {
+  writeLog(describeError(error));
+  process.exitCode = error instanceof ConfigurationError ? EXIT_BAD_ARGUMENTS : EXIT_FAILED;
+});

@@ -1,0 +1,125 @@
+import type { Clock } from '../base/clock';
+import { settleBounded } from '../base/concurrency';
+import { Emitter } from '../base/emitter';
+import { CancelledError, describeError } from '../base/errors';
+import { type Disposable, DisposableStore } from '../base/lifecycle';
+import type { Reading, ReadOptions } from '../cache/cacheService';
+import type { Inventory } from '../fleet/inventory';
+import type { Miner } from '../fleet/miner';
+import type { MinerStats, MinerStatus } from '../fleet/minerData';
+import { type MinerSource, SourceError, type SourceFailure } from '../fleet/minerSource';
+import type { FleetReads } from './fleetReads';
+
+/** What is known of one machine now. A machine that failed has no figures: never the last ones, never zeros. */
+export type MinerView =
+  | { readonly type: 'unread' }
+  | { readonly type: 'online'; readonly status: Reading<MinerStatus>; readonly stats: Reading<MinerStats> | undefined }
+  | { readonly type: 'failed'; readonly failure: SourceFailure | 'other'; readonly reason: string };
+
+export interface RefreshOptions extends Pick<ReadOptions, 'background' | 'refresh' | 'signal'> {
+  onProgress?(done: number, total: number): void;
+}
+
+const CONCURRENCY = 64;
+
+/** Changes are told together, so that a fleet that comes in at once repaints a view a few times and not thousands. */
+const NOTIFY_DELAY_MS = 80;
+
+const UNREAD: MinerView = { type: 'unread' };
+
+/** Keeps what was last read of each machine, for views. It reads only when it is asked to. */
+export class FleetMonitor implements Disposable {
+  private readonly views = new Map<string, MinerView>();
+  private readonly changed = new Set<string>();
+  private readonly changes = new Emitter<ReadonlySet<string>>();
+  private readonly disposables = new DisposableStore();
+  private notification: Disposable | undefined;
+
+  /** Ids of machines whose view changed. */
+  readonly onDidChange = this.changes.event;
+
+  constructor(
+    private readonly reads: FleetReads,
+    private readonly source: MinerSource,
+    private readonly inventory: Inventory,
+    private readonly clock: Clock,
+  ) {
+    this.disposables.add(this.changes);
+    this.disposables.add(inventory.onDidChange(() => this.forgetRemoved()));
+  }
+
+  view(minerId: string): MinerView {
+    return this.views.get(minerId) ?? UNREAD;
+  }
+
+  /**
+   * Reads status and stats of the miners through the cache. With `refresh`, past the cache, and with another try where
+   * the login was refused. Failures become views; only a cancelled signal ends it early.
+   */
+  async refresh(miners: readonly Miner[], options: RefreshOptions = {}): Promise<void> {
+    let done = 0;
+    await settleBounded(
+      miners,
+      CONCURRENCY,
+      async (miner) => {
+        if (options.refresh) {
+          this.source.forgetRefusal(miner);
+        }
+        await this.refreshMiner(miner, options);
+        options.onProgress?.(++done, miners.length);
+      },
+      options.signal,
+    );
+  }
+
+  dispose(): void {
+    this.notification?.dispose();
+    this.disposables.dispose();
+  }
+
+  private async refreshMiner(miner: Miner, options: RefreshOptions): Promise<void> {
+    try {
+      const status = await this.reads.miner(miner, 'status', options);
+      const stats = await this.reads.miner(miner, 'stats', options).catch(ignoreUnlessCancelled);
+      this.set(miner, { type: 'online', status, stats });
+    } catch (error) {
+      if (error instanceof CancelledError) {
+        return;
+      }
+      const failure = error instanceof SourceError ? error.failure : 'other';
+      this.set(miner, { type: 'failed', failure, reason: describeError(error) });
+    }
+  }
+
+  private set(miner: Miner, view: MinerView): void {
+    // The inventory may have changed while the miner was read.
+    if (this.disposables.isDisposed || this.inventory.find(miner.id) === undefined) {
+      return;
+    }
+    this.views.set(miner.id, view);
+    this.changed.add(miner.id);
+    this.notification ??= this.clock.setTimeout(() => this.notify(), NOTIFY_DELAY_MS);
+  }
+
+  private notify(): void {
+    this.notification = undefined;
+    const changed = new Set(this.changed);
+    this.changed.clear();
+    this.changes.fire(changed);
+  }
+
+  private forgetRemoved(): void {
+    for (const minerId of this.views.keys()) {
+      if (this.inventory.find(minerId) === undefined) {
+        this.views.delete(minerId);
+      }
+    }
+  }
+}
+
+function ignoreUnlessCancelled(error: unknown): undefined {
+  if (error instanceof CancelledError) {
+    throw error;
+  }
+  return undefined;
+}

@@ -1,0 +1,106 @@
+import { settleBounded } from '../base/concurrency';
+import { CancelledError, describeError, throwIfCancelled } from '../base/errors';
+import type { CacheRequest, CacheService, Inspection, Reading, ReadOptions } from '../cache/cacheService';
+import { minerKey, minerScopes, summaryKey, summaryScopes } from '../cache/keys';
+import type { Dataset } from '../cache/policy';
+import type { Inventory } from '../fleet/inventory';
+import { GLOBAL_TENANT, type Miner } from '../fleet/miner';
+import { MINER_KINDS, type MinerDatasets, type MinerKind } from '../fleet/minerData';
+import type { MinerSource } from '../fleet/minerSource';
+import { type FleetSummary, type MinerReport, summarize } from '../fleet/summary';
+
+/** Machines that are read at a time for a summary. */
+const SUMMARY_CONCURRENCY = 64;
+
+const DATASETS: Readonly<Record<MinerKind, Dataset>> = {
+  status: 'miner:status',
+  stats: 'miner:stats',
+  details: 'miner:details',
+  hashboards: 'miner:hashboards',
+  errors: 'miner:errors',
+};
+
+/** Reads the fleet through the cache. */
+export class FleetReads {
+  constructor(
+    private readonly cache: CacheService,
+    private readonly source: MinerSource,
+    private readonly inventory: Inventory,
+  ) {}
+
+  /**
+   * One dataset of one miner.
+   *
+   * @throws {SourceError} when it is not cached and the miner gave no data.
+   * @throws {CancelledError}
+   */
+  miner<K extends MinerKind>(miner: Miner, kind: K, options?: ReadOptions): Promise<Reading<MinerDatasets[K]>> {
+    return this.cache.getOrFetch(this.minerRequest(miner, kind), options);
+  }
+
+  /**
+   * The summary of a tenant, or of the whole fleet (`global`). Miners that do not answer are counted as offline.
+   *
+   * @throws {CancelledError}
+   */
+  summary(tenant: string, options?: ReadOptions): Promise<Reading<FleetSummary>> {
+    const request: CacheRequest<FleetSummary> = {
+      key: summaryKey(tenant),
+      dataset: 'fleet:summary',
+      scopes: summaryScopes(tenant),
+      fetch: (signal) => this.makeSummary(tenant, signal),
+    };
+    return this.cache.getOrFetch(request, options);
+  }
+
+  /** What is cached of a miner, by kind. Neither fetches nor counts. @throws {StoreError} */
+  async inspectMiner(miner: Miner): Promise<ReadonlyMap<MinerKind, Inspection>> {
+    const inspections = MINER_KINDS.map(
+      async (kind) => [kind, await this.cache.inspect(this.minerRequest(miner, kind))] as const,
+    );
+    return new Map(await Promise.all(inspections));
+  }
+
+  private minerRequest<K extends MinerKind>(miner: Miner, kind: K): CacheRequest<MinerDatasets[K]> {
+    return {
+      key: minerKey(miner.id, kind),
+      dataset: DATASETS[kind],
+      scopes: minerScopes(miner.id, miner.tenant),
+      fetch: (signal) => this.source.read(miner, kind, signal),
+    };
+  }
+
+  private async makeSummary(tenant: string, signal: AbortSignal): Promise<FleetSummary> {
+    const all = this.inventory.current.miners;
+    const miners = tenant === GLOBAL_TENANT ? all : all.filter((miner) => miner.tenant === tenant);
+    const results = await settleBounded(miners, SUMMARY_CONCURRENCY, (miner) => this.report(miner, signal), signal);
+    throwIfCancelled(signal);
+    return summarize(
+      tenant,
+      results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])),
+    );
+  }
+
+  private async report(miner: Miner, signal: AbortSignal): Promise<MinerReport> {
+    const unknown = { miner, status: undefined, stats: undefined, failure: undefined, fetchedAt: undefined };
+    let status: Reading<MinerDatasets['status']>;
+    try {
+      status = await this.miner(miner, 'status', { signal });
+    } catch (error) {
+      if (error instanceof CancelledError) {
+        throw error;
+      }
+      return { ...unknown, failure: describeError(error) };
+    }
+    // A miner that tells its state and not its figures counts under its state, and is in no sum.
+    const stats = await this.miner(miner, 'stats', { signal }).catch(() => undefined);
+    const times = [status.fetchedAt, stats?.fetchedAt].filter((time) => time !== undefined);
+    return {
+      miner,
+      status: status.data,
+      stats: stats?.data,
+      failure: undefined,
+      fetchedAt: times.length === 0 ? undefined : Math.min(...times),
+    };
+  }
+}

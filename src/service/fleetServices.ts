@@ -1,0 +1,19 @@
+import type { Disposable } from '../base/lifecycle';
+import type { CacheService } from '../cache/cacheService';
+import type { Inventory } from '../fleet/inventory';
+import type { FleetMonitor } from './fleetMonitor';
+import type { FleetReads } from './fleetReads';
+import type { Invalidator } from './invalidator';
+import type { Warmer } from './warmer';
+
+/** Everything that the ways in (VS Code, MCP) act through. Disposing it closes every connection. */
+export interface FleetServices extends Disposable {
+  /** What of the configuration cannot be used, for people; the defaults stand in for it. */
+  readonly problems: readonly string[];
+  readonly inventory: Inventory;
+  readonly cache: CacheService;
+  readonly reads: FleetReads;
+  readonly monitor: FleetMonitor;
+  readonly warmer: Warmer;
+  readonly invalidator: Invalidator;
+}

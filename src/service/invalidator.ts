@@ -1,0 +1,109 @@
+import { settleBounded } from '../base/concurrency';
+import { throwIfCancelled } from '../base/errors';
+import type { CacheService } from '../cache/cacheService';
+import { generationKeys, type MinerKeyKind, minerKey, summaryKey } from '../cache/keys';
+import type { Inventory } from '../fleet/inventory';
+import { GLOBAL_TENANT } from '../fleet/miner';
+import { type FleetScope, minersInScope } from '../fleet/scope';
+import type { FleetReads } from './fleetReads';
+
+/** What an invalidation would do. */
+export interface InvalidationPlan {
+  readonly scope: FleetScope;
+  readonly miners: number;
+  /** Entries of the scope's miners that are cached and valid now. */
+  readonly entries: number;
+}
+
+/** All that may be cached of a miner, by this version or by another that shares the Redis. */
+const ALL_KINDS: readonly MinerKeyKind[] = [
+  'status',
+  'stats',
+  'details',
+  'config',
+  'hashboards',
+  'pools',
+  'cooling',
+  'errors',
+];
+
+const PLAN_CONCURRENCY = 32;
+
+/** Up to this many miners their keys are also removed one by one; the generations alone void any number. */
+const MAX_UNLINKED_MINERS = 250;
+
+/** Voids what is cached of a miner, a tenant or the fleet, for all instances. */
+export class Invalidator {
+  constructor(
+    private readonly cache: CacheService,
+    private readonly reads: FleetReads,
+    private readonly inventory: Inventory,
+  ) {}
+
+  /**
+   * Counts what {@link invalidate} would void. Changes nothing.
+   *
+   * @throws {StoreError} @throws {CancelledError}
+   */
+  async plan(scope: FleetScope, signal?: AbortSignal): Promise<InvalidationPlan> {
+    const miners = minersInScope(this.inventory.current.miners, scope);
+    const counts = await settleBounded(
+      miners,
+      PLAN_CONCURRENCY,
+      async (miner) => {
+        const inspections = await this.reads.inspectMiner(miner);
+        return [...inspections.values()].filter(({ state }) => state === 'valid').length;
+      },
+      signal,
+    );
+    throwIfCancelled(signal);
+    let entries = 0;
+    for (const count of counts) {
+      if (count.status === 'rejected') {
+        throw count.reason;
+      }
+      entries += count.value;
+    }
+    return { scope, miners: miners.length, entries };
+  }
+
+  /**
+   * Voids the scope's entries and the summaries that they are part of. No read of this instance that starts after this
+   * resolved returns anything that was fetched before.
+   *
+   * @throws {StoreError} when Redis could not be told; then nothing is invalidated.
+   */
+  async invalidate(scope: FleetScope): Promise<void> {
+    const miners = minersInScope(this.inventory.current.miners, scope);
+    const known = miners.length > MAX_UNLINKED_MINERS ? [] : miners.flatMap(({ id }) => minerKeys(id));
+    const keys = [
+      ...known,
+      summaryKey(GLOBAL_TENANT),
+      ...(scope.type === 'fleet' ? [] : [summaryKey(tenantOf(scope))]),
+    ];
+    await this.cache.invalidate(generationsOf(scope), [...new Set(keys)]);
+  }
+}
+
+function minerKeys(minerId: string): readonly string[] {
+  return ALL_KINDS.map((kind) => minerKey(minerId, kind));
+}
+
+function tenantOf(scope: Exclude<FleetScope, { type: 'fleet' }>): string {
+  return scope.type === 'miner' ? scope.miner.tenant : scope.tenant;
+}
+
+/** The generations that void the scope's entries, and the summaries over them. */
+function generationsOf(scope: FleetScope): readonly string[] {
+  switch (scope.type) {
+    case 'fleet':
+      return [generationKeys.all];
+    case 'tenant':
+      return [generationKeys.fleet(scope.tenant), generationKeys.summary(GLOBAL_TENANT)];
+    case 'miner': {
+      const { id, tenant } = scope.miner;
+      const summaries = new Set([tenant, GLOBAL_TENANT].map((name) => generationKeys.summary(name)));
+      return [generationKeys.miner(id), ...summaries];
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import { settleBounded } from '../base/concurrency';
+import { CancelledError, describeError } from '../base/errors';
+import type { CacheService } from '../cache/cacheService';
+import { StoreError } from '../cache/store';
+import { type Miner, minerAddress } from '../fleet/miner';
+import type { MinerKind } from '../fleet/minerData';
+import { SourceError } from '../fleet/minerSource';
+import type { FleetReads } from './fleetReads';
+
+export interface WarmOptions {
+  /** Reads at a time; 10 by default. */
+  readonly concurrency?: number;
+  readonly signal?: AbortSignal;
+  /** Called after each read. */
+  onProgress?(done: number, total: number): void;
+}
+
+/** What came of warming. `warmed + fresh + failed = total` unless it was cancelled. */
+export interface WarmReport {
+  readonly total: number;
+  /** Entries fetched and written. */
+  readonly warmed: number;
+  /** Entries that were fresh already, and left alone. */
+  readonly fresh: number;
+  readonly failed: number;
+  readonly failures: readonly WarmFailure[];
+  readonly cancelled: boolean;
+  /** Why what was fetched may not have reached Redis, if Redis had trouble at the end. */
+  readonly storeProblem: string | undefined;
+}
+
+/** Reads that failed for one cause. */
+export interface WarmFailure {
+  /** The cause without the machine's name, so that a hundred refused connections are one line. */
+  readonly cause: string;
+  readonly count: number;
+  /** Some of the machines. */
+  readonly minerIds: readonly string[];
+}
+
+const DEFAULT_CONCURRENCY = 10;
+const LISTED_MINERS = 5;
+
+/** Fills the cache ahead of the reads that will come. */
+export class Warmer {
+  constructor(
+    private readonly reads: FleetReads,
+    private readonly cache: CacheService,
+  ) {}
+
+  /**
+   * Reads every dataset of every miner unless it is cached already. Failures of miners are reported by cause.
+   *
+   * @throws {StoreError} when Redis is down, because then there is nothing to warm.
+   */
+  async warm(miners: readonly Miner[], kinds: readonly MinerKind[], options: WarmOptions = {}): Promise<WarmReport> {
+    const { signal } = options;
+    if (this.cache.storeHealth.state === 'down') {
+      throw new StoreError(this.cache.storeHealth.reason);
+    }
+    const tasks = miners.flatMap((miner) => kinds.map((kind) => ({ miner, kind })));
+    const failures = new Map<string, { count: number; minerIds: Set<string> }>();
+    let warmed = 0;
+    let fresh = 0;
+    let failed = 0;
+    await settleBounded(
+      tasks,
+      options.concurrency ?? DEFAULT_CONCURRENCY,
+      async ({ miner, kind }) => {
+        try {
+          const { origin } = await this.reads.miner(miner, kind, { background: true, signal });
+          if (origin === 'source') warmed++;
+          else fresh++;
+        } catch (error) {
+          if (error instanceof CancelledError) {
+            return;
+          }
+          failed++;
+          noteFailure(failures, miner, error);
+        }
+        options.onProgress?.(warmed + fresh + failed, tasks.length);
+      },
+      signal,
+    );
+    return {
+      total: tasks.length,
+      warmed,
+      fresh,
+      failed,
+      failures: [...failures]
+        .map(([cause, { count, minerIds }]) => ({ cause, count, minerIds: [...minerIds] }))
+        .sort((a, b) => b.count - a.count),
+      cancelled: signal?.aborted ?? false,
+      storeProblem: 'reason' in this.cache.storeHealth ? this.cache.storeHealth.reason : undefined,
+    };
+  }
+}
+
+function noteFailure(
+  failures: Map<string, { count: number; minerIds: Set<string> }>,
+  miner: Miner,
+  error: unknown,
+): void {
+  const cause =
+    error instanceof SourceError ? error.failure : describeError(error).replaceAll(minerAddress(miner), '…');
+  const failure = failures.get(cause) ?? { count: 0, minerIds: new Set() };
+  failure.count++;
+  if (failure.minerIds.size < LISTED_MINERS) {
+    failure.minerIds.add(miner.id);
+  }
+  failures.set(cause, failure);
+}
