@@ -49,8 +49,9 @@ export class Reflection {
  */
 async function linkFiles(definition: PackageDefinition): Promise<PackageDefinition> {
   const { FileDescriptorProto } = await import('protobufjs/ext/descriptor');
-  const [any] = Object.values(definition);
-  const encoded = any !== undefined && 'fileDescriptorProtos' in any ? (any.fileDescriptorProtos as Buffer[]) : [];
+  // Every message type carries all files.
+  const type = Object.values(definition).find((entry) => Array.isArray(entry.fileDescriptorProtos));
+  const encoded = (type?.fileDescriptorProtos ?? []) as Buffer[];
   const files = encoded.map((bytes) => FileDescriptorProto.decode(bytes) as unknown as FileDescriptor);
   const fileOf = new Map(files.map((file) => [file.package, file.name]));
   const fileDescriptorProtos = files.map((file) => {

@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import { HASHRATE_WINDOWS, type Measurement, measure } from '../../../src/simulator/physics';
+import { buildProfiles, type MinerProfile } from '../../../src/simulator/profile';
+import { StateTimeline } from '../../../src/simulator/timeline';
+
+const NOON = Date.UTC(2026, 5, 15, 12);
+const DAY_MS = 86_400_000;
+const [steady] = buildProfiles(1, 3) as [MinerProfile];
+
+function at(time: number, profile = steady, timeline = new StateTimeline(profile)): Measurement {
+  return measure(
+    profile,
+    timeline,
+    profile.boardSerialNumbers.map(() => true),
+    time,
+  );
+}
+
+/** How much a hashrate average moves, as a part of itself. */
+function spread(window: (typeof HASHRATE_WINDOWS)[number]['name']): number {
+  const values = Array.from({ length: 500 }, (_, step) => at(NOON + step * 7_000).work.averagesGhs[window]);
+  return (Math.max(...values) - Math.min(...values)) / Math.max(...values);
+}
+
+describe('measure', () => {
+  it('depends on seed and time only', () => {
+    expect(at(NOON)).toEqual(at(NOON));
+    expect(at(NOON)).not.toEqual(at(NOON + 5_000));
+  });
+
+  it('hashes about what the maker promises, in GH/s', () => {
+    const { work } = at(NOON);
+    const stickerGhs = steady.model.stickerThs * 1_000;
+    for (const { name } of HASHRATE_WINDOWS) {
+      expect(work.averagesGhs[name] / stickerGhs).toBeGreaterThan(0.88);
+      expect(work.averagesGhs[name] / stickerGhs).toBeLessThan(1.1);
+    }
+    expect(work.nominalGhs).toBeCloseTo(stickerGhs * steady.quality, 0);
+  });
+
+  it('counts errors in MH/s: far below the hashrate', () => {
+    const { work } = at(NOON);
+    expect(work.errorMhs / 1_000 / work.averagesGhs.last_1m).toBeLessThan(0.001);
+    expect(work.errorMhs).toBeGreaterThan(0);
+  });
+
+  it('is noisy over seconds and calm over a day', () => {
+    expect(spread('last_5s')).toBeGreaterThan(0.02);
+    expect(spread('last_24h')).toBeLessThan(0.003);
+    expect(spread('last_5s')).toBeGreaterThan(spread('last_5m'));
+    expect(spread('last_5m')).toBeGreaterThan(spread('last_24h'));
+  });
+
+  it('draws power by hashrate', () => {
+    const { powerW, work } = at(NOON);
+    const efficiency = powerW / (work.averagesGhs.last_1m / 1_000);
+    expect(efficiency / steady.model.efficiencyJPerTh).toBeCloseTo(1, 1);
+  });
+
+  it('is warmest in the afternoon', () => {
+    const inlet = (time: number) => at(time).boards[0]?.inletC ?? Number.NaN;
+    expect(inlet(NOON + 3 * 3_600_000)).toBeGreaterThan(inlet(NOON - 9 * 3_600_000));
+  });
+
+  it('gets hotter from air to board to chip', () => {
+    const [board] = at(NOON).boards;
+    expect(board?.outletC).toBeGreaterThan(board?.inletC ?? Number.NaN);
+    expect(board?.boardC).toBeGreaterThan(board?.outletC ?? Number.NaN);
+    expect(board?.chipC).toBeGreaterThan(board?.boardC ?? Number.NaN);
+    expect(board?.chipC).toBeLessThan(95);
+  });
+
+  it('counts uptime and shares up', () => {
+    const earlier = at(NOON);
+    const later = at(NOON + 60_000);
+    expect(later.systemUptimeS - earlier.systemUptimeS).toBe(60);
+    expect(later.bosminerUptimeS).toBeLessThan(later.systemUptimeS);
+    expect(later.pool.acceptedShares).toBeGreaterThan(earlier.pool.acceptedShares);
+    expect(later.pool.generatedWork).toBeGreaterThan(earlier.pool.generatedWork);
+    expect(later.pool.bestShare).toBeGreaterThanOrEqual(earlier.pool.bestShare);
+    expect(later.pool.lastShareAt).toBeLessThanOrEqual(NOON + 60_000);
+  });
+
+  it('stops while paused, in short averages first', () => {
+    const timeline = new StateTimeline(steady);
+    timeline.override('paused', NOON);
+    const soon = at(NOON + 60_000, steady, timeline);
+    expect(soon.work.averagesGhs.last_1m).toBe(0);
+    expect(soon.work.averagesGhs.last_5m).toBeGreaterThan(0);
+    expect(soon.boards[0]?.voltageV).toBe(0);
+    expect(soon.powerW).toBeLessThan(100);
+
+    const later = at(NOON + 3_600_000, steady, timeline);
+    expect(later.work.averagesGhs.last_1h).toBe(0);
+    expect(later.pool.acceptedShares).toBe(soon.pool.acceptedShares);
+    expect(later.boards[0]?.chipC).toBeLessThan(soon.boards[0]?.chipC ?? Number.NaN);
+  });
+
+  it('is silent before the mining software starts', () => {
+    const timeline = new StateTimeline(steady);
+    timeline.override('not-started', NOON);
+    const measured = at(NOON + 1_000, steady, timeline);
+    expect(measured.bosminerUptimeS).toBe(0);
+    expect(measured.work.averagesGhs.last_24h).toBe(0);
+    expect(measured.pool).toMatchObject({ acceptedShares: 0, bestShare: 0, lastShareAt: undefined });
+  });
+
+  it('leaves out boards that are switched off', () => {
+    const enabled = steady.boardSerialNumbers.map((_, index) => index !== 0);
+    const measured = measure(steady, new StateTimeline(steady), enabled, NOON);
+    expect(measured.boards[0]).toMatchObject({ enabled: false, voltageV: 0, frequencyHz: 0 });
+    expect(measured.work.nominalGhs).toBeLessThan(at(NOON).work.nominalGhs);
+  });
+
+  it('yields finite figures for every miner of a fleet at any time of day', () => {
+    for (const profile of buildProfiles(60, 9)) {
+      for (let time = NOON; time < NOON + DAY_MS; time += 3_333_333) {
+        const numbers = JSON.stringify(at(time, profile), (_, value) =>
+          typeof value === 'number' && !(Number.isFinite(value) && value >= 0) ? `bad ${value}` : value,
+        );
+        expect(numbers).not.toContain('bad');
+      }
+    }
+  });
+});
