@@ -1,0 +1,75 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type LocalRedis, startLocalRedis } from '../../src/redis/localServer';
+import { loginEnvironment, type MinerLogin, newMinerLogin } from './minerLogin';
+import { type Simulator, startSimulator } from './simulator';
+
+/** What a workspace with a running fleet is made of. */
+export interface FleetWorkspaceOptions {
+  /** Default: a temporary folder that is removed on stop. */
+  readonly directory?: string;
+  /** Default: 20. */
+  readonly miners?: number;
+  /** Default: 4. */
+  readonly tenants?: number;
+  readonly faults?: string;
+  readonly seed?: number;
+  readonly firstNetwork?: number;
+  /** Workspace settings beside the Redis address. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+}
+
+/** A folder to open in VS Code, with the Redis and the simulated fleet that its `fleet.json` and settings name. */
+export class FleetWorkspace {
+  private constructor(
+    /** The workspace folder. */
+    readonly folder: string,
+    /** The inventory, `fleet.json` in the folder. */
+    readonly inventory: string,
+    readonly login: MinerLogin,
+    readonly redis: LocalRedis,
+    readonly simulator: Simulator,
+    private readonly removed: string | undefined,
+  ) {}
+
+  static async start(options: FleetWorkspaceOptions = {}): Promise<FleetWorkspace> {
+    const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'fleet-cache-fleet-')));
+    const removed = options.directory === undefined ? directory : undefined;
+    const folder = join(directory, 'fleet');
+    const redisDirectory = join(directory, 'redis');
+    const login = newMinerLogin();
+    let redis: LocalRedis | undefined;
+    try {
+      await mkdir(join(folder, '.vscode'), { recursive: true });
+      await mkdir(redisDirectory, { recursive: true });
+      redis = await startLocalRedis({ directory: redisDirectory });
+      const settings = { 'fleetCache.redis.url': redis.url, ...options.settings };
+      await writeFile(join(folder, '.vscode', 'settings.json'), `${JSON.stringify(settings, null, 2)}\n`);
+      const inventory = join(folder, 'fleet.json');
+      const { miners = 20, tenants = 4, directory: _, settings: __, ...others } = options;
+      const simulator = await startSimulator({ ...others, miners, tenants, inventory, login });
+      return new FleetWorkspace(folder, inventory, login, redis, simulator, removed);
+    } catch (error) {
+      await redis?.stop();
+      await discard(removed);
+      throw error;
+    }
+  }
+
+  /** The environment that VS Code needs to log in to the miners. */
+  get environment(): Record<string, string> {
+    return loginEnvironment(this.login);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.simulator.stop(), this.redis.stop()]);
+    await discard(this.removed);
+  }
+}
+
+async function discard(directory: string | undefined): Promise<void> {
+  if (directory !== undefined) {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
