@@ -67,6 +67,9 @@ function explain(code: status, details: string, call: FailedCall): [SourceFailur
       `answered as a web server does, not as a miner (${details}): is ${call.miner.port} its API port?`,
     ];
   }
+  if (/^(Response message parsing error|Received RST_STREAM)/.test(details)) {
+    return ['failed', `answered ${call.method} with what cannot be read: ${quote(details, call)}`];
+  }
   const problem = code === status.UNAVAILABLE ? connectionProblem(details, call.miner) : undefined;
   if (problem !== undefined) {
     return ['unreachable', quote(problem, call)];
@@ -83,14 +86,12 @@ function explain(code: status, details: string, call: FailedCall): [SourceFailur
       return ['failed', `broke off the answer to ${call.method}.`];
     case status.RESOURCE_EXHAUSTED:
       return /^Received message larger than max/.test(details)
-        ? ['failed', `answered ${call.method} with more than is sensible (${quote(details, call)}).`]
+        ? ['failed', `answered ${call.method} with more data than any miner has (${quote(details, call)}).`]
         : ['failed', `is overloaded: ${quote(details, call)}`];
     case status.UNAUTHENTICATED:
       return ['failed', `accepted the login but not the token that it gave for it: ${quote(details, call)}`];
     case status.PERMISSION_DENIED:
       return ['failed', `does not allow this user the call ${call.method}: ${quote(details, call)}`];
-    case status.INTERNAL:
-      return ['failed', `answered ${call.method} with what cannot be read: ${quote(details, call)}`];
     default:
       return [
         'failed',

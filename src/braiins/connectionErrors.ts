@@ -47,8 +47,9 @@ function connectProblem(lastError: string, miner: Miner): string {
   if (/certificate|altnames/i.test(cause)) {
     return `could not prove who it is over TLS: ${cause}.`;
   }
-  if (/SSL routines|EPROTO|TLS/.test(cause)) {
-    return `does not speak TLS as expected (${cause})${miner.tls ? ': is "tls" right for it?' : '.'}`;
+  if (miner.tls && /SSL|EPROTO|TLS/.test(cause)) {
+    const reason = /SSL routines:[^:]*:([^:]+)/.exec(cause)?.[1] ?? cause;
+    return `does not speak TLS as expected (${reason}): is "tls" right for it?`;
   }
   if (/protocol error|failed to connect|socket closed|HTTP\/2|ERR_HTTP2/i.test(cause)) {
     return `accepts connections but does not speak gRPC (${cause}): is ${miner.port} its API port${tlsHint(miner)}`;

@@ -56,6 +56,9 @@ export class EndpointResolver implements experimental.Resolver {
     let result: experimental.StatusOr<experimental.Endpoint[]>;
     try {
       const found = await lookup(host, { all: true });
+      if (found.length === 0) {
+        throw new Error('no address');
+      }
       result = experimental.statusOrFromValue(
         found.map(({ address }) => {
           const socketOptions = { host: address, port, signal };

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { CancelledError } from '../../../src/base/errors';
 import type { Logger } from '../../../src/base/logger';
 import type { Credentials } from '../../../src/fleet/credentials';
-import { failure, LOGIN, minerAt, newFleet, newSource, noLogin } from './sources';
+import { LOGIN, minerAt, noLogin } from './endpoints';
+import { failure, newFleet, newSource } from './sources';
 import { TestMiner } from './testMiner';
 
 async function oneMiner(tokenTimeoutS = 3600) {

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { settleBounded } from '../../../src/base/concurrency';
 import { CancelledError } from '../../../src/base/errors';
 import { MINER_KINDS } from '../../../src/fleet/minerData';
-import { failure, minerAt, newFleet, newSource, noLogin } from './sources';
+import { minerAt, noLogin } from './endpoints';
+import { failure, newFleet, newSource } from './sources';
 
 describe('reading a simulated fleet', () => {
   it('reads every dataset of every miner, with finite numbers only', async () => {

@@ -16,7 +16,7 @@ import type {
   WireLoginResponse,
 } from '../../../src/braiins/proto/wire';
 import type { Miner } from '../../../src/fleet/miner';
-import { LOGIN, minerAt } from './sources';
+import { LOGIN, minerAt } from './endpoints';
 
 type Unary<Request, Response> = (call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>) => void;
 type StatusStream = ServerWritableStream<object, WireGetMinerStatusResponse>;

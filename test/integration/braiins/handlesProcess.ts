@@ -1,0 +1,26 @@
+import { silentLogger } from '../../../src/base/logger';
+import { BraiinsSource } from '../../../src/braiins/braiinsSource';
+import { knownLogin, minerAt } from './endpoints';
+
+/**
+ * A process of its own that uses a source in every way, disposes it, writes what the process still holds, and then has to
+ * end by itself. Arguments: the ports of a miner, of one that is silent, of one that swallows packets, and of none.
+ */
+async function main(): Promise<void> {
+  const [miner = 0, silent = 0, hole = 0, none = 0] = process.argv.slice(2).map(Number);
+  const source = new BraiinsSource({ credentials: knownLogin(), logger: silentLogger, deadlineMs: 500 });
+  const ignore = { onStatus: () => {}, onLost: () => {} };
+  for (const port of [miner, silent, hole, none]) {
+    source.watchStatus(minerAt(port), ignore);
+  }
+  await Promise.allSettled([miner, silent, hole, none].map((port) => source.read(minerAt(port), 'stats')));
+  await source.read(minerAt(miner), 'status');
+  // Under way, and at the most awkward moment, while everything is disposed.
+  const last = [miner, silent, hole, none].map((port) => source.read(minerAt(port), 'stats'));
+  source.dispose();
+  await Promise.allSettled(last);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  process.stdout.write(JSON.stringify(process.getActiveResourcesInfo()));
+}
+
+void main();
