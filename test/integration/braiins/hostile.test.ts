@@ -115,7 +115,10 @@ describe('a miner that misbehaves', () => {
     server.onDetails = (_call, callback) => callback(null, { hostname: 'x'.repeat(5 * 1024 * 1024) });
     const source = newSource();
     const error = await failure(source.read(server.miner, 'details'));
-    expect(error).toMatchObject({ failure: 'failed', message: expect.stringContaining('more data than any miner has') });
+    expect(error).toMatchObject({
+      failure: 'failed',
+      message: expect.stringContaining('more data than any miner has'),
+    });
     await source.read(server.miner, 'stats');
   });
 
