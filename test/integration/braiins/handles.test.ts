@@ -42,7 +42,7 @@ it('holds nothing that keeps a process alive once it is disposed', async () => {
   const code = await new Promise((resolve) => child.on('close', resolve));
   expect(complaints).toBe('');
   expect(code).toBe(0);
-  expect(performance.now() - wroteAt).toBeLessThan(1000);
+  expect(performance.now() - wroteAt).toBeLessThan(5000);
   const held = JSON.parse(output) as string[];
   expect(held.filter((resource) => /Socket|TCP|Timeout|Immediate|HTTP2/i.test(resource))).toEqual([]);
 });

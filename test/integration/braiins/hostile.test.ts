@@ -3,7 +3,7 @@ import { Metadata, status } from '@grpc/grpc-js';
 import { describe, expect, it } from 'vitest';
 import { minerAt } from './endpoints';
 import { blackHole, freePort, tcpServer } from './hostileServers';
-import { failure, newSource } from './sources';
+import { eventually, failure, newSource } from './sources';
 import { TestMiner } from './testMiner';
 
 describe('a port that is no miner', () => {
@@ -26,7 +26,7 @@ describe('a port that is no miner', () => {
   it.each(['', 'two words', 'a/b', 'http://10.0.0.1', 'line\nbreak', '::::', '%41'])(
     'has the impossible host %j',
     async (host) => {
-      const error = await failure(newSource({ deadlineMs: 2000 }).read(minerAt(1, { host }), 'stats'));
+      const error = await failure(newSource().read(minerAt(1, { host }), 'stats'));
       expect(['unreachable', 'failed', 'timeout']).toContain(error.failure);
       expect(error.message.length).toBeLessThan(500);
     },
@@ -49,7 +49,7 @@ describe('a port that is no miner', () => {
     for (let read = 0; read < 3; read++) {
       expect((await failure(source.read(minerAt(server.port), 'stats'))).failure).toBe('timeout');
     }
-    await expect.poll(() => server.sockets.size).toBe(0);
+    await eventually(() => server.sockets.size).toBe(0);
   });
 
   it.each([
@@ -61,21 +61,21 @@ describe('a port that is no miner', () => {
     const server = await tcpServer((socket) => {
       socket.once('data', () => socket.end(Buffer.from(answer, 'latin1')));
     });
-    const error = await failure(newSource({ deadlineMs: 2000 }).read(minerAt(server.port), 'stats'));
+    const error = await failure(newSource().read(minerAt(server.port), 'stats'));
     expect(error.failure).toBe('unreachable');
     expect(error.message).toContain('API port, and does it want TLS?');
   });
 
   it.each(['end', 'resetAndDestroy'] as const)('closes every connection at once by %s', async (how) => {
     const server = await tcpServer((socket) => socket[how]());
-    const error = await failure(newSource({ deadlineMs: 2000 }).read(minerAt(server.port), 'stats'));
+    const error = await failure(newSource().read(minerAt(server.port), 'stats'));
     expect(error.failure).toBe('unreachable');
     expect(error.message).toMatch(/closed the connection at once|does not speak gRPC/);
   });
 
   it('speaks no TLS although the inventory says so', async () => {
     const server = await TestMiner.start();
-    const error = await failure(newSource({ deadlineMs: 2000 }).read({ ...server.miner, tls: true }, 'stats'));
+    const error = await failure(newSource().read({ ...server.miner, tls: true }, 'stats'));
     expect(error.failure).toBe('unreachable');
     expect(error.message).toMatch(/TLS/);
   });
@@ -95,19 +95,19 @@ describe('a miner that misbehaves', () => {
   it('opens its status stream and says nothing', async () => {
     const server = await TestMiner.start();
     server.onStatus = () => {};
-    const error = await failure(newSource({ deadlineMs: 300 }).read(server.miner, 'status'));
+    const error = await failure(newSource({ deadlineMs: 1500 }).read(server.miner, 'status'));
     expect(error).toMatchObject({
       failure: 'timeout',
       message: expect.stringContaining('did not answer GetMinerStatus'),
     });
-    await expect.poll(() => server.streams.size).toBe(0);
+    await eventually(() => server.streams.size).toBe(0);
   });
 
   it('gives its status stream back when one status was read', async () => {
     const server = await TestMiner.start();
     const source = newSource();
     await Promise.all(Array.from({ length: 20 }, () => source.read(server.miner, 'status')));
-    await expect.poll(() => server.streams.size).toBe(0);
+    await eventually(() => server.streams.size).toBe(0);
   });
 
   it('answers with more than fits', async () => {

@@ -4,7 +4,7 @@ import { CancelledError } from '../../../src/base/errors';
 import type { Logger } from '../../../src/base/logger';
 import type { Credentials } from '../../../src/fleet/credentials';
 import { LOGIN, minerAt, noLogin } from './endpoints';
-import { failure, newFleet, newSource } from './sources';
+import { eventually, failure, newFleet, newSource } from './sources';
 import { TestMiner } from './testMiner';
 
 async function oneMiner(tokenTimeoutS = 3600) {
@@ -30,11 +30,11 @@ describe('login', () => {
     const source = newSource();
     await source.read(simulated.miner, 'stats');
     // The delay holds the calls back in front of the check of the token.
-    simulated.setDelay(200);
+    simulated.setDelay(1500);
     const reads = Array.from({ length: 50 }, (_, index) =>
       source.read(simulated.miner, index % 2 ? 'stats' : 'status'),
     );
-    await expect.poll(() => simulated.callCount('GetMinerStats')).toBeGreaterThan(20);
+    await eventually(() => simulated.callCount('GetMinerStats')).toBeGreaterThan(20);
     simulated.expireTokens();
     simulated.setDelay(0);
     await Promise.all(reads);
@@ -52,11 +52,11 @@ describe('login', () => {
   });
 
   it('is not repeated for a token that is kept alive by use', async () => {
-    const simulated = await oneMiner(1);
+    const simulated = await oneMiner(2);
     const source = newSource();
-    for (let read = 0; read < 6; read++) {
+    for (let read = 0; read < 4; read++) {
       await source.read(simulated.miner, 'stats');
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await new Promise((resolve) => setTimeout(resolve, 800));
     }
     expect(simulated.callCount('Login')).toBe(1);
   });
@@ -105,12 +105,12 @@ describe('login', () => {
 
   it('is not lost for others when one who waits is cancelled', async () => {
     const simulated = await oneMiner();
-    simulated.setDelay(300);
+    simulated.setDelay(1000);
     const source = newSource();
     const cancel = new AbortController();
     const leaving = source.read(simulated.miner, 'stats', cancel.signal);
     const staying = source.read(simulated.miner, 'stats');
-    await expect.poll(() => simulated.callCount('Login')).toBe(1);
+    await eventually(() => simulated.callCount('Login')).toBe(1);
     cancel.abort();
     await expect(leaving).rejects.toThrow(CancelledError);
     await staying;

@@ -3,7 +3,7 @@ import { settleBounded } from '../../../src/base/concurrency';
 import { CancelledError } from '../../../src/base/errors';
 import { MINER_KINDS } from '../../../src/fleet/minerData';
 import { minerAt, noLogin } from './endpoints';
-import { failure, newFleet, newSource } from './sources';
+import { eventually, failure, newFleet, newSource } from './sources';
 
 describe('reading a simulated fleet', () => {
   it('reads every dataset of every miner, with finite numbers only', async () => {
@@ -37,14 +37,14 @@ describe('reading a simulated fleet', () => {
     const fleet = await newFleet();
     const [simulated] = fleet.miners;
     const miner = simulated?.miner ?? minerAt(0);
-    const source = newSource({ deadlineMs: 300 });
+    const source = newSource({ deadlineMs: 1500 });
     await source.read(miner, 'stats');
-    simulated?.setDelay(2000);
+    simulated?.setDelay(60_000);
     const begun = performance.now();
     const error = await failure(source.read(miner, 'stats'));
-    expect(performance.now() - begun).toBeLessThan(1500);
+    expect(performance.now() - begun).toBeLessThan(5000);
     expect(error.failure).toBe('timeout');
-    expect(error.message).toContain('did not answer GetMinerStats within 0.3 s');
+    expect(error.message).toContain('did not answer GetMinerStats within 1.5 s');
     simulated?.setDelay(0);
     await source.read(miner, 'stats');
   });
@@ -52,11 +52,11 @@ describe('reading a simulated fleet', () => {
   it('holds login and call together to one deadline', async () => {
     const fleet = await newFleet();
     const [simulated] = fleet.miners;
-    simulated?.setDelay(400);
-    const begun = performance.now();
-    const error = await failure(newSource({ deadlineMs: 600 }).read(simulated?.miner ?? minerAt(0), 'stats'));
+    // Each answer comes within the deadline, both together do not.
+    simulated?.setDelay(1000);
+    const error = await failure(newSource({ deadlineMs: 1500 }).read(simulated?.miner ?? minerAt(0), 'stats'));
     expect(error.failure).toBe('timeout');
-    expect(performance.now() - begun).toBeLessThan(790);
+    expect(simulated?.callCount('GetMinerStats')).toBe(1);
   });
 
   it.each(['stats', 'status'] as const)('cancels a read of %s, on the miner too', async (kind) => {
@@ -65,13 +65,13 @@ describe('reading a simulated fleet', () => {
     const miner = simulated?.miner ?? minerAt(0);
     const source = newSource();
     await source.read(miner, 'stats');
-    simulated?.setDelay(3000);
+    simulated?.setDelay(60_000);
     const cancel = new AbortController();
     const read = source.read(miner, kind, cancel.signal);
     setTimeout(() => cancel.abort(), 100);
     const begun = performance.now();
     await expect(read).rejects.toThrow(CancelledError);
-    expect(performance.now() - begun).toBeLessThan(1000);
+    expect(performance.now() - begun).toBeLessThan(5000);
     await expect(source.read(miner, kind, cancel.signal)).rejects.toThrow(CancelledError);
     simulated?.setDelay(0);
     await source.read(miner, kind);
@@ -102,7 +102,7 @@ describe('reading a simulated fleet', () => {
     for (let round = 0; round < 3; round++) {
       const results = await Promise.allSettled(fleet.miners.map(({ miner }) => source.read(miner, 'status')));
       expect(results.filter((result) => result.status === 'rejected')).toEqual([]);
-      await expect.poll(() => source.openChannels).toBeLessThanOrEqual(5);
+      await eventually(() => source.openChannels).toBeLessThanOrEqual(5);
     }
   });
 
@@ -114,7 +114,7 @@ describe('reading a simulated fleet', () => {
     for (const { miner } of fleet.miners.slice(0, 6)) {
       source.watchStatus(miner, { onStatus: () => seen.add(miner.id), onLost: (error) => lost.push(error.message) });
     }
-    await expect.poll(() => seen.size).toBe(6);
+    await eventually(() => seen.size).toBe(6);
     for (const { miner } of fleet.miners) {
       await source.read(miner, 'stats');
     }
@@ -122,7 +122,7 @@ describe('reading a simulated fleet', () => {
     for (const simulated of fleet.miners.slice(0, 6)) {
       simulated.setState(simulated.state === 'paused' ? 'normal' : 'paused');
     }
-    await expect.poll(() => seen.size).toBe(6);
+    await eventually(() => seen.size).toBe(6);
     expect(lost).toEqual([]);
     expect(source.openChannels).toBe(6);
   });
@@ -132,7 +132,7 @@ describe('reading a simulated fleet', () => {
     const source = newSource({ idleCloseMs: 200 });
     await Promise.all(fleet.miners.map(({ miner }) => source.read(miner, 'stats')));
     expect(source.openChannels).toBe(3);
-    await expect.poll(() => source.openChannels).toBe(0);
+    await eventually(() => source.openChannels).toBe(0);
     await Promise.all(fleet.miners.map(({ miner }) => source.read(miner, 'stats')));
   });
 
@@ -142,9 +142,9 @@ describe('reading a simulated fleet', () => {
     const miner = simulated?.miner ?? minerAt(0);
     const source = newSource();
     await source.read(miner, 'stats');
-    simulated?.setDelay(3000);
+    simulated?.setDelay(60_000);
     const reads = [source.read(miner, 'stats'), source.read(miner, 'status')];
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await eventually(() => simulated?.callCount('GetMinerStatus')).toBe(1);
     source.dispose();
     for (const read of reads) {
       await expect(read).rejects.toThrow(CancelledError);

@@ -1,4 +1,4 @@
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { silentLogger } from '../../../src/base/logger';
 import { BraiinsSource, type BraiinsSourceOptions } from '../../../src/braiins/braiinsSource';
 import { SourceError } from '../../../src/fleet/minerSource';
@@ -29,4 +29,9 @@ export async function failure(read: Promise<unknown>): Promise<SourceError> {
     return error;
   }
   throw error;
+}
+
+/** Waits until an assertion on `read` holds; patient, because the machine may be busy with other tests. */
+export function eventually<T>(read: () => T) {
+  return expect.poll(read, { timeout: 10_000, interval: 20 });
 }

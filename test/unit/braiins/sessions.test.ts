@@ -41,7 +41,7 @@ function setUp() {
     clock,
   );
   const login = async (index: number): Promise<PendingLogin> => {
-    await expect.poll(() => logins.length).toBeGreaterThan(index);
+    await expect.poll(() => logins.length, { timeout: 10_000, interval: 1 }).toBeGreaterThan(index);
     return logins[index] as PendingLogin;
   };
   return { clock, logins, state, sessions, login };
