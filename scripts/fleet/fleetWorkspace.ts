@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Credentials } from '../../src/fleet/credentials';
 import { type LocalRedis, startLocalRedis } from '../../src/redis/localServer';
-import { loginEnvironment, type MinerLogin, newMinerLogin } from './minerLogin';
+
 import { type Simulator, startSimulator } from './simulator';
 
 /** What a workspace with a running fleet is made of. */
@@ -27,7 +29,7 @@ export class FleetWorkspace {
     readonly folder: string,
     /** The inventory, `fleet.json` in the folder. */
     readonly inventory: string,
-    readonly login: MinerLogin,
+    readonly login: Credentials,
     readonly redis: LocalRedis,
     readonly simulator: Simulator,
     private readonly removed: string | undefined,
@@ -38,7 +40,7 @@ export class FleetWorkspace {
     const removed = options.directory === undefined ? directory : undefined;
     const folder = join(directory, 'fleet');
     const redisDirectory = join(directory, 'redis');
-    const login = newMinerLogin();
+    const login = { username: 'fleet-cache', password: randomBytes(18).toString('base64url') };
     let redis: LocalRedis | undefined;
     try {
       await mkdir(join(folder, '.vscode'), { recursive: true });
@@ -59,7 +61,10 @@ export class FleetWorkspace {
 
   /** The environment that VS Code needs to log in to the miners. */
   get environment(): Record<string, string> {
-    return loginEnvironment(this.login);
+    return {
+      FLEET_CACHE_MINER_USERNAME: this.login.username,
+      FLEET_CACHE_MINER_PASSWORD: this.login.password,
+    };
   }
 
   async stop(): Promise<void> {

@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Credentials } from '../../src/fleet/credentials';
 import { CHECKOUT } from '../checkout';
-import { loginEnvironment, type MinerLogin } from './minerLogin';
 
 /** What a simulated fleet is started with. */
 export interface SimulatorOptions {
@@ -10,15 +10,15 @@ export interface SimulatorOptions {
   readonly tenants: number;
   /** The inventory file that the simulator writes. */
   readonly inventory: string;
-  readonly login: MinerLogin;
+  /** What the miners ask for; handed on by environment only. */
+  readonly login: Credentials;
   readonly faults?: string;
   readonly seed?: number;
-  readonly port?: number;
-  /** The first /16 network to try, as the second number of its addresses. Default: 10. */
+  /** The first network of loopback addresses to try, as their second number. Default: 10. */
   readonly firstNetwork?: number;
 }
 
-/** A simulated fleet in a process of its own; it ends with this one. */
+/** A simulated fleet in a process of its own, which ends with this one. */
 export interface Simulator {
   /** Resolves when the simulator has ended, by {@link stop} or on its own. */
   readonly exited: Promise<number>;
@@ -26,56 +26,55 @@ export interface Simulator {
 }
 
 const SCRIPT = join(CHECKOUT, 'dist', 'simulate.js');
+const FIRST_NETWORK = 10;
+const NETWORKS_TO_TRY = 40;
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 5_000;
-const NETWORKS_TO_TRY = 40;
-const LAST_NETWORK = 250;
+const READY = /^ready \d+ miners/m;
+const FAILED = /^simulate: .*\n/m;
+const ADDRESS_TAKEN = /EADDRINUSE/;
 
 /** Starts a fleet on the first loopback network where no other fleet uses the port. */
-export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+export async function startSimulator({ firstNetwork, ...options }: SimulatorOptions): Promise<Simulator> {
   if (!existsSync(SCRIPT)) {
-    throw new Error(`${SCRIPT} is missing: run "npm run build" first`);
+    throw new Error('dist/simulate.js is missing: run "npm run build" first');
   }
-  const first = options.firstNetwork ?? 10;
-  const last = Math.min(first + NETWORKS_TO_TRY, LAST_NETWORK);
+  const first = firstNetwork ?? FIRST_NETWORK;
   for (let network = first; ; network++) {
     try {
       return await startOn(`127.${network}.0.0`, options);
     } catch (error) {
-      if (!/EADDRINUSE|address already in use/i.test(String(error)) || network >= last) {
+      if (!ADDRESS_TAKEN.test(String(error)) || network === first + NETWORKS_TO_TRY) {
         throw error;
       }
     }
   }
 }
 
-async function startOn(host: string, options: SimulatorOptions): Promise<Simulator> {
-  const flags: Record<string, string | number | undefined> = {
-    miners: options.miners,
-    tenants: options.tenants,
-    inventory: options.inventory,
-    faults: options.faults,
-    seed: options.seed,
-    port: options.port,
-    host,
-  };
-  const args = Object.entries(flags).flatMap(([name, value]) =>
-    value === undefined ? [] : [`--${name}`, String(value)],
-  );
+async function startOn(host: string, options: Omit<SimulatorOptions, 'firstNetwork'>): Promise<Simulator> {
+  const { login, ...named } = options;
+  const flags = Object.entries({ ...named, host });
+  const args = flags.flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, String(value)]));
   const child = fork(SCRIPT, args, {
+    // The IPC channel is the leash: it closes when this process ends, in whatever way.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     execArgv: [],
-    env: { ...process.env, ...loginEnvironment(options.login) },
+    env: {
+      ...process.env,
+      FLEET_CACHE_MINER_USERNAME: login.username,
+      FLEET_CACHE_MINER_PASSWORD: login.password,
+    },
   });
   const exited = new Promise<number>((resolve) => {
+    // Not `close`, which never comes once this side has closed the channel.
     child.once('exit', (code) => resolve(code ?? 1));
+    child.once('error', () => resolve(1));
   });
-  const simulator: Simulator = { exited, stop: () => stop(child, exited) };
   try {
     await whenReady(child, exited);
-    return simulator;
+    return { exited, stop: () => stop(child, exited) };
   } catch (error) {
-    await simulator.stop();
+    await stop(child, exited);
     throw error;
   }
 }
@@ -83,26 +82,30 @@ async function startOn(host: string, options: SimulatorOptions): Promise<Simulat
 function whenReady(child: ChildProcess, exited: Promise<number>): Promise<void> {
   return new Promise((resolve, reject) => {
     let output = '';
-    const fail = (reason: string) =>
-      reject(new Error(`the simulated fleet did not start: ${reason}\n${output.trim()}`));
-    const timer = setTimeout(() => fail(`it was not ready within ${START_TIMEOUT_MS / 1000} s`), START_TIMEOUT_MS);
-    const onOutput = (chunk: Buffer) => {
-      output = (output + chunk.toString()).slice(-8_192);
-      if (/^ready \d+ miners/m.test(output)) {
-        clearTimeout(timer);
-        // From here on nobody reads, and a full pipe must not stop the fleet.
-        child.stdout?.off('data', onOutput).resume();
-        child.stderr?.off('data', onOutput).resume();
+    const settle = (problem?: string) => {
+      clearTimeout(timer);
+      // From here on nobody reads, and a full pipe must not stop the fleet.
+      child.stdout?.off('data', onOutput).resume();
+      child.stderr?.off('data', onOutput).resume();
+      if (problem === undefined) {
         resolve();
+      } else {
+        reject(new Error(`The simulated fleet did not start: ${problem}\n${output.trim()}`));
       }
     };
+    const onOutput = (chunk: Buffer) => {
+      output = (output + chunk.toString()).slice(-8_192);
+      if (READY.test(output)) {
+        settle();
+      } else if (FAILED.test(output)) {
+        // The open channel can keep a fleet that gave up from ending.
+        settle('it gave up');
+      }
+    };
+    const timer = setTimeout(() => settle(`it was not ready within ${START_TIMEOUT_MS / 1000} s`), START_TIMEOUT_MS);
     child.stdout?.on('data', onOutput);
     child.stderr?.on('data', onOutput);
-    child.once('error', (error) => fail(error.message));
-    exited.then((code) => {
-      clearTimeout(timer);
-      fail(`it ended with code ${code}`);
-    });
+    exited.then((code) => settle(`it ended with code ${code}`));
   });
 }
 

@@ -3,7 +3,6 @@ import { delimiter, join } from 'node:path';
 
 /** The names under which a program that Fleet Cache can use is found on PATH, the preferred one first. */
 export const PROGRAM_NAMES = {
-  redis: ['redis-server', 'valkey-server'],
   chromium: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
   desktopCode: ['code', 'codium', 'code-insiders'],
 } as const;

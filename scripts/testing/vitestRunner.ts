@@ -1,0 +1,61 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runCommand } from '../processes/command';
+import { type Counts, judge, NO_COUNTS } from './counts';
+import { type Runner, tool } from './runner';
+
+/** The part of vitest's JSON report that is counted. */
+export interface VitestReport {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+  readonly numTodoTests: number;
+  readonly testResults: readonly {
+    readonly status: string;
+    readonly assertionResults: readonly { readonly status: string }[];
+  }[];
+}
+
+/** Runs one project of the vitest configuration. */
+export function vitestRunner(project: string, timeoutMs: number): Runner {
+  return {
+    name: project,
+    async run() {
+      const folder = await mkdtemp(join(tmpdir(), 'fleet-cache-vitest-'));
+      const file = join(folder, 'report.json');
+      try {
+        const { ok } = await runCommand(
+          tool('vitest'),
+          ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`],
+          { timeoutMs, showOutput: true },
+        );
+        return judge(await readCounts(file), ok);
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+/** A file that failed outside its tests, such as while it was loaded, counts as one failure. */
+export function countVitest(report: VitestReport): Counts {
+  const brokenFiles = report.testResults.filter(
+    ({ status, assertionResults }) =>
+      status === 'failed' && !assertionResults.some((assertion) => assertion.status === 'failed'),
+  );
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests + brokenFiles.length,
+    skipped: report.numPendingTests + report.numTodoTests,
+  };
+}
+
+async function readCounts(file: string): Promise<Counts> {
+  try {
+    return countVitest(JSON.parse(await readFile(file, 'utf8')));
+  } catch {
+    // A run that broke down leaves no report.
+    return NO_COUNTS;
+  }
+}
