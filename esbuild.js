@@ -13,8 +13,8 @@ const options = {
   format: 'cjs',
   target: 'node20',
   external: ['vscode'],
-  // The CommonJS builds of dual packages come first: they are smaller and are wrapped lazily.
-  mainFields: ['main', 'module'],
+  // Its CommonJS build is UMD, whose inner requires a bundler cannot see.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   minify: !process.argv.includes('--watch'),
   sourcemap: process.argv.includes('--watch') ? 'linked' : false,
   legalComments: 'none',

@@ -54,7 +54,7 @@ export interface Inspection {
 
 /** What changed in the cache through this instance. */
 export type CacheChange =
-  | { readonly type: 'fill'; readonly key: string; readonly dataset: Dataset }
+  | { readonly type: 'fill'; readonly key: string; readonly fetchedAt: number }
   | { readonly type: 'invalidate'; readonly scopes: readonly string[] };
 
 export interface CacheServiceOptions {
@@ -268,7 +268,7 @@ export class CacheService implements Disposable {
     }
     try {
       await this.store.write(request.key, encodeEntry(entry), entry.ttlS * 1000);
-      this.changes.fire({ type: 'fill', key: request.key, dataset: request.dataset });
+      this.changes.fire({ type: 'fill', key: request.key, fetchedAt: entry.fetchedAt });
     } catch (error) {
       this.logStoreError('write', error);
     }

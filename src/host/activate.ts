@@ -26,7 +26,6 @@ export function activateHost(
   const log = vscode.window.createOutputChannel('Fleet Cache', { log: true });
   const secrets = new Secrets(context.secrets, process.env);
   const session = new FleetSession(createParts(log), secrets, log);
-  const entryDocuments = new EntryDocuments(session);
   const minersView = new MinersView(session, log);
   const restart = () => {
     session.restart().catch((error: unknown) => log.error(describeError(error)));
@@ -35,11 +34,11 @@ export function activateHost(
     log,
     secrets,
     session,
-    entryDocuments,
+    new EntryDocuments(session),
     minersView,
     new StatusBar(session),
     new InventoryProblems(session),
-    registerCommands({ session, secrets, log, minersView, entryDocuments }),
+    registerCommands({ session, secrets, log, minersView }),
     vscode.workspace.onDidGrantWorkspaceTrust(restart),
     vscode.workspace.onDidChangeWorkspaceFolders(restart),
     vscode.workspace.onDidChangeConfiguration((event) => {

@@ -4,7 +4,6 @@ export const COMMANDS = {
   refresh: 'fleetCache.refresh',
   warm: 'fleetCache.warm',
   invalidate: 'fleetCache.invalidate',
-  openEntry: 'fleetCache.openEntry',
   startDemo: 'fleetCache.startDemo',
   stopDemo: 'fleetCache.stopDemo',
   createInventory: 'fleetCache.createInventory',

@@ -28,6 +28,11 @@ export class FleetReads {
     private readonly inventory: Inventory,
   ) {}
 
+  /** The cache key of one dataset of one miner, as changes of the cache name it. */
+  keyOf(minerId: string, kind: MinerKind): string {
+    return minerKey(minerId, kind);
+  }
+
   /**
    * One dataset of one miner.
    *
@@ -63,7 +68,7 @@ export class FleetReads {
 
   private minerRequest<K extends MinerKind>(miner: Miner, kind: K): CacheRequest<MinerDatasets[K]> {
     return {
-      key: minerKey(miner.id, kind),
+      key: this.keyOf(miner.id, kind),
       dataset: DATASETS[kind],
       scopes: minerScopes(miner.id, miner.tenant),
       fetch: (signal) => this.source.read(miner, kind, signal),

@@ -1,7 +1,6 @@
 import type { LogOutputChannel } from 'vscode';
 import { FleetCacheError } from '../../base/errors';
 import type { FleetServices } from '../../service/fleetServices';
-import type { EntryDocuments } from '../documents/entryDocuments';
 import type { FleetSession } from '../fleetSession';
 import type { Secrets } from '../secrets';
 import type { MinersView } from '../views/minersView';
@@ -12,7 +11,6 @@ export interface CommandParts {
   readonly secrets: Secrets;
   readonly log: LogOutputChannel;
   readonly minersView: MinersView;
-  readonly entryDocuments: EntryDocuments;
 }
 
 /** The running services. @throws {FleetCacheError} that says why there are none and what to do. */

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import { CancelledError, describeError } from '../../base/errors';
 import { type Disposable, DisposableStore } from '../../base/lifecycle';
-import type { MinerKind } from '../../fleet/minerData';
 import { COMMANDS, type CommandId } from '../ids';
 import type { MinersNode } from '../views/minerNodes';
 import type { CommandParts } from './commandParts';
@@ -21,7 +20,6 @@ export function registerCommands(parts: CommandParts): Disposable {
     [COMMANDS.refresh]: (node?: MinersNode) => refresh(parts, node),
     [COMMANDS.warm]: (node?: MinersNode) => warm(parts, node),
     [COMMANDS.invalidate]: (node?: MinersNode) => invalidate(parts, node),
-    [COMMANDS.openEntry]: (minerId: string, kind: MinerKind) => parts.entryDocuments.open(minerId, kind),
     [COMMANDS.startDemo]: () => startDemo(parts),
     [COMMANDS.stopDemo]: () => stopDemo(parts),
     [COMMANDS.createInventory]: () => createInventory(),

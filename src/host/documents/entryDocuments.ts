@@ -1,85 +1,99 @@
 import * as vscode from 'vscode';
 import { describeError } from '../../base/errors';
 import { type Disposable, DisposableStore } from '../../base/lifecycle';
-import { MINER_KINDS, type MinerKind } from '../../fleet/minerData';
+import type { CacheChange, ReadOptions } from '../../cache/cacheService';
+import type { MinerKind } from '../../fleet/minerData';
 import type { FleetSession } from '../fleetSession';
 import { ENTRY_SCHEME } from '../ids';
+import { parseEntryUri } from './entryUri';
 
 /**
  * Cache entries as read-only JSON documents: where the data came from and how old it is, then the data. An entry that is
- * not cached is read from the miner; why that failed is the document's text then.
+ * not cached is read from the miner; why that failed is the document's text then. An open document follows its entry.
  */
 export class EntryDocuments implements vscode.TextDocumentContentProvider, Disposable {
   private readonly disposables = new DisposableStore();
   private readonly changes = this.disposables.add(new vscode.EventEmitter<vscode.Uri>());
+  private ofServices = this.disposables.add(new DisposableStore());
+  /** When the data of each open document was fetched. That a person opens one counts as a lookup; that it follows does not. */
+  private readonly shown = new Map<string, number | undefined>();
 
   readonly onDidChange = this.changes.event;
 
   constructor(private readonly session: FleetSession) {
     this.disposables.add(vscode.workspace.registerTextDocumentContentProvider(ENTRY_SCHEME, this));
+    this.disposables.add(vscode.workspace.onDidCloseTextDocument(({ uri }) => this.shown.delete(uri.toString())));
+    this.disposables.add(session.onDidChange(() => this.follow()));
+    this.follow();
   }
 
   dispose(): void {
     this.disposables.dispose();
   }
 
-  /** Opens an entry in an editor, read anew. */
-  async open(minerId: string, kind: MinerKind): Promise<void> {
-    const uri = entryUri(minerId, kind);
-    // A document that is open already is not asked for again unless it is said to have changed.
-    this.changes.fire(uri);
-    const document = await vscode.workspace.openTextDocument(uri);
-    await vscode.window.showTextDocument(document, { preview: true });
-  }
-
   async provideTextDocumentContent(uri: vscode.Uri, token: vscode.CancellationToken): Promise<string> {
     const { minerId, kind } = parseEntryUri(uri);
     const cancellation = new AbortController();
     const listener = token.onCancellationRequested(() => cancellation.abort());
+    const background = this.shown.has(uri.toString());
     try {
-      return stringify(await this.describe(minerId, kind, cancellation.signal));
+      const { text, fetchedAt } = await this.describe(minerId, kind, { signal: cancellation.signal, background });
+      this.shown.set(uri.toString(), fetchedAt);
+      return text;
     } finally {
       listener.dispose();
     }
   }
 
-  private async describe(minerId: string, kind: MinerKind, signal: AbortSignal): Promise<object> {
+  private follow(): void {
+    this.disposables.release(this.ofServices);
+    this.ofServices = this.disposables.add(new DisposableStore());
+    const cache = this.session.services?.cache;
+    if (cache !== undefined) {
+      this.ofServices.add(cache.onDidChange((change) => this.noteCacheChange(change)));
+    }
+  }
+
+  private noteCacheChange(change: CacheChange): void {
+    const reads = this.session.services?.reads;
+    for (const { uri, isClosed } of vscode.workspace.textDocuments) {
+      if (uri.scheme !== ENTRY_SCHEME || isClosed || change.type !== 'fill' || reads === undefined) {
+        continue;
+      }
+      const { minerId, kind } = parseEntryUri(uri);
+      // The fill may be that of the document's own read, which shows it already.
+      if (change.key === reads.keyOf(minerId, kind) && change.fetchedAt !== this.shown.get(uri.toString())) {
+        this.changes.fire(uri);
+      }
+    }
+  }
+
+  private async describe(
+    minerId: string,
+    kind: MinerKind,
+    options: ReadOptions,
+  ): Promise<{ text: string; fetchedAt?: number | undefined }> {
     const identity = { miner: minerId, dataset: `miner:${kind}` };
     await this.session.settled();
     const services = this.session.services;
     const miner = services?.inventory.find(minerId);
     if (services === undefined || miner === undefined) {
-      return { ...identity, error: `There is no miner ${minerId} in the inventory that is open now.` };
+      const error = `There is no miner ${minerId} in the inventory that is open now.`;
+      return { text: stringify({ ...identity, error }) };
     }
     try {
-      const { data, origin, fetchedAt, ttlS, fresh } = await services.reads.miner(miner, kind, { signal });
-      const age = fetchedAt === undefined ? undefined : Date.now() - fetchedAt;
+      const { data, origin, fetchedAt, ttlS, fresh } = await services.reads.miner(miner, kind, options);
+      const ageMs = fetchedAt === undefined ? undefined : Date.now() - fetchedAt;
       const fetched = fetchedAt === undefined ? 'unknown' : new Date(fetchedAt).toISOString();
-      return { ...identity, fetchedAt: fetched, ageMs: age, ttlS, source: origin, fresh, data };
+      const key = services.reads.keyOf(minerId, kind);
+      return {
+        text: stringify({ ...identity, key, source: origin, fetchedAt: fetched, ageMs, ttlS, fresh, data }),
+        fetchedAt,
+      };
     } catch (error) {
-      return { ...identity, error: describeError(error) };
+      return { text: stringify({ ...identity, error: describeError(error) }) };
     }
   }
-}
-
-function entryUri(minerId: string, kind: MinerKind): vscode.Uri {
-  // The path is the editor's title; an id may contain what a path cannot, so the query says which entry it is.
-  const title = minerId.replace(/[/\\?#]/g, '_');
-  return vscode.Uri.from({
-    scheme: ENTRY_SCHEME,
-    path: `/${title}.${kind}.json`,
-    query: JSON.stringify({ minerId, kind }),
-  });
-}
-
-function parseEntryUri(uri: vscode.Uri): { minerId: string; kind: MinerKind } {
-  const value: unknown = JSON.parse(uri.query);
-  const isRecord = typeof value === 'object' && value !== null && 'minerId' in value && 'kind' in value;
-  const kind = isRecord ? MINER_KINDS.find((known) => known === value.kind) : undefined;
-  if (!isRecord || typeof value.minerId !== 'string' || kind === undefined) {
-    throw new Error(`${uri.toString()} does not name a cache entry.`);
-  }
-  return { minerId: value.minerId, kind };
 }
 
 function stringify(value: object): string {

@@ -4,8 +4,9 @@ import { minerAddress } from '../../fleet/miner';
 import type { MinerState } from '../../fleet/minerData';
 import { currentHashrateThs } from '../../fleet/summary';
 import type { MinerView } from '../../service/fleetMonitor';
+import { entryUri } from '../documents/entryUri';
 import { formatBytes, formatDuration, formatHashrate, plural } from '../format';
-import { COMMANDS, CONTEXT_VALUES } from '../ids';
+import { CONTEXT_VALUES } from '../ids';
 import type { EntryNode, MinerNode, MoreNode, NoteNode, TenantNode } from './minerNodes';
 
 const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
@@ -43,7 +44,7 @@ function describeTenant(views: readonly MinerView[]): string {
   const unread = views.filter(({ type }) => type === 'unread').length;
   const hashrates = views.map((view) => (view.type === 'online' ? currentHashrateThs(view.stats?.data) : undefined));
   const known = hashrates.filter((ths) => ths !== undefined);
-  const parts = [unread === views.length ? plural(views.length, 'miner') : `${online} of ${views.length} online`];
+  const parts = [unread === views.length ? plural(views.length, 'miner') : `${online}/${views.length} online`];
   if (unread > 0 && unread < views.length) {
     parts.push(`${unread} not read yet`);
   }
@@ -146,7 +147,9 @@ export function entryItem({ parent, kind, inspection }: EntryNode, now: number):
   const isCached = inspection.state === 'valid' || inspection.state === 'foreign';
   item.iconPath = new vscode.ThemeIcon(isCached ? 'json' : 'circle-outline');
   item.tooltip = entryTooltip(inspection);
-  item.command = { command: COMMANDS.openEntry, title: 'Open', arguments: [parent.miner.id, kind] };
+  // A command of our own would carry its arguments by a reference that the next repaint, a second later, makes void under
+  // the user's click; `vscode.open` carries the address itself.
+  item.command = { command: 'vscode.open', title: 'Open', arguments: [entryUri(parent.miner.id, kind)] };
   item.accessibilityInformation = { label: `${kind}, ${item.description}` };
   return item;
 }
@@ -157,12 +160,15 @@ function describeEntry({ state, entry, sizeBytes }: Inspection, now: number): st
     const texts = { foreign: `written by something else, age unknown · ${size}`, unreadable: `unreadable · ${size}` };
     return state === 'foreign' || state === 'unreadable' ? texts[state] : 'not cached';
   }
-  const age = `${formatDuration(now - entry.fetchedAt)} old`;
+  const ageMs = now - entry.fetchedAt;
+  const age = ageMs < 1000 ? 'just fetched' : `${formatDuration(ageMs)} old`;
   const leftMs = entry.fetchedAt + entry.ttlS * 1000 - now;
   if (state === 'void') {
     return `invalidated · ${age} · ${size}`;
   }
-  return `${leftMs > 0 ? `${formatDuration(leftMs)} left` : 'expired'} · ${age} · ${size}`;
+  // Counted down in whole seconds, as the row is repainted each second.
+  const left = leftMs > 0 ? `${formatDuration(Math.ceil(leftMs / 1000) * 1000)} left` : 'expired';
+  return `${left} · ${age} · ${size}`;
 }
 
 function entryTooltip({ key, entry }: Inspection): string {

@@ -71,13 +71,7 @@ export class MinersView implements Disposable {
   }
 
   private updateMessage(): void {
-    const message = messageOf(this.session);
-    if (message === undefined) {
-      // An empty message would leave an empty line.
-      delete this.view.message;
-    } else {
-      this.view.message = message;
-    }
+    this.view.message = messageOf(this.session);
   }
 
   private watchWhileVisible(): void {
@@ -117,13 +111,13 @@ export class MinersView implements Disposable {
   }
 }
 
-/** What stands above the tree: the first of the things that a person should know. */
-function messageOf({ state, isDemo }: FleetSession): string | undefined {
+/** What stands above the tree: what a person should know. Empty when all is well. */
+function messageOf({ state, isDemo }: FleetSession): string {
   if (state.type === 'failed') {
     return state.reason;
   }
   if (state.type !== 'running') {
-    return undefined;
+    return '';
   }
   const { inventory, cache, problems } = state.services;
   const lines: string[] = [];
@@ -143,7 +137,7 @@ function messageOf({ state, isDemo }: FleetSession): string | undefined {
   if (lines.length === 0 && isDemo) {
     lines.push('Demo fleet: simulated miners with a Redis of their own.');
   }
-  return lines.length === 0 ? undefined : lines.join('\n');
+  return lines.join('\n');
 }
 
 function sleep(ms: number, signal: AbortSignal): Promise<void> {
