@@ -2,9 +2,13 @@
 // Plain JavaScript without a dependency, because it must run before anything is installed.
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { readAncestors } from './processes/ancestors.mjs';
 import { installNodeModules } from './setup/nodeModules.mjs';
 
 const OLDEST_NODE = [20, 19];
+
+// Read before anything takes time: who ends during the installation has to be missed afterwards.
+const ancestors = readAncestors();
 
 const [task = '', ...args] = process.argv.slice(2);
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -22,8 +26,9 @@ try {
   await installNodeModules();
   const require = createRequire(import.meta.url);
   require('tsx/cjs/api').register();
-  process.exitCode = await require(`./${task}.ts`).main(args);
+  // Whatever a task may have left running must not keep this process.
+  process.exit(await require(`./${task}.ts`).main(args, ancestors));
 } catch (error) {
   console.error(process.env.FLEET_CACHE_DEBUG ? error : `${task}: ${error.message}`);
-  process.exitCode = 1;
+  process.exit(1);
 }

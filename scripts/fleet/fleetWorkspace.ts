@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { applyEdits, modify } from 'jsonc-parser';
 import type { Credentials } from '../../src/fleet/credentials';
 import { type LocalRedis, startLocalRedis } from '../../src/redis/localServer';
 
@@ -47,7 +48,7 @@ export class FleetWorkspace {
       await mkdir(redisDirectory, { recursive: true });
       redis = await startLocalRedis({ directory: redisDirectory });
       const settings = { 'fleetCache.redis.url': redis.url, ...options.settings };
-      await writeFile(join(folder, '.vscode', 'settings.json'), `${JSON.stringify(settings, null, 2)}\n`);
+      await changeSettings(join(folder, '.vscode', 'settings.json'), settings);
       const inventory = join(folder, 'fleet.json');
       const { miners = 20, tenants = 4, directory: _, settings: __, ...others } = options;
       const simulator = await startSimulator({ ...others, miners, tenants, inventory, login });
@@ -71,6 +72,16 @@ export class FleetWorkspace {
     await Promise.all([this.simulator.stop(), this.redis.stop()]);
     await discard(this.removed);
   }
+}
+
+/** Sets what this run needs, and leaves what a user has changed in an earlier one. */
+async function changeSettings(file: string, settings: Readonly<Record<string, unknown>>): Promise<void> {
+  let text = await readFile(file, 'utf8').catch(() => '{}\n');
+  for (const [name, value] of Object.entries(settings)) {
+    const edits = modify(text, [name], value, { formattingOptions: { tabSize: 2, insertSpaces: true } });
+    text = applyEdits(text, edits);
+  }
+  await writeFile(file, text);
 }
 
 async function discard(directory: string | undefined): Promise<void> {

@@ -1,12 +1,15 @@
 // `node guard.mjs <command> [arguments]` runs the command and ends it, with every process of its group, when stdin closes.
 // The pipe's other end is held by the process that wants the command: however that one ends, the system closes the pipe.
+// With FLEET_CACHE_GUARD_PID_FILE it also ends the process whose id is in that file.
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 
 const GRACE_MS = 4000;
 const POLL_MS = 50;
 
 const [command, ...args] = process.argv.slice(2);
-const child = spawn(command, args, { detached: true, stdio: ['ignore', 'inherit', 'inherit'] });
+const { FLEET_CACHE_GUARD_PID_FILE: pidFile, ...env } = process.env;
+const child = spawn(command, args, { detached: true, env, stdio: ['ignore', 'inherit', 'inherit'] });
 
 let ending = false;
 async function endGroup(code) {
@@ -16,6 +19,7 @@ async function endGroup(code) {
   ending = true;
   const deadline = Date.now() + GRACE_MS;
   signalGroup('SIGTERM');
+  signalPidFile();
   while (isGroupAlive()) {
     if (Date.now() > deadline) {
       signalGroup('SIGKILL');
@@ -30,6 +34,20 @@ function signalGroup(signal) {
     process.kill(-child.pid, signal);
   } catch {
     // Everyone in the group is gone.
+  }
+}
+
+function signalPidFile() {
+  if (pidFile === undefined) {
+    return;
+  }
+  try {
+    const pid = Number(readFileSync(pidFile, 'utf8'));
+    if (pid > 1) {
+      process.kill(pid, 'SIGTERM');
+    }
+  } catch {
+    // It has not started, or has ended by itself.
   }
 }
 

@@ -14,6 +14,8 @@ export interface GuardedProcessOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Called with each line that the command prints, on stdout or stderr. */
   readonly onLine?: (line: string) => void;
+  /** A file in which the command leaves the id of a process outside its group that has to end as well. */
+  readonly pidFile?: string;
 }
 
 const GUARD = join(import.meta.dirname, 'guard.mjs');
@@ -22,10 +24,15 @@ const GUARD = join(import.meta.dirname, 'guard.mjs');
 export function startGuarded(
   command: string,
   args: readonly string[],
-  { cwd, env = process.env, onLine }: GuardedProcessOptions = {},
+  { cwd, env = process.env, onLine, pidFile }: GuardedProcessOptions = {},
 ): GuardedProcess {
   // In a group of its own, so that Ctrl-C in the terminal reaches only the process that stops things in order.
-  const guard = spawn(process.execPath, [GUARD, command, ...args], { cwd, env, detached: true, stdio: 'pipe' });
+  const guard = spawn(process.execPath, [GUARD, command, ...args], {
+    cwd,
+    env: { ...env, ...(pidFile === undefined ? {} : { FLEET_CACHE_GUARD_PID_FILE: pidFile }) },
+    detached: true,
+    stdio: 'pipe',
+  });
   for (const stream of [guard.stdout, guard.stderr]) {
     let rest = '';
     stream.setEncoding('utf8').on('data', (chunk: string) => {

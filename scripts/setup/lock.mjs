@@ -8,7 +8,6 @@ const POLL_MS = 250;
 
 /**
  * Runs `action` while this process holds the lock directory `path`, so that two runs on one checkout take turns.
- * A lock whose owner is dead is taken over.
  *
  * @template T
  * @param {string} path
@@ -17,28 +16,43 @@ const POLL_MS = 250;
  * @returns {Promise<T>}
  */
 export async function withLock(path, action, onWait) {
-  await mkdir(dirname(path), { recursive: true });
-  let waited = false;
-  while (!(await tryLock(path))) {
-    if (await isStale(path)) {
-      await breakLock(path);
-      continue;
-    }
-    if (!waited) {
-      waited = true;
-      onWait?.();
-    }
+  let release = await tryLock(path);
+  if (release === undefined) {
+    onWait?.();
+  }
+  while (release === undefined) {
     await delay(POLL_MS);
+    release = await tryLock(path);
   }
   try {
     return await action();
   } finally {
-    await rm(path, { recursive: true, force: true });
+    await release();
   }
 }
 
+/**
+ * Takes the lock directory `path` if nobody holds it. A lock whose owner is dead is taken over.
+ *
+ * @param {string} path
+ * @returns {Promise<(() => Promise<void>) | undefined>} how to give it back; undefined if a living process holds it
+ */
+export async function tryLock(path) {
+  await mkdir(dirname(path), { recursive: true });
+  if (!(await makeLock(path))) {
+    if (!(await isStale(path))) {
+      return undefined;
+    }
+    await breakLock(path);
+    if (!(await makeLock(path))) {
+      return undefined;
+    }
+  }
+  return () => rm(path, { recursive: true, force: true });
+}
+
 /** @param {string} path */
-async function tryLock(path) {
+async function makeLock(path) {
   try {
     await mkdir(path);
   } catch (error) {
@@ -68,12 +82,11 @@ async function isStale(path) {
  */
 async function breakLock(path) {
   const breaker = `${path}.break`;
-  if (!(await tryLock(breaker))) {
+  if (!(await makeLock(breaker))) {
     const made = await stat(breaker).catch(() => undefined);
     if (made !== undefined && Date.now() - made.mtimeMs > OWNERLESS_MS) {
       await rm(breaker, { recursive: true, force: true });
     }
-    await delay(POLL_MS);
     return;
   }
   try {

@@ -1,4 +1,8 @@
 import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** npm must not go on installing when the run that wanted it is gone. */
+const GUARD = fileURLToPath(new URL('../processes/guard.mjs', import.meta.url));
 
 /** The last lines of npm's output that a failure shows. */
 const TAIL_LINES = 30;
@@ -14,15 +18,11 @@ const TAIL_LINES = 30;
 export function runNpm(args, { cwd, env = process.env }) {
   const npmScript = process.env.npm_execpath;
   const byScript = npmScript?.endsWith('.js') === true;
-  const command = byScript ? process.execPath : 'npm';
-  const all = [...(byScript ? [npmScript] : []), ...args, '--no-audit', '--no-fund', '--no-update-notifier'];
+  const npm = byScript ? [process.execPath, npmScript] : ['npm'];
+  const all = [...npm, ...args, '--no-audit', '--no-fund', '--no-update-notifier'];
   return new Promise((resolve, reject) => {
-    const child = spawn(command, all, {
-      cwd,
-      env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      shell: !byScript && process.platform === 'win32',
-    });
+    const child = spawn(process.execPath, [GUARD, ...all], { cwd, env, stdio: 'pipe' });
+    child.stdin.on('error', () => {});
     let output = '';
     const keep = (chunk) => {
       output += chunk;

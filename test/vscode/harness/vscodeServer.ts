@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,8 +48,7 @@ export class VsCodeServer {
     const extensionsDir = join(userDataDir, 'extensions');
     try {
       await mkdir(join(userDataDir, 'User'), { recursive: true });
-      const settings = { ...QUIET_SETTINGS, ...options.settings };
-      await writeFile(join(userDataDir, 'User', 'settings.json'), `${JSON.stringify(settings, null, 2)}\n`);
+      await writeUserSettings(join(userDataDir, 'User', 'settings.json'), options.settings);
       const config = join(temporary, 'config.yaml');
       await writeFile(config, 'auth: none\n');
       const baseArgs = ['--config', config, '--user-data-dir', userDataDir, '--extensions-dir', extensionsDir];
@@ -93,6 +93,13 @@ export class VsCodeServer {
       return '(the extension host has written no log)';
     }
     return (await readFile(newest.file, 'utf8')).trimEnd().split('\n').slice(-lines).join('\n');
+  }
+}
+
+/** Settings that are there already are the user's: a folder that is kept between runs keeps them. */
+async function writeUserSettings(file: string, settings: VsCodeServerOptions['settings']): Promise<void> {
+  if (!existsSync(file)) {
+    await writeFile(file, `${JSON.stringify({ ...QUIET_SETTINGS, ...settings }, null, 2)}\n`);
   }
 }
 
