@@ -30,7 +30,7 @@ export class Listener {
     return this.inTurn(() => this.openNow());
   }
 
-  /** Stops to listen and resets every connection. */
+  /** Stops to listen and drops every connection. */
   close(): Promise<void> {
     return this.inTurn(() => this.closeNow());
   }
@@ -80,7 +80,8 @@ export class Listener {
     this.server = undefined;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     for (const socket of this.sockets) {
-      socket.resetAndDestroy();
+      // Not reset: libuv refuses that for a socket that is just being shut down, and the process then spins as it ends.
+      socket.destroy();
     }
     await closed;
   }

@@ -86,7 +86,7 @@ export class SimulatedFleet {
     return this.miners.reduce((total, miner) => total + miner.callCount(method), 0);
   }
 
-  /** Stops all miners and resets their connections. Stopping twice is harmless. */
+  /** Stops all miners and drops their connections. Stopping twice is harmless. */
   async stop(): Promise<void> {
     await Promise.all(this.miners.map((miner) => miner.stop()));
   }

@@ -89,7 +89,7 @@ export class SimulatedMiner {
     await this.listener.open();
   }
 
-  /** Stops to listen and resets all connections, as a power cut would look from afar. */
+  /** Stops to listen and drops all connections, in the middle of whatever they carry. */
   async goOffline(): Promise<void> {
     await this.listener.close();
   }

@@ -253,7 +253,7 @@ describe('faults', () => {
     }
   });
 
-  it('goOffline resets connections in use and ends streams', async () => {
+  it('goOffline drops connections in use and ends streams', async () => {
     const [miner, client] = await startMiner();
     const ended = new Promise<number | undefined>((resolve) => {
       const stream = client.stream(client.services.miner.GetMinerStatus, {});
