@@ -30,7 +30,7 @@ export interface BraiinsSourceOptions {
   readonly keepaliveMs?: number;
   /** Milliseconds after which an unanswered ping means that the connection is dead. Default 10,000. */
   readonly keepaliveTimeoutMs?: number;
-  /** PEM of the authorities that miners with TLS are checked against; the runtime's own when absent. */
+  /** PEM of the authorities that miners with TLS are checked against; those of the runtime and the system when absent. */
   readonly rootCertificates?: Buffer;
   /** A number in [0, 1) for the jitter of reconnects. */
   readonly random?: () => number;

@@ -10,6 +10,7 @@ import type { Clock } from '../base/clock';
 import type { Disposable } from '../base/lifecycle';
 import { type Miner, minerAddress } from '../fleet/miner';
 import { ENDPOINT_OPTION, ENDPOINT_SCHEME, type Endpoint, EndpointResolver } from './endpointResolver';
+import { trustedAuthorities } from './trustedAuthorities';
 
 /** Far above any real answer (some KB), far below what would hurt. */
 const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
@@ -24,7 +25,7 @@ export interface ChannelPoolOptions {
   readonly keepaliveMs: number;
   /** A connection whose ping is not answered for so many milliseconds is dead. */
   readonly keepaliveTimeoutMs: number;
-  /** PEM of the authorities that TLS miners are checked against; the runtime's own when absent. */
+  /** PEM of the authorities that TLS miners are checked against; see {@link trustedAuthorities} when absent. */
   readonly rootCertificates?: Buffer | undefined;
 }
 
@@ -153,7 +154,7 @@ export class ChannelPool implements Disposable {
   }
 
   private tlsCredentials(): ChannelCredentials {
-    this.tls ??= credentials.createSsl(this.options.rootCertificates);
+    this.tls ??= credentials.createSsl(this.options.rootCertificates ?? trustedAuthorities());
     return this.tls;
   }
 

@@ -60,10 +60,7 @@ export class EndpointResolver implements experimental.Resolver {
         throw new Error('no address');
       }
       result = experimental.statusOrFromValue(
-        found.map(({ address }) => {
-          const socketOptions = { host: address, port, signal };
-          return { addresses: [socketOptions] };
-        }),
+        found.map(({ address }) => ({ addresses: [socketOptions(address, port, signal)] })),
       );
     } catch (error) {
       const code = errorCode(error) ?? 'no address';
@@ -73,4 +70,28 @@ export class EndpointResolver implements experimental.Resolver {
       this.listener(result, {}, null, '');
     }
   }
+}
+
+/**
+ * Options of `net.connect` that are of no use once `signal` is aborted:
+ *
+ * 1. a connection fails, and grpc-js sets a timer for the next attempt;
+ * 2. the pool closes the channel, which does not stop that timer;
+ * 3. the timer connects, `net.connect` pays no heed to a signal that is aborted already, and nobody closes the connection.
+ *
+ * With a file descriptor that cannot be, `net.connect` throws before it opens anything.
+ */
+function socketOptions(host: string, port: number, signal: AbortSignal) {
+  const options: { host: string; port: number; signal?: AbortSignal; fd?: number } = { host, port, signal };
+  const spoil = () => {
+    options.fd = -1;
+    // An aborted signal would make the stillborn socket emit an error that nobody listens to.
+    delete options.signal;
+  };
+  if (signal.aborted) {
+    spoil();
+  } else {
+    signal.addEventListener('abort', spoil, { once: true });
+  }
+  return options;
 }

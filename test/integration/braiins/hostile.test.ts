@@ -73,6 +73,21 @@ describe('a port that is no miner', () => {
     expect(error.message).toMatch(/closed the connection at once|does not speak gRPC/);
   });
 
+  it('is not tried again behind the back of whoever asked', async () => {
+    let attempts = 0;
+    const server = await tcpServer((socket) => {
+      attempts++;
+      socket.destroy();
+    });
+    const source = newSource();
+    await failure(source.read(minerAt(server.port), 'stats'));
+    const needed = attempts;
+    expect(needed).toBeLessThanOrEqual(2);
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect(attempts).toBe(needed);
+    expect(source.openChannels).toBe(0);
+  });
+
   it('speaks no TLS although the inventory says so', async () => {
     const server = await TestMiner.start();
     const error = await failure(newSource().read({ ...server.miner, tls: true }, 'stats'));
