@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /**
  * Runs `task` for every item, at most `limit` at a time, in the items' order, and waits for all of them. Once `signal` is
  * aborted no further task starts; those that run are left to their own handling of the signal.
@@ -12,6 +14,10 @@ export async function settleBounded<T, R>(
 ): Promise<PromiseSettledResult<R>[]> {
   const results: PromiseSettledResult<R>[] = [];
   let next = 0;
+  if (signal !== undefined) {
+    // Each running task listens to it, which is no leak however many there are.
+    setMaxListeners(0, signal);
+  }
 
   async function work(): Promise<void> {
     while (next < items.length && !signal?.aborted) {

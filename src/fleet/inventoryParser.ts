@@ -35,6 +35,10 @@ class Parser {
   }
 
   parse(): InventorySnapshot {
+    if (this.text.trim() === '') {
+      this.report('error', 0, 0, 'The file is empty. Write {"miners": [{"id": "m1", "host": "192.168.1.10"}]}.');
+      return this.result([]);
+    }
     const errors: ParseError[] = [];
     const root = parseTree(this.text, errors, { disallowComments: true });
     const first = errors[0];
@@ -45,9 +49,6 @@ class Parser {
       this.report('error', first.offset, first.length, `This is not JSON from here on (${what}).`);
     }
     if (root === undefined) {
-      if (first === undefined) {
-        this.report('error', 0, 0, 'The file is empty. Write {"miners": [{"id": "m1", "host": "192.168.1.10"}]}.');
-      }
       return this.result([]);
     }
     if (root.type !== 'object') {
