@@ -80,8 +80,9 @@ async function runUntilEnd(wanted: DemoArguments, stops: Stops): Promise<Ending>
   }
   await ensurePackage();
   const directory = await claimDirectory(stops);
+  const faults = wanted.faults === undefined ? {} : { faults: wanted.faults };
   const workspace = await withProgress(`Starting Redis and ${wanted.miners} simulated miners`, () =>
-    FleetWorkspace.start({ directory, miners: wanted.miners, tenants: TENANTS, faults: wanted.faults }),
+    FleetWorkspace.start({ directory, miners: wanted.miners, tenants: TENANTS, ...faults }),
   );
   stops.push(() => workspace.stop());
   const code =

@@ -5,7 +5,8 @@ export interface DemoArguments {
   readonly help: boolean;
   readonly desktop: boolean;
   readonly miners: number;
-  readonly faults: string;
+  /** Undefined for a fleet in which nothing goes wrong. */
+  readonly faults: string | undefined;
   /** Undefined for the usual one, or a free one if that is taken. */
   readonly port: number | undefined;
 }
@@ -39,7 +40,7 @@ export function parseDemoArguments(args: readonly string[]): DemoArguments {
     help: values.help,
     desktop: values.desktop,
     miners: wholeNumber('--miners', values.miners, MOST_MINERS),
-    faults: values.faults === 'none' ? '' : values.faults,
+    faults: values.faults === 'none' ? undefined : values.faults,
     port: values.port === undefined ? undefined : wholeNumber('--port', values.port, HIGHEST_PORT),
   };
 }

@@ -86,8 +86,12 @@ export class TreeView {
 
   /** Presses a button of the view's title bar, by the command's title. */
   async pressTitleAction(title: string): Promise<void> {
+    const header = this.pane.locator('.pane-header');
+    // The only view of a container has no title bar of its own: it shares the container's.
+    const shared = await header.evaluate((element) => element.classList.contains('hidden'));
+    const bar = shared ? this.page.locator('.sidebar .composite.title') : header;
     await this.pane.hover();
-    await this.pane.locator(`.pane-header .actions [aria-label="${title}"]`).click();
+    await bar.locator(`[aria-label="${title}"]`).click();
   }
 
   /** The text that the view shows instead of rows: its welcome content or its message. */
