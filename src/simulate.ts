@@ -41,5 +41,9 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
   writeLog(describeError(error));
+  // The parent's open channel would keep the process from ending.
+  if (process.connected) {
+    process.disconnect();
+  }
   process.exitCode = error instanceof ConfigurationError ? EXIT_BAD_ARGUMENTS : EXIT_FAILED;
 });

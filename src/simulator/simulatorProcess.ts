@@ -32,6 +32,7 @@ export class SimulatorError extends FleetCacheError {}
 
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 5_000;
+const READY = /^ready \d+ miners/m;
 
 /**
  * Starts a simulated fleet and waits until its miners answer.
@@ -53,7 +54,8 @@ export async function startSimulatorProcess(options: SimulatorProcessOptions): P
     },
   });
   const exited = new Promise<number>((resolve) => {
-    child.once('close', (code) => resolve(code ?? 1));
+    // Not `close`, which never comes once this side has closed the channel.
+    child.once('exit', (code) => resolve(code ?? 1));
     child.once('error', () => resolve(1));
   });
   try {
@@ -86,7 +88,7 @@ function whenReady(child: ChildProcess, exited: Promise<number>, signal: AbortSi
     const cancel = () => settle(() => reject(new CancelledError()));
     const onOutput = (chunk: Buffer) => {
       output = (output + chunk.toString()).slice(-8_192);
-      if (/^ready \d+ miners/m.test(output)) {
+      if (READY.test(output)) {
         settle(resolve);
       }
     };
