@@ -2,7 +2,7 @@
 // The pipe's other end is held by the process that wants the command: however that one ends, the system closes the pipe.
 // With FLEET_CACHE_GUARD_PID_FILE it also ends the process whose id is in that file.
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 const GRACE_MS = 4000;
 const POLL_MS = 50;
@@ -54,7 +54,18 @@ function signalPidFile() {
 function isGroupAlive() {
   try {
     process.kill(-child.pid, 0);
-    return true;
+  } catch {
+    return false;
+  }
+  // What is left may be dead, and wait for an init process that takes its time or, in a container, never asks.
+  return process.platform !== 'linux' || readdirSync('/proc').some(isLivingMember);
+}
+
+function isLivingMember(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const [state, , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return Number(group) === child.pid && state !== 'Z' && state !== 'X';
   } catch {
     return false;
   }
