@@ -8,7 +8,7 @@ import { knownLogin, minerAt } from './endpoints';
  */
 async function main(): Promise<void> {
   const [miner = 0, silent = 0, hole = 0, none = 0] = process.argv.slice(2).map(Number);
-  const source = new BraiinsSource({ credentials: knownLogin(), logger: silentLogger, deadlineMs: 500 });
+  const source = new BraiinsSource({ credentials: knownLogin(), logger: silentLogger, deadlineMs: 3000 });
   const ignore = { onStatus: () => {}, onLost: () => {} };
   for (const port of [miner, silent, hole, none]) {
     source.watchStatus(minerAt(port), ignore);
