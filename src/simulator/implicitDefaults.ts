@@ -3,18 +3,40 @@ import type { AnyNestedObject, IField, INamespace, IService, IType } from 'proto
 
 type Message = Readonly<Record<string, unknown>>;
 
+/** What has to be known of a field to leave it out or not. */
+interface FieldRule {
+  /** Sent whatever its value. */
+  readonly hasPresence: boolean;
+  /** Rules of the message type that the field is of, if it is. */
+  readonly nested: MessageRules | undefined;
+}
+
+type MessageRules = Map<string, FieldRule>;
+
 /**
  * Leaves out of messages what a real miner would not send: a proto3 scalar or enum without `optional` that has its default
  * value. protobufjs sends whatever property is set, so without this no client would meet an absent zero here.
  */
 export class ImplicitDefaults {
-  private readonly types = new Map<string, IType>();
+  private readonly rules = new Map<string, MessageRules>();
   /** Full name of the response type by the method's path. */
   private readonly responses = new Map<string, string>();
 
   /** @param descriptor the compiled definitions, as protobufjs' JSON */
   constructor(descriptor: INamespace) {
-    this.collect(descriptor.nested ?? {}, '');
+    const types = new Map<string, IType>();
+    this.collect(descriptor.nested ?? {}, '', types);
+    // All names first, because messages refer to each other.
+    for (const name of types.keys()) {
+      this.rules.set(name, new Map());
+    }
+    for (const [name, type] of types) {
+      for (const [fieldName, field] of Object.entries(type.fields)) {
+        this.rules
+          .get(name)
+          ?.set(fieldName, { hasPresence: hasPresence(field), nested: this.resolve(field.type, name) });
+      }
+    }
   }
 
   /** The method's serializer, of a message without implicit defaults. */
@@ -28,54 +50,31 @@ export class ImplicitDefaults {
 
   /** A copy of `message`, which is of the type with that full name, without implicit defaults. */
   strip(typeName: string, message: Message): Message {
-    const type = this.types.get(typeName);
-    if (type === undefined) {
+    const rules = this.rules.get(typeName);
+    if (rules === undefined) {
       throw new Error(`There is no message type ${typeName}.`);
     }
-    const kept: Record<string, unknown> = {};
-    for (const [name, value] of Object.entries(message)) {
-      const field = type.fields[name];
-      if (field === undefined) {
-        throw new Error(`${typeName} has no field ${name}.`);
-      }
-      if (value !== undefined) {
-        this.keep(kept, name, value, field, typeName);
-      }
-    }
-    return kept;
+    return stripBy(rules, message);
   }
 
-  private keep(kept: Record<string, unknown>, name: string, value: unknown, field: IField, typeName: string): void {
-    const nested = this.messageType(field.type, typeName);
-    if (nested === undefined) {
-      if (hasPresence(field) || !isDefault(value)) {
-        kept[name] = value;
-      }
-    } else if (Array.isArray(value)) {
-      kept[name] = value.map((item: Message) => this.strip(nested, item));
-    } else {
-      kept[name] = this.strip(nested, value as Message);
-    }
-  }
-
-  /** Full name of the message type that `reference` means inside of `scope`; `undefined` for scalars and enums. */
-  private messageType(reference: string, scope: string): string | undefined {
+  /** Rules of the message type that `reference` means inside of `scope`; `undefined` for scalars and enums. */
+  private resolve(reference: string, scope: string): MessageRules | undefined {
     const scopes = scope.split('.');
     while (scopes.length > 0) {
       scopes.pop();
-      const candidate = [...scopes, reference].join('.');
-      if (this.types.has(candidate)) {
-        return candidate;
+      const rules = this.rules.get([...scopes, reference].join('.'));
+      if (rules !== undefined) {
+        return rules;
       }
     }
     return undefined;
   }
 
-  private collect(nested: Readonly<Record<string, AnyNestedObject>>, prefix: string): void {
+  private collect(nested: Readonly<Record<string, AnyNestedObject>>, prefix: string, types: Map<string, IType>): void {
     for (const [name, object] of Object.entries(nested)) {
       const fullName = `${prefix}${name}`;
       if ('fields' in object) {
-        this.types.set(fullName, object as IType);
+        types.set(fullName, object as IType);
       }
       if ('methods' in object) {
         for (const [method, { responseType }] of Object.entries((object as IService).methods)) {
@@ -83,10 +82,32 @@ export class ImplicitDefaults {
         }
       }
       if ('nested' in object && object.nested !== undefined) {
-        this.collect(object.nested, `${fullName}.`);
+        this.collect(object.nested, `${fullName}.`, types);
       }
     }
   }
+}
+
+function stripBy(rules: MessageRules, message: Message): Message {
+  const kept: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(message)) {
+    const rule = rules.get(name);
+    if (rule === undefined) {
+      throw new Error(`The message has no field ${name}.`);
+    }
+    const { nested } = rule;
+    if (value === undefined || (nested === undefined && !rule.hasPresence && isDefault(value))) {
+      continue;
+    }
+    if (nested === undefined) {
+      kept[name] = value;
+    } else if (Array.isArray(value)) {
+      kept[name] = value.map((item: Message) => stripBy(nested, item));
+    } else {
+      kept[name] = stripBy(nested, value as Message);
+    }
+  }
+  return kept;
 }
 
 function hasPresence(field: IField): boolean {
