@@ -25,8 +25,9 @@ export class RawClient {
     });
   }
 
-  static async connect(miner: Pick<Miner, 'host' | 'port'>): Promise<RawClient> {
-    return new RawClient(miner, await loadMinerServices());
+  /** @param services those of another client, to save the time that compiling them takes */
+  static async connect(miner: Pick<Miner, 'host' | 'port'>, services?: BraiinsServices): Promise<RawClient> {
+    return new RawClient(miner, services ?? (await loadMinerServices()));
   }
 
   unary<Request, Response>(
