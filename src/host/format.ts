@@ -23,6 +23,15 @@ export function formatDuration(ms: number): string {
     : join(Math.floor(minutes / 60), 'h', minutes % 60, 'min');
 }
 
+/** A span of whole seconds for narrow rows: `7s`, `4m 10s`, `3h 5m`. */
+export function formatSeconds(seconds: number): string {
+  if (seconds < 60) {
+    return `${seconds}s`;
+  }
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 60 ? `${minutes}m ${seconds % 60}s` : `${Math.floor(minutes / 60)}h ${minutes % 60}m`;
+}
+
 export function formatRatio(ratio: number): string {
   return `${Math.round(ratio * 100)} %`;
 }

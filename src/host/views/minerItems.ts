@@ -5,7 +5,7 @@ import type { MinerState } from '../../fleet/minerData';
 import { currentHashrateThs } from '../../fleet/summary';
 import type { MinerView } from '../../service/fleetMonitor';
 import { entryUri } from '../documents/entryUri';
-import { formatBytes, formatDuration, formatHashrate, plural } from '../format';
+import { formatBytes, formatDuration, formatHashrate, formatSeconds, plural } from '../format';
 import { CONTEXT_VALUES } from '../ids';
 import type { EntryNode, MinerNode, MoreNode, NoteNode, TenantNode } from './minerNodes';
 
@@ -160,14 +160,13 @@ function describeEntry({ state, entry, sizeBytes }: Inspection, now: number): st
     const texts = { foreign: `written by something else, age unknown · ${size}`, unreadable: `unreadable · ${size}` };
     return state === 'foreign' || state === 'unreadable' ? texts[state] : 'not cached';
   }
-  const ageMs = now - entry.fetchedAt;
-  const age = ageMs < 1000 ? 'just fetched' : `${formatDuration(ageMs)} old`;
+  const ageS = Math.floor((now - entry.fetchedAt) / 1000);
+  const age = ageS < 1 ? 'just fetched' : `${formatSeconds(ageS)} old`;
   const leftMs = entry.fetchedAt + entry.ttlS * 1000 - now;
   if (state === 'void') {
     return `invalidated · ${age} · ${size}`;
   }
-  // Counted down in whole seconds, as the row is repainted each second.
-  const left = leftMs > 0 ? `${formatDuration(Math.ceil(leftMs / 1000) * 1000)} left` : 'expired';
+  const left = leftMs > 0 ? `${formatSeconds(Math.ceil(leftMs / 1000))} left` : 'expired';
   return `${left} · ${age} · ${size}`;
 }
 

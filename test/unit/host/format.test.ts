@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatDuration, formatHashrate, formatRatio, plural } from '../../../src/host/format';
+import {
+  formatBytes,
+  formatDuration,
+  formatHashrate,
+  formatRatio,
+  formatSeconds,
+  plural,
+} from '../../../src/host/format';
 
 describe('format', () => {
   it.each([
@@ -22,6 +29,7 @@ describe('format', () => {
     expect(formatHashrate(4_930)).toBe('4.93 PH/s');
     expect(formatBytes(1_023)).toBe('1023 B');
     expect(formatBytes(1_536)).toBe('1.5 kB');
+    expect([7, 250, 11_100].map(formatSeconds)).toEqual(['7s', '4m 10s', '3h 5m']);
     expect(formatRatio(0.867)).toBe('87 %');
     expect(plural(1, 'miner')).toBe('1 miner');
     expect(plural(2_000, 'entry', 'entries')).toBe('2,000 entries');

@@ -34,15 +34,19 @@ export class QuickInput {
     return await this.widget.locator('.quick-input-list .monaco-list-row .label-name').allInnerTexts();
   }
 
-  /** Picks the item with exactly this label; several, and then OK, when the list allows more than one. */
-  async pick(...labels: string[]): Promise<void> {
+  /** Picks the item with exactly this label from a list that allows one. */
+  async pick(label: string): Promise<void> {
+    await this.item(label).click();
+  }
+
+  /** Toggles the items with exactly these labels in a list with check boxes, and confirms. */
+  async toggle(...labels: string[]): Promise<void> {
+    const ok = this.widget.locator('.quick-input-action .monaco-button', { hasText: 'OK' });
+    await ok.waitFor();
     for (const label of labels) {
       await this.item(label).click();
     }
-    const ok = this.widget.locator('.quick-input-action .monaco-button', { hasText: 'OK' });
-    if (await ok.isVisible()) {
-      await ok.click();
-    }
+    await ok.click();
   }
 
   /** Types into the box and confirms. */

@@ -25,6 +25,7 @@ export interface Size {
 const SCREENSHOTS = join(CHECKOUT, 'test', 'vscode', '__screenshots__');
 const DEFAULT_SIZE: Size = { width: 1280, height: 800 };
 const OPEN_TIMEOUT_MS = 60_000;
+const CONTAINER_TIMEOUT_MS = 5_000;
 const FRAME_TIMEOUT_MS = 30_000;
 const POLL_MS = 100;
 
@@ -73,10 +74,14 @@ export class Workbench {
   async openViewContainer(title: string): Promise<void> {
     const tab = this.page.locator(`.activitybar .action-item:has([aria-label^="${title}"])`).first();
     await tab.waitFor();
-    if (!(await tab.evaluate((element) => element.classList.contains('checked')))) {
+    const shown = this.page.locator('.sidebar .composite.title', { hasText: title });
+    const deadline = Date.now() + OPEN_TIMEOUT_MS;
+    // The workbench may be restoring its side bar at this moment; a click that comes just after hides it again.
+    while (!(await shown.isVisible()) && Date.now() < deadline) {
       await tab.click();
+      await shown.waitFor({ timeout: CONTAINER_TIMEOUT_MS }).catch(() => {});
     }
-    await this.page.locator('.sidebar .composite.title', { hasText: title }).waitFor();
+    await shown.waitFor();
   }
 
   treeView(title: string): TreeView {

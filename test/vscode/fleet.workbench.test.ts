@@ -1,0 +1,202 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { VSIX } from '../../scripts/checkout';
+import { FleetWorkspace } from '../../scripts/fleet/fleetWorkspace';
+import { startLocalRedis } from '../../src/redis/localServer';
+import { eventually } from '../fixtures/eventually';
+import type { TreeRow } from './harness/treeView';
+import { VsCodeServer } from './harness/vscodeServer';
+import { Workbench } from './harness/workbench';
+
+const STATUS_BAR_ID = 'fleet-cache.fleet-cache.fleetCache.hitRatio';
+const MINERS = 200;
+const OFFLINE = 10;
+/** VS Code on a busy machine; no statement about speed. */
+const PATIENCE_MS = 30_000;
+
+describe('a fleet in the window', () => {
+  let fleet: FleetWorkspace;
+  let server: VsCodeServer;
+  let workbench: Workbench;
+
+  beforeAll(async () => {
+    fleet = await FleetWorkspace.start({
+      miners: MINERS,
+      tenants: 4,
+      seed: 7,
+      faults: 'offline=5%',
+      firstNetwork: 110,
+    });
+    server = await VsCodeServer.start({ folder: fleet.folder, extensions: [VSIX], env: fleet.environment });
+    workbench = await Workbench.open(server, { width: 1400, height: 900 });
+    await workbench.openViewContainer('Fleet Cache');
+  });
+
+  afterAll(async () => {
+    await workbench?.close();
+    await server?.stop();
+    await fleet?.stop();
+  });
+
+  function soon<T>(check: () => Promise<T>): Promise<T> {
+    return eventually(check, PATIENCE_MS);
+  }
+
+  function tree() {
+    return workbench.treeView('Miners');
+  }
+
+  async function row(label: string): Promise<TreeRow> {
+    const found = (await tree().rows()).find((each) => each.label === label);
+    expect(found, `row ${label}`).toBeDefined();
+    return found as TreeRow;
+  }
+
+  /** Sums the tenants' "46/50 online". */
+  async function online(): Promise<{ readonly online: number; readonly miners: number }> {
+    const rows = (await tree().rows()).filter(({ level }) => level === 1);
+    const counts = rows.map(
+      ({ description }) => /^(\d+)\/(\d+) online/.exec(description)?.slice(1).map(Number) ?? [0, 0],
+    );
+    return {
+      online: counts.reduce((sum, [count]) => sum + (count ?? 0), 0),
+      miners: counts.reduce((sum, [, count]) => sum + (count ?? 0), 0),
+    };
+  }
+
+  /** The first listed miner that hashes. */
+  async function hashingMiner(): Promise<TreeRow> {
+    const rows = await tree().rows();
+    const found = rows.find(({ level, description }) => level === 2 && description.startsWith('normal'));
+    expect(found).toBeDefined();
+    return found as TreeRow;
+  }
+
+  function statusBar() {
+    return workbench.statusBarItem(STATUS_BAR_ID);
+  }
+
+  it('lists the tenants with what is online', async () => {
+    await soon(async () => expect(await online()).toEqual({ online: MINERS - OFFLINE, miners: MINERS }));
+    const rows = await tree().rows();
+    expect(rows).toHaveLength(4);
+    for (const { description } of rows) {
+      expect(description).toMatch(/^\d+\/50 online · \d+\.\d\d PH\/s$/);
+    }
+  });
+
+  it('shows the hit ratio of the last five minutes in the status bar', async () => {
+    await soon(async () => expect(await statusBar().textContent()).toMatch(/^\s*\d+ % hits$/));
+    expect(await statusBar().getAttribute('aria-label')).toMatch(/\d+ lookups/);
+  });
+
+  it('shows miners with state and hashrate, and those that are down with the reason, never with figures', async () => {
+    const tenant = (await tree().rows())[0]?.label ?? '';
+    await tree().expand(tenant);
+    const miners = await soon(async () => {
+      const rows = (await tree().rows()).filter(({ level }) => level === 2);
+      expect(rows.length).toBeGreaterThan(20);
+      return rows;
+    });
+    for (const { description } of miners) {
+      expect(description).toMatch(/^(\w[\w ]* · \d+\.\d TH\/s|offline: cannot connect)$/);
+    }
+    const inventory = JSON.parse(await readFile(fleet.inventory, 'utf8'));
+    expect(inventory.miners).toHaveLength(MINERS);
+    await workbench.screenshot('miners');
+  });
+
+  it('lists the cached entries of a miner with TTL, age and size, and opens one as read-only JSON', async () => {
+    await tree().expand((await soon(hashingMiner)).label);
+    await soon(async () =>
+      expect((await row('status')).description).toMatch(/^\d+s left · (\d+s old|just fetched) · \d+ B$/),
+    );
+    expect((await row('hashboards')).description).toBe('not cached');
+    await tree().row('hashboards').click();
+    const editor = workbench.page.locator('.editor-instance .view-lines');
+    await soon(async () => expect(await editor.textContent()).toMatch(/"dataset":\s+"miner:hashboards"/));
+    await soon(async () => expect((await row('hashboards')).description).toMatch(/^\d+s left/));
+    await workbench.screenshot('entry');
+    await workbench.runCommand('View: Close All Editors');
+  });
+
+  it('warms a tenant from its context menu, and says what came of it', async () => {
+    const tenant = (await tree().rows())[0]?.label ?? '';
+    await tree().chooseFromContextMenu(tenant, 'Warm Cache…');
+    await workbench.quickInput.toggle('details', 'status');
+    await soon(async () =>
+      expect((await workbench.notifications()).join()).toMatch(/Warmed tenant .* fetched, \d+ were fresh/),
+    );
+    await workbench.screenshot('warmed');
+    await workbench.clearNotifications();
+  });
+
+  it('asks before it invalidates, with the count, and does nothing when the answer is no', async () => {
+    await workbench.runCommand('Fleet Cache: Warm Cache…');
+    await workbench.quickInput.pick('Whole fleet');
+    await workbench.quickInput.toggle();
+    await soon(async () => expect((await workbench.notifications()).join()).toMatch(/Warmed the whole fleet/));
+    await workbench.clearNotifications();
+    await workbench.runCommand('Fleet Cache: Invalidate Cache…');
+    await workbench.quickInput.pick('Whole fleet');
+    expect(await workbench.dialogText()).toMatch(
+      /Invalidate the cache of the whole fleet\?[\s\S]*\d+ entries are cached now, of 200 miners/,
+    );
+    await workbench.screenshot('invalidate');
+    await workbench.pressDialogButton('Cancel');
+    await workbench.runCommand('Fleet Cache: Invalidate Cache…');
+    await workbench.quickInput.pick('Whole fleet');
+    await workbench.dialogText();
+    await workbench.pressDialogButton('Invalidate');
+    await soon(async () =>
+      expect((await workbench.notifications()).join()).toMatch(/Invalidated the whole fleet: [\d,]+ entries/),
+    );
+    await workbench.clearNotifications();
+  });
+
+  it('refreshes the whole fleet from the view’s title', async () => {
+    await workbench.page.locator('.sidebar [aria-label="Collapse All"]').first().click();
+    await workbench.runCommand('Fleet Cache: Refresh');
+    await soon(async () => expect(await online()).toEqual({ online: MINERS - OFFLINE, miners: MINERS }));
+  });
+
+  it('says that Redis is down, goes on with the miners, and heals without a reload', async () => {
+    process.kill(fleet.redis.pid, 'SIGKILL');
+    await soon(async () => expect(await statusBar().textContent()).toContain('Redis down'));
+    await soon(async () =>
+      expect(await tree().message()).toMatch(/Redis is down; miners are read directly\. .*127\.0\.0\.1:\d+/),
+    );
+    await workbench.runCommand('Fleet Cache: Refresh');
+    await soon(async () => expect(await online()).toEqual({ online: MINERS - OFFLINE, miners: MINERS }));
+    await workbench.screenshot('redis-down');
+    const again = await startLocalRedis({ directory: fleet.folder, port: fleet.redis.port });
+    try {
+      await soon(async () => expect(await statusBar().textContent()).not.toContain('Redis down'));
+      await soon(async () => expect(await tree().message()).toBe(''));
+      await tree().expand((await tree().rows())[0]?.label ?? '');
+      await tree().expand((await soon(hashingMiner)).label);
+      await soon(async () => expect((await row('status')).description).toMatch(/^\d+s left/));
+    } finally {
+      await again.stop();
+    }
+  });
+
+  it('shows what is wrong in fleet.json above the tree and in the Problems panel', async () => {
+    const original = await readFile(fleet.inventory, 'utf8');
+    await writeFile(fleet.inventory, original.replace('"tenant"', '"tennant"'));
+    await soon(async () =>
+      expect(await tree().message()).toMatch(/fleet\.json, line \d+: The field "tennant" is unknown/),
+    );
+    await workbench.runCommand('Problems: Focus on Problems View');
+    await soon(async () => expect(await workbench.page.locator('.markers-panel').textContent()).toContain('tennant'));
+    await workbench.screenshot('problems');
+    await writeFile(fleet.inventory, original);
+    await soon(async () => expect(await tree().message()).not.toContain('tennant'));
+  });
+
+  it('is there again after the window was reloaded', async () => {
+    await workbench.reload();
+    await workbench.openViewContainer('Fleet Cache');
+    await soon(async () => expect(await online()).toEqual({ online: MINERS - OFFLINE, miners: MINERS }));
+  });
+});
