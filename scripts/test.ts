@@ -1,4 +1,5 @@
 import { checkLayers } from './checkLayers';
+import { checkLockFile } from './completeLockFile';
 import { ensureSystemPrograms, type SystemProgram } from './setup/systemPackages';
 import { installVsCodeServer } from './setup/vscodeServer';
 import { runHostTests } from './testHost';
@@ -24,6 +25,7 @@ const GROUPS: Readonly<Record<string, Group>> = {
     vscode: false,
     runners: [
       commandRunner('biome', tool('biome'), 'ci', '.'),
+      checkRunner('lock file', checkLockFile),
       checkRunner('layers', checkLayers),
       commandRunner('types', tool('tsc'), '-p', '.'),
       commandRunner('build', 'npm', 'run', '--silent', 'build'),

@@ -6,7 +6,8 @@ import { applyEdits, modify } from 'jsonc-parser';
 import type { Credentials } from '../../src/fleet/credentials';
 import { type LocalRedis, startLocalRedis } from '../../src/redis/localServer';
 
-import { type Simulator, startSimulator } from './simulator';
+import type { SimulatorProcess } from '../../src/simulator/simulatorProcess';
+import { startSimulator } from './simulator';
 
 /** What a workspace with a running fleet is made of. */
 export interface FleetWorkspaceOptions {
@@ -32,7 +33,7 @@ export class FleetWorkspace {
     readonly inventory: string,
     readonly login: Credentials,
     readonly redis: LocalRedis,
-    readonly simulator: Simulator,
+    readonly simulator: SimulatorProcess,
     private readonly removed: string | undefined,
   ) {}
 

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 /** npm must not go on installing when the run that wanted it is gone. */
 const GUARD = fileURLToPath(new URL('../processes/guard.mjs', import.meta.url));
 
-/** The last lines of npm's output that a failure shows. */
-const TAIL_LINES = 30;
+/** The lines of npm's output that a failure shows; npm says the reason first, and how it is used after it. */
+const SHOWN_LINES = 40;
 
 /**
  * Runs npm and resolves when it succeeded; rejects with the end of its output when not.
@@ -35,8 +35,9 @@ export function runNpm(args, { cwd, env = process.env }) {
         resolve();
         return;
       }
-      const tail = output.trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
-      reject(new Error(`npm ${args.join(' ')} ended with ${signal ?? `code ${code}`}\n${tail}`));
+      const errors = output.split('\n').filter((line) => line.startsWith('npm error'));
+      const reason = errors.slice(0, SHOWN_LINES).join('\n');
+      reject(new Error(`npm ${args.join(' ')} ended with ${signal ?? `code ${code}`}\n${reason}`));
     });
   });
 }
