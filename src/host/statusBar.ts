@@ -66,7 +66,7 @@ export class StatusBar implements Disposable {
       return;
     }
     const ratio = cache.metrics.hitRatio('5m');
-    const text = `$(database) ${ratio === undefined ? 'no reads yet' : `${formatRatio(ratio)} hits`}`;
+    const text = `$(database) ${ratio === undefined ? 'Fleet Cache' : `${formatRatio(ratio)} hits`}`;
     const warning = health.state === 'refusing-writes' ? health.reason : undefined;
     this.show(text, warning ?? tooltipOf(cache), warning !== undefined);
   }

@@ -1,7 +1,7 @@
 import { BrokenCircuitError, CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel';
 import { Redis, type RedisOptions } from 'ioredis';
 import { Emitter } from '../base/emitter';
-import { describeError } from '../base/errors';
+import { describeError, errorCode } from '../base/errors';
 import { DisposableStore, toDisposable } from '../base/lifecycle';
 import type { Logger } from '../base/logger';
 import { type CacheStore, type StoredValue, StoreError, type StoreHealth } from '../cache/store';
@@ -193,7 +193,10 @@ export class RedisStore implements CacheStore {
     if (this.isConnected && this.breaker.state === CircuitState.Closed) {
       return this.writeRefusal === undefined
         ? { state: 'up' }
-        : { state: 'refusing-writes', reason: `Redis at ${this.address} refuses writes: ${this.writeRefusal}` };
+        : {
+            state: 'refusing-writes',
+            reason: `Redis at ${this.address} refuses writes: ${this.writeRefusal.replace(/\.?$/, '.')}`,
+          };
     }
     if (!this.isConnected && this.lastError === undefined && this.currentHealth.state === 'connecting') {
       return this.currentHealth;
@@ -213,7 +216,10 @@ export class RedisStore implements CacheStore {
     if (/^(NOAUTH|WRONGPASS)/.test(text)) {
       return `Redis at ${this.address} refused the login: ${text} Set the password with “Fleet Cache: Set Redis Password…” or FLEET_CACHE_REDIS_PASSWORD.`;
     }
-    return `Redis at ${this.address} cannot be used: ${text}`;
+    if (errorCode(cause) === 'ECONNREFUSED') {
+      return `Redis at ${this.address} refused the connection (ECONNREFUSED). Is it running?`;
+    }
+    return `Redis at ${this.address} cannot be used: ${text.replace(/\.?$/, '.')}`;
   }
 }
 

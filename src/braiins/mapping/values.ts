@@ -39,7 +39,8 @@ export function unit<W extends object>(
 /** Hashrate in TH/s. */
 export function terahash(message: { gigahash_per_second?: number } | undefined): number | undefined {
   const gigahash = unit(message, (rate) => rate.gigahash_per_second);
-  return gigahash === undefined ? undefined : gigahash / 1000;
+  // Without the digits that only the division brings: 193588.64 GH/s is 193.58864 TH/s.
+  return gigahash === undefined ? undefined : Number((gigahash / 1000).toPrecision(12));
 }
 
 /** °C */

@@ -137,7 +137,8 @@ function messageOf({ state, isDemo }: FleetSession): string {
   if (lines.length === 0 && isDemo) {
     lines.push('Demo fleet: simulated miners with a Redis of their own.');
   }
-  return lines.join('\n');
+  // VS Code shows it as one paragraph.
+  return lines.join(' ');
 }
 
 function sleep(ms: number, signal: AbortSignal): Promise<void> {
