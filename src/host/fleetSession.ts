@@ -146,7 +146,11 @@ export class FleetSession implements Disposable {
     } else {
       this.change({ type: 'starting' });
       try {
-        this.change({ type: 'running', services: await this.parts.createServices(setup) });
+        const started = performance.now();
+        const services = await this.parts.createServices(setup);
+        const { miners } = services.inventory.current;
+        this.logger.info(`Started on ${setup.inventoryPath}, ${miners.length} miners, ${since(started)}.`);
+        this.change({ type: 'running', services });
       } catch (error) {
         this.logger.error(describeError(error));
         this.change({ type: 'failed', reason: describeError(error) });
@@ -187,6 +191,10 @@ export class FleetSession implements Disposable {
     void vscode.commands.executeCommand('setContext', CONTEXT_KEYS.state, state.type);
     this.changes.fire(state);
   }
+}
+
+function since(started: number): string {
+  return `in ${Math.round(performance.now() - started)} ms`;
 }
 
 async function exists(path: string): Promise<boolean> {

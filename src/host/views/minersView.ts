@@ -90,10 +90,13 @@ export class MinersView implements Disposable {
   }
 
   private async refreshRepeatedly(services: FleetServices, signal: AbortSignal): Promise<void> {
-    let isPersonsReading = true;
+    const started = performance.now();
+    const { miners } = services.inventory.current;
+    await services.monitor.refresh(miners, { signal });
+    this.logger.info(`Read ${miners.length} miners in ${Math.round(performance.now() - started)} ms.`);
+    await sleep(REFRESH_MS, signal);
     while (!signal.aborted) {
-      await services.monitor.refresh(services.inventory.current.miners, { background: !isPersonsReading, signal });
-      isPersonsReading = false;
+      await services.monitor.refresh(services.inventory.current.miners, { background: true, signal });
       await sleep(REFRESH_MS, signal);
     }
   }
