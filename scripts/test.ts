@@ -24,7 +24,7 @@ const GROUPS: Readonly<Record<string, Group>> = {
     programs: [],
     vscode: false,
     runners: [
-      commandRunner('biome', tool('biome'), 'ci', '.'),
+      commandRunner('biome', tool('biome'), 'ci', '--colors=off', '.'),
       checkRunner('lock file', checkLockFile),
       checkRunner('layers', checkLayers),
       commandRunner('types', tool('tsc'), '-p', '.'),
