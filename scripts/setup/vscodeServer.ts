@@ -116,7 +116,8 @@ async function verifyIntegrity(project: string, packages: readonly PinnedPackage
 async function removePartialInstalls(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => []);
   for (const name of names.filter((each) => each.startsWith(PARTIAL_PREFIX))) {
-    await rm(join(folder, name), { recursive: true, force: true });
+    // An npm that was just interrupted may still be writing; what resists is in nobody's way.
+    await rm(join(folder, name), { recursive: true, force: true, maxRetries: 10, retryDelay: 200 }).catch(() => {});
   }
 }
 
