@@ -19,7 +19,7 @@ export interface RuntimeConfiguration {
   readonly inventoryPath: string;
   readonly redis: {
     readonly url: string;
-    readonly password: string | undefined;
+    readonly password: Promise<string | undefined> | string | undefined;
     /** The longest that a read may wait for Redis, in ms. */
     readonly commandTimeoutMs: number;
   };
@@ -37,12 +37,13 @@ export interface RuntimeConfiguration {
  */
 export async function createRuntime(configuration: RuntimeConfiguration): Promise<FleetServices> {
   const { logger, redis } = configuration;
-  const [{ RedisStore }, { parseRedisUrl }, { BraiinsSource }] = await Promise.all([
+  const [{ RedisStore }, { parseRedisUrl }, { BraiinsSource }, password] = await Promise.all([
     import('./redis/redisStore'),
     import('./redis/profile'),
     import('./braiins/braiinsSource'),
+    redis.password,
   ]);
-  const profile = parseRedisUrl(redis.url, redis.password);
+  const profile = parseRedisUrl(redis.url, password);
   const disposables = new DisposableStore();
   const clock = systemClock;
   const store = disposables.add(new RedisStore({ profile, commandTimeoutMs: redis.commandTimeoutMs, logger }));

@@ -24,7 +24,7 @@ export function activateHost(
   createParts: (log: vscode.LogOutputChannel) => SessionParts,
 ): FleetCacheApi {
   const log = vscode.window.createOutputChannel('Fleet Cache', { log: true });
-  const secrets = new Secrets(context.secrets, process.env);
+  const secrets = new Secrets(context.secrets, context.globalState, process.env);
   const session = new FleetSession(createParts(log), secrets, log);
   const minersView = new MinersView(session, log);
   const restart = () => {

@@ -14,7 +14,8 @@ import type { Secrets } from './secrets';
 export interface SessionSetup {
   readonly inventoryPath: string;
   readonly redisUrl: string;
-  readonly redisPassword: string | undefined;
+  /** Still being looked up while the rest is loaded: VS Code's secret storage answers late while a window starts. */
+  readonly redisPassword: Promise<string | undefined>;
   readonly commandTimeoutMs: number;
   readonly ttls: Readonly<Record<string, unknown>>;
   readonly credentials: CredentialStore;
@@ -164,7 +165,14 @@ export class FleetSession implements Disposable {
     const { commandTimeoutMs, ttls, ...configuration } = readConfiguration();
     if (this.demo !== undefined) {
       const { inventoryPath, redisUrl, credentials } = this.demo;
-      return { inventoryPath, redisUrl, redisPassword: undefined, commandTimeoutMs, ttls, credentials };
+      return {
+        inventoryPath,
+        redisUrl,
+        redisPassword: Promise.resolve(undefined),
+        commandTimeoutMs,
+        ttls,
+        credentials,
+      };
     }
     return this.prepareWorkspace({ commandTimeoutMs, ttls, ...configuration });
   }
@@ -181,7 +189,7 @@ export class FleetSession implements Disposable {
     if (!configuration.isInventoryChosen && !(await exists(inventoryPath))) {
       return { type: 'noInventory', path: inventoryPath };
     }
-    const redisPassword = await this.secrets.redisPassword(redisUrl);
+    const redisPassword = this.secrets.redisPassword(redisUrl);
     const { commandTimeoutMs, ttls } = configuration;
     return { inventoryPath, redisUrl, redisPassword, commandTimeoutMs, ttls, credentials: this.secrets };
   }
