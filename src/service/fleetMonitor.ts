@@ -34,6 +34,7 @@ export class FleetMonitor implements Disposable {
   private readonly changes = new Emitter<ReadonlySet<string>>();
   private readonly disposables = new DisposableStore();
   private notification: Disposable | undefined;
+  private latestRefresh: Promise<unknown> = Promise.resolve();
 
   /** Ids of machines whose view changed. */
   readonly onDidChange = this.changes.event;
@@ -58,7 +59,7 @@ export class FleetMonitor implements Disposable {
    */
   async refresh(miners: readonly Miner[], options: RefreshOptions = {}): Promise<void> {
     let done = 0;
-    await settleBounded(
+    this.latestRefresh = settleBounded(
       miners,
       CONCURRENCY,
       async (miner) => {
@@ -70,6 +71,17 @@ export class FleetMonitor implements Disposable {
       },
       options.signal,
     );
+    await this.latestRefresh;
+  }
+
+  /** Resolves when the refresh that runs now has ended, at the latest after `maxMs` milliseconds. */
+  async refreshed(maxMs: number): Promise<void> {
+    let timer: Disposable | undefined;
+    const timeout = new Promise<void>((resolve) => {
+      timer = this.clock.setTimeout(resolve, maxMs);
+    });
+    await Promise.race([this.latestRefresh, timeout]);
+    timer?.dispose();
   }
 
   dispose(): void {

@@ -12,6 +12,9 @@ import type { EntryNode, MinerNode, MinersNode, MoreNode, TenantNode } from './m
 /** VS Code has no paging of trees, and tens of thousands of siblings take it half a minute. */
 const SIBLINGS = 1_000;
 
+/** So long the first listing waits for a cache that is warm. */
+const FIRST_PAINT_MS = 200;
+
 /** More changed rows than this, and the tree is refreshed as a whole. */
 const SINGLE_UPDATES = 250;
 
@@ -67,6 +70,11 @@ export class MinersTree implements vscode.TreeDataProvider<MinersNode>, Disposab
   }
 
   async getChildren(node?: MinersNode): Promise<MinersNode[]> {
+    if (node === undefined) {
+      // VS Code takes a change 200 ms late: an empty answer now, and a change when there is more, would show later.
+      await this.session.settled();
+      await this.session.services?.monitor.refreshed(FIRST_PAINT_MS);
+    }
     const services = this.session.services;
     if (services === undefined) {
       return [];
