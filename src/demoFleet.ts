@@ -2,18 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CredentialStore } from './fleet/credentials';
 import { startLocalRedis } from './redis/localServer';
+import type { DemoFleet } from './service/demoFleet';
 import { startSimulatorProcess } from './simulator/simulatorProcess';
-
-/** Simulated miners and a Redis server, both in processes of their own that end with this one. */
-export interface RunningDemoFleet {
-  readonly inventoryPath: string;
-  readonly redisUrl: string;
-  readonly credentials: CredentialStore;
-  /** Ends both processes and removes their files. */
-  stop(): Promise<void>;
-}
 
 const MINERS = 200;
 const TENANTS = 4;
@@ -26,7 +17,7 @@ const FAULTS = 'offline=5%,slow=2%:3000ms,flap=1%:30s';
  * @throws {LocalRedisError} when no Redis server is installed; the message has the command that installs one.
  * @throws {SimulatorError} @throws {CancelledError}
  */
-export async function startDemoFleet(script: string, signal: AbortSignal): Promise<RunningDemoFleet> {
+export async function startDemoFleet(script: string, signal: AbortSignal): Promise<DemoFleet> {
   const directory = await mkdtemp(join(tmpdir(), 'fleet-cache-demo-'));
   const stops: (() => Promise<void>)[] = [() => rm(directory, { recursive: true, force: true })];
   const stop = async () => {

@@ -11,6 +11,7 @@ import { FleetMonitor } from './service/fleetMonitor';
 import { FleetReads } from './service/fleetReads';
 import type { FleetServices } from './service/fleetServices';
 import { Invalidator } from './service/invalidator';
+import { invalidateMovedMiners } from './service/movedMiners';
 import { Warmer } from './service/warmer';
 
 /** What a running Fleet Cache is built from. */
@@ -55,6 +56,8 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
   const reads = new FleetReads(cache, source, inventory);
   const monitor = disposables.add(new FleetMonitor(reads, source, inventory, clock));
   await inventory.reload();
+  const invalidator = new Invalidator(cache, reads, inventory);
+  disposables.add(invalidateMovedMiners(inventory, invalidator, logger));
   return {
     problems: problems.map(({ message }) => message),
     inventory,
@@ -62,7 +65,7 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
     reads,
     monitor,
     warmer: new Warmer(reads, cache),
-    invalidator: new Invalidator(cache, reads, inventory),
+    invalidator,
     dispose: () => disposables.dispose(),
   };
 }

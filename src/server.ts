@@ -22,6 +22,8 @@ function writeLog(message: string): void {
 const logger: Logger = { debug() {}, info: writeLog, warn: writeLog, error: writeLog };
 
 async function main(): Promise<void> {
+  // Whoever read the log may be gone; that must not end the server.
+  process.stderr.on('error', () => {});
   const { inventory, redisUrl } = parseServerArguments(process.argv.slice(2));
   const inventoryPath = resolve(inventory);
   await access(inventoryPath).catch((error: unknown) => {

@@ -13,11 +13,11 @@ import { type CacheStore, StoreError, type StoreHealth } from './store';
 export interface Reading<T> {
   readonly data: T;
   readonly origin: 'l1' | 'l2' | 'source' | 'stale';
-  /** When the source was read, in ms since the epoch; `undefined` for a value that something else wrote to the cache. */
-  readonly fetchedAt: number | undefined;
+  /** When the source was read, in ms since the epoch. */
+  readonly fetchedAt: number;
   /** Seconds that it counts as fresh from `fetchedAt` on. */
   readonly ttlS: number;
-  /** Whether it was within its TTL when it was read. A value of unknown age is not. */
+  /** Whether it was within its TTL when it was read. */
   readonly fresh: boolean;
 }
 
@@ -47,8 +47,6 @@ export interface Inspection {
   readonly key: string;
   readonly state: 'absent' | 'valid' | 'void' | 'expired' | 'foreign' | 'unreadable';
   readonly entry: Entry | undefined;
-  /** A foreign value's data. */
-  readonly foreignData: unknown;
   readonly sizeBytes: number;
 }
 
@@ -121,31 +119,30 @@ export class CacheService implements Disposable {
       this.flights.detachKey(request.key);
     }
 
-    const started = performance.now();
     const flight = this.flights.join<Answer<T>>(request.key, request.scopes, (own) =>
       this.answer(request, own, options.refresh === true),
     );
-    try {
-      const { reading, outcome } = await flight.wait(options.signal);
-      const latencyMs = performance.now() - started;
-      if (outcome === 'fetched') {
-        this.recordMiss(request.dataset, flight, isCounted, latencyMs);
-      } else if (isCounted) {
-        this.metrics.recordLookup(request.dataset, 'l2Hit', latencyMs);
-      }
-      return reading;
-    } catch (error) {
-      if (!(error instanceof CancelledError)) {
-        this.recordMiss(request.dataset, flight, isCounted, performance.now() - started);
-      }
-      throw error;
+    return (await this.follow(request.dataset, flight, options.signal, isCounted)).reading;
+  }
+
+  /**
+   * Has the value in the cache: leaves a fresh one alone, else fetches and waits for the write. Never counted as a lookup.
+   *
+   * @throws as {@link getOrFetch} does.
+   */
+  async warm<T>(request: CacheRequest<T>, signal?: AbortSignal): Promise<'fresh' | 'stored' | 'notStored'> {
+    const flight = this.flights.join<Answer<T>>(request.key, request.scopes, (own) => this.answer(request, own, false));
+    const { outcome } = await this.follow(request.dataset, flight, signal, false);
+    if (outcome === 'hit') {
+      return 'fresh';
     }
+    return (await flight.landed) ? 'stored' : 'notStored';
   }
 
   /** What is stored under the request's key now. Neither fetches nor counts. @throws {StoreError} */
   async inspect(request: Pick<CacheRequest<unknown>, 'key' | 'scopes'>): Promise<Inspection> {
     const { text, generations } = await this.store.read(request.key, request.scopes);
-    const inspection = { key: request.key, entry: undefined, foreignData: undefined, sizeBytes: 0 };
+    const inspection = { key: request.key, entry: undefined, sizeBytes: 0 };
     if (text === undefined) {
       return { ...inspection, state: 'absent' };
     }
@@ -158,7 +155,7 @@ export class CacheService implements Disposable {
         return { ...inspection, sizeBytes, entry: decoded.entry, state };
       }
       case 'foreign':
-        return { ...inspection, sizeBytes, foreignData: decoded.data, state: 'foreign' };
+        return { ...inspection, sizeBytes, state: 'foreign' };
       default:
         return { ...inspection, sizeBytes, state: 'unreadable' };
     }
@@ -168,7 +165,7 @@ export class CacheService implements Disposable {
    * Voids everything that depends on one of `scopes`, whoever cached it, and removes `keys`, the few that are known.
    * A read of this instance that starts after this resolved returns nothing that was fetched before.
    *
-   * @throws {StoreError} when the store could not be told; then nothing may be taken as invalidated.
+   * @throws {StoreError} when the store did not confirm it; then it may or may not have taken effect.
    */
   async invalidate(scopes: readonly string[], keys: readonly string[]): Promise<void> {
     try {
@@ -180,6 +177,31 @@ export class CacheService implements Disposable {
     // The entries are void already; removing them only frees memory.
     await this.store.remove(keys).catch((error: unknown) => this.logStoreError('remove invalidated entries', error));
     this.changes.fire({ type: 'invalidate', scopes });
+  }
+
+  /** Waits for a flight and counts how that ended. */
+  private async follow<T>(
+    dataset: Dataset,
+    flight: Flight<Answer<T>>,
+    signal: AbortSignal | undefined,
+    isCounted: boolean,
+  ): Promise<Answer<T>> {
+    const started = performance.now();
+    try {
+      const answer = await flight.wait(signal);
+      const latencyMs = performance.now() - started;
+      if (answer.outcome === 'fetched') {
+        this.recordMiss(dataset, flight, isCounted, latencyMs);
+      } else if (isCounted) {
+        this.metrics.recordLookup(dataset, 'l2Hit', latencyMs);
+      }
+      return answer;
+    } catch (error) {
+      if (!(error instanceof CancelledError)) {
+        this.recordMiss(dataset, flight, isCounted, performance.now() - started);
+      }
+      throw error;
+    }
   }
 
   private async bypass<T>(request: CacheRequest<T>, signal: AbortSignal | undefined, isCounted: boolean) {
@@ -210,7 +232,7 @@ export class CacheService implements Disposable {
     const reading: Reading<T> = { data, origin: 'source', fetchedAt, ttlS, fresh: true };
     const costMs = Math.round((performance.now() - started) * 10) / 10;
     const entry = { data, fetchedAt, ttlS, costMs, by: this.options.instance, generations: lookup.generations ?? [] };
-    // Without generations the store was not reached: such an entry could outlive an invalidation.
+    // Without generations such an entry could outlive an invalidation.
     const afterwards = lookup.generations === undefined ? undefined : this.fill(request, flight, entry);
     return { answer: { reading, outcome: 'fetched' as const }, afterwards };
   }
@@ -245,12 +267,12 @@ export class CacheService implements Disposable {
     if (decoded?.type === 'corrupt') {
       this.metrics.recordError(request.dataset);
       this.options.logger.warn(`Removed ${request.key}: what is stored there is not an entry.`);
-      await this.store.remove([request.key]).catch((error: unknown) => this.logStoreError('remove', error));
+      // Not awaited: the reader waits for Redis once.
+      void this.store.remove([request.key]).catch((error: unknown) => this.logStoreError('remove', error));
     }
-    if (decoded?.type === 'foreign') {
-      const { ttlS } = this.options.policies[request.dataset];
-      const data = decoded.data as T;
-      return { reading: { data, origin: 'l2', fetchedAt: undefined, ttlS, fresh: false }, generations };
+    if (decoded?.type === 'newer') {
+      // A later version's instances share this Redis: overwriting each other would leave both without a cache.
+      return { reading: undefined, generations: undefined };
     }
     if (decoded?.type === 'entry') {
       const { entry } = decoded;
@@ -262,15 +284,22 @@ export class CacheService implements Disposable {
     return { reading: undefined, generations };
   }
 
-  private async fill(request: CacheRequest<unknown>, flight: { isDetached: boolean }, entry: Entry): Promise<void> {
+  /** Resolves to whether the entry was written. */
+  private async fill(
+    request: CacheRequest<unknown>,
+    flight: { readonly isDetached: boolean },
+    entry: Entry,
+  ): Promise<boolean> {
     if (flight.isDetached) {
-      return;
+      return false;
     }
     try {
       await this.store.write(request.key, encodeEntry(entry), entry.ttlS * 1000);
       this.changes.fire({ type: 'fill', key: request.key, fetchedAt: entry.fetchedAt });
+      return true;
     } catch (error) {
       this.logStoreError('write', error);
+      return false;
     }
   }
 

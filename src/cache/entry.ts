@@ -16,7 +16,8 @@ export interface Entry {
 /**
  * What the text under a cache key turned out to be:
  * - `entry`: ours;
- * - `foreign`: a JSON value that something else wrote, of unknown age;
+ * - `foreign`: a JSON value that something else wrote. Nobody knows how old it is, nor what has voided it since, so it is
+ *   shown to people and not served to readers; the next fill replaces it;
  * - `newer`: an entry of a later version, not to be used nor removed;
  * - `corrupt`: not JSON, or an entry with parts missing; to be removed.
  */

@@ -17,8 +17,11 @@ export class Flight<T> {
     private readonly onAbandoned: () => void,
   ) {}
 
-  /** The answer. Set by {@link Flights} as soon as the flight runs. */
+  /** The answer. Set by {@link Flights} as soon as the flight runs, as is {@link landed}. */
   result: Promise<T> = new Promise(() => {});
+
+  /** Resolves once the flight has ended, to whether what it fetched is in the store. */
+  landed: Promise<boolean> = new Promise(() => {});
 
   /** Aborted when nobody waits any more. */
   get signal(): AbortSignal {
@@ -77,7 +80,7 @@ export class Flights {
   join<T>(
     key: string,
     scopes: readonly string[],
-    run: (flight: Flight<T>) => Promise<{ readonly answer: T; readonly afterwards: Promise<void> | undefined }>,
+    run: (flight: Flight<T>) => Promise<{ readonly answer: T; readonly afterwards: Promise<boolean> | undefined }>,
   ): Flight<T> {
     // A key always carries the same type of data, which the map cannot say.
     const existing = this.running.get(key) as Flight<T> | undefined;
@@ -90,9 +93,9 @@ export class Flights {
     flight.result = running.then(({ answer }) => answer);
     // Without waiters nobody else handles a failure.
     flight.result.catch(() => {});
-    running
-      .then(({ afterwards }) => afterwards)
-      .catch(() => {})
+    flight.landed = running
+      .then(async ({ afterwards }) => (await afterwards) ?? false)
+      .catch(() => false)
       .finally(() => this.forget(flight));
     return flight;
   }

@@ -1,4 +1,5 @@
 import { getNodeValue, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+import { describeError } from '../base/errors';
 import { DEFAULT_CREDENTIALS } from './credentials';
 import type { InventoryProblem, InventorySnapshot, TextPosition } from './inventory';
 import { GLOBAL_TENANT, type Miner } from './miner';
@@ -11,6 +12,10 @@ const LOGIN_FIELDS = ['username', 'user', 'password', 'token'];
 const DEFAULT_PORT = 50_051;
 const MAX_NAME_LENGTH = 200;
 
+// Control characters and halves of surrogate pairs break lines and URIs; a URI swallows the dots.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is refused
+const UNUSABLE_ID = /[\u0000-\u001f\u007f-\u009f]|\p{Surrogate}|^\.\.?$/u;
+
 /** Problems beyond this are not listed: a file that is no inventory at all has one for every line. */
 const MAX_PROBLEMS = 100;
 
@@ -19,7 +24,8 @@ const MAX_PROBLEMS = 100;
  * every entry that is right is used.
  */
 export function parseInventory(text: string): InventorySnapshot {
-  return new Parser(text).parse();
+  // Some editors begin a file with a byte order mark.
+  return new Parser(text.replace(/^\uFEFF/, '')).parse();
 }
 
 class Parser {
@@ -40,7 +46,14 @@ class Parser {
       return this.result([]);
     }
     const errors: ParseError[] = [];
-    const root = parseTree(this.text, errors, { disallowComments: true });
+    let root: Node | undefined;
+    try {
+      root = parseTree(this.text, errors, { disallowComments: true });
+    } catch (error) {
+      // The parser recurses; a few hundred thousand brackets exhaust the stack.
+      this.report('error', 0, 0, `The file cannot be parsed: ${describeError(error)}.`);
+      return this.result([]);
+    }
     const first = errors[0];
     if (first !== undefined) {
       const what = printParseErrorCode(first.error)
@@ -114,7 +127,7 @@ class Parser {
     }
     const errorsBefore = this.errorCount;
     this.checkFields(node, MINER_FIELDS);
-    const id = this.requiredName(node, 'id');
+    const id = this.id(node);
     const host = this.host(node);
     const miner = {
       port: this.port(node) ?? defaults.port,
@@ -126,6 +139,19 @@ class Parser {
     // A wrong port or tenant is not replaced by the default: that could be another machine, or another's figures.
     const isWhole = this.errorCount === errorsBefore;
     return isWhole && id !== undefined && host !== undefined ? { id, host, ...miner } : undefined;
+  }
+
+  private id(parent: Node): string | undefined {
+    const id = this.requiredName(parent, 'id');
+    const node = property(parent, 'id');
+    if (id === undefined || node === undefined) {
+      return undefined;
+    }
+    if (UNUSABLE_ID.test(id)) {
+      this.reportNode('error', node, `The id ${JSON.stringify(id)} cannot be shown or addressed. Write readable text.`);
+      return undefined;
+    }
+    return id;
   }
 
   private requiredName(parent: Node, field: string): string | undefined {

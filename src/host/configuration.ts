@@ -1,8 +1,9 @@
-import { isAbsolute, join } from 'node:path';
+import { resolve } from 'node:path';
 import * as vscode from 'vscode';
 import { SETTINGS, SETTINGS_SECTION } from './ids';
 
 const DEFAULT_INVENTORY = 'fleet.json';
+const DEFAULT_COMMAND_TIMEOUT_MS = 500;
 
 /** The user's settings, as far as they say how to build the runtime. */
 export interface HostConfiguration {
@@ -18,20 +19,29 @@ export interface HostConfiguration {
 
 export function readConfiguration(): HostConfiguration {
   const settings = vscode.workspace.getConfiguration(SETTINGS_SECTION);
-  const chosen = settings.get<string>(SETTINGS.inventory, '').trim();
+  // A hand-edited settings file may hold anything; the manifest's types are advice to the settings editor only.
+  const text = (name: string) => {
+    const value: unknown = settings.get(name);
+    return typeof value === 'string' ? value.trim() : '';
+  };
+  const chosen = text(SETTINGS.inventory);
+  const ttls: unknown = settings.get(SETTINGS.ttl);
   const file = chosen === '' ? DEFAULT_INVENTORY : chosen;
   const folder = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file')?.uri.fsPath;
-  const inventoryPath = isAbsolute(file) ? file : folder === undefined ? undefined : join(folder, file);
+  const isFound = folder !== undefined || resolve(file) === file;
+  const inventoryPath = isFound ? resolve(folder ?? '/', file) : undefined;
   return {
     inventoryPath,
     isInventoryChosen: chosen !== '',
-    redisUrl: settings.get<string>(SETTINGS.redisUrl, ''),
-    commandTimeoutMs: clamp(settings.get<number>(SETTINGS.redisCommandTimeout, 500), 50, 10_000),
-    ttls: settings.get<Record<string, unknown>>(SETTINGS.ttl, {}),
+    redisUrl: text(SETTINGS.redisUrl),
+    commandTimeoutMs: clamp(settings.get(SETTINGS.redisCommandTimeout), 50, 10_000),
+    ttls: typeof ttls === 'object' && ttls !== null ? { ...ttls } : {},
   };
 }
 
-/** A hand-edited settings file may hold anything; the manifest's bounds are advice to the settings editor only. */
+/** The number within its bounds; the default for what is none. */
 function clamp(value: unknown, min: number, max: number): number {
-  return typeof value === 'number' && Number.isFinite(value) ? Math.min(Math.max(value, min), max) : min;
+  return typeof value === 'number' && Number.isFinite(value)
+    ? Math.min(Math.max(value, min), max)
+    : DEFAULT_COMMAND_TIMEOUT_MS;
 }

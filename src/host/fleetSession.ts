@@ -5,6 +5,7 @@ import { describeError } from '../base/errors';
 import type { Disposable } from '../base/lifecycle';
 import type { Logger } from '../base/logger';
 import type { CredentialStore } from '../fleet/credentials';
+import type { DemoFleet } from '../service/demoFleet';
 import type { FleetServices } from '../service/fleetServices';
 import { type HostConfiguration, readConfiguration } from './configuration';
 import { CONTEXT_KEYS } from './ids';
@@ -19,14 +20,6 @@ export interface SessionSetup {
   readonly commandTimeoutMs: number;
   readonly ttls: Readonly<Record<string, unknown>>;
   readonly credentials: CredentialStore;
-}
-
-/** A simulated fleet with a Redis of its own, which the session runs on instead of the workspace's. */
-export interface DemoFleet {
-  readonly inventoryPath: string;
-  readonly redisUrl: string;
-  readonly credentials: CredentialStore;
-  stop(): Promise<void>;
 }
 
 /** What the extension's entry point provides, because it is outside of this room. */
@@ -56,7 +49,9 @@ export class FleetSession implements Disposable {
   private demo: DemoFleet | undefined;
   /** Builds run one after the other, so that two changes in a row cannot leave two sets of connections. */
   private queue: Promise<void> = Promise.resolve();
-  private isDisposed = false;
+  private startingDemo: Promise<DemoFleet> | undefined;
+  /** Aborted when the window goes. */
+  private readonly closing = new AbortController();
 
   readonly onDidChange = this.changes.event;
 
@@ -91,15 +86,15 @@ export class FleetSession implements Disposable {
 
   /** @throws {FleetCacheError} when the demo fleet cannot start; the session then stays as it was. */
   async startDemo(signal: AbortSignal): Promise<void> {
-    if (this.demo !== undefined) {
+    if (this.demo !== undefined || this.startingDemo !== undefined) {
       return;
     }
-    const demo = await this.parts.startDemoFleet(signal);
-    if (this.isDisposed || this.demo !== undefined) {
-      await demo.stop();
-      return;
+    this.startingDemo = this.parts.startDemoFleet(AbortSignal.any([signal, this.closing.signal]));
+    try {
+      this.setDemo(await this.startingDemo);
+    } finally {
+      this.startingDemo = undefined;
     }
-    this.setDemo(demo);
     await this.restart();
   }
 
@@ -117,10 +112,11 @@ export class FleetSession implements Disposable {
 
   /** Ends everything, the demo's processes included. */
   async close(): Promise<void> {
-    this.isDisposed = true;
-    await this.queue;
+    this.closing.abort();
+    // Not after a build that runs: one that hangs must not keep the demo's processes alive.
     this.services?.dispose();
     this.changes.dispose();
+    await this.startingDemo?.catch(() => {});
     await this.demo?.stop();
   }
 
@@ -131,7 +127,7 @@ export class FleetSession implements Disposable {
 
   private enqueue(task: () => Promise<void>): Promise<void> {
     const run = this.queue.then(async () => {
-      if (!this.isDisposed) {
+      if (!this.closing.signal.aborted) {
         await task();
       }
     });
@@ -141,21 +137,25 @@ export class FleetSession implements Disposable {
 
   private async build(): Promise<void> {
     const former = this.services;
-    const setup = await this.prepare();
-    if ('type' in setup) {
-      this.change(setup);
-    } else {
-      this.change({ type: 'starting' });
-      try {
+    try {
+      const setup = await this.prepare();
+      if ('type' in setup) {
+        this.change(setup);
+      } else {
+        this.change({ type: 'starting' });
         const started = performance.now();
         const services = await this.parts.createServices(setup);
+        if (this.closing.signal.aborted) {
+          services.dispose();
+          return;
+        }
         const { miners } = services.inventory.current;
         this.logger.info(`Started on ${setup.inventoryPath}, ${miners.length} miners, ${since(started)}.`);
         this.change({ type: 'running', services });
-      } catch (error) {
-        this.logger.error(describeError(error));
-        this.change({ type: 'failed', reason: describeError(error) });
       }
+    } catch (error) {
+      this.logger.error(describeError(error));
+      this.change({ type: 'failed', reason: describeError(error) });
     }
     former?.dispose();
   }

@@ -1,3 +1,4 @@
+import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../base/lifecycle';
 import type { InventoryProblem, TextPosition } from '../fleet/inventory';
@@ -36,12 +37,10 @@ export class InventoryProblems implements Disposable {
   }
 
   private watch(path: string, onChange: () => void): void {
-    const uri = vscode.Uri.file(path);
-    const folder = vscode.Uri.joinPath(uri, '..');
-    const name = path.slice(folder.fsPath.length + 1);
-    const watcher = this.ofServices.add(
-      vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, name)),
-    );
+    // The name is taken for a glob pattern.
+    const pattern = basename(path).replace(/[[\]{}*?]/g, '[$&]');
+    const file = new vscode.RelativePattern(vscode.Uri.file(dirname(path)), pattern);
+    const watcher = this.ofServices.add(vscode.workspace.createFileSystemWatcher(file));
     this.ofServices.add(watcher.onDidChange(onChange));
     this.ofServices.add(watcher.onDidCreate(onChange));
     this.ofServices.add(watcher.onDidDelete(onChange));

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { plainText } from './messages';
 
 /** Reports how far a task is. */
 export type ReportProgress = (done: number, total: number) => void;
@@ -14,22 +15,25 @@ export async function withProgress<T>(
   task: (report: ReportProgress, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const location = vscode.ProgressLocation.Notification;
-  return vscode.window.withProgress({ location, title, cancellable: true }, async (progress, token) => {
-    const cancellation = new AbortController();
-    const listener = token.onCancellationRequested(() => cancellation.abort());
-    let shownPercent = 0;
-    const report: ReportProgress = (done, total) => {
-      const percent = total === 0 ? 100 : Math.floor((done / total) * 100);
-      // Thousands of steps are a hundred messages to the window at most.
-      if (percent > shownPercent) {
-        progress.report({ increment: percent - shownPercent, message: `${done} of ${total} ${noun}` });
-        shownPercent = percent;
+  return vscode.window.withProgress(
+    { location, title: plainText(title), cancellable: true },
+    async (progress, token) => {
+      const cancellation = new AbortController();
+      const listener = token.onCancellationRequested(() => cancellation.abort());
+      let shownPercent = 0;
+      const report: ReportProgress = (done, total) => {
+        const percent = total === 0 ? 100 : Math.floor((done / total) * 100);
+        // Thousands of steps are a hundred messages to the window at most.
+        if (percent > shownPercent) {
+          progress.report({ increment: percent - shownPercent, message: `${done} of ${total} ${noun}` });
+          shownPercent = percent;
+        }
+      };
+      try {
+        return await task(report, cancellation.signal);
+      } finally {
+        listener.dispose();
       }
-    };
-    try {
-      return await task(report, cancellation.signal);
-    } finally {
-      listener.dispose();
-    }
-  });
+    },
+  );
 }

@@ -1,9 +1,12 @@
 import type { Memento, SecretStorage } from 'vscode';
+import { FleetCacheError } from '../base/errors';
 import type { Disposable } from '../base/lifecycle';
 import { type CredentialStore, type Credentials, environmentCredentials } from '../fleet/credentials';
 
 /** Where the names of stored secrets are kept, not the secrets. */
 const STORED_KEYS = 'fleetCache.storedSecrets';
+
+const STORAGE_TIMEOUT_MS = 10_000;
 
 /**
  * Logins and passwords that a person entered, in VS Code's secret storage; the environment where there is none. Nothing of
@@ -52,16 +55,22 @@ export class Secrets implements CredentialStore, Disposable {
     this.logins.delete(name);
   }
 
-  /** The password for the server of that URL only: settings that name another server must not be sent it. */
+  /**
+   * The password that was entered for that server and user; it is sent to no other. Without one, that of the environment,
+   * which goes to whatever server the settings of a trusted workspace name.
+   */
   async redisPassword(url: string): Promise<string | undefined> {
-    return (await this.read(redisSecret(url))) ?? this.environment.FLEET_CACHE_REDIS_PASSWORD;
+    const server = redisServer(url);
+    const entered = server === undefined ? undefined : await this.read(redisSecret(server));
+    return entered ?? this.environment.FLEET_CACHE_REDIS_PASSWORD;
   }
 
-  async setRedisPassword(url: string, password: string): Promise<void> {
+  /** @param server as {@link redisServer} names it. An empty password forgets it. */
+  async setRedisPassword(server: string, password: string): Promise<void> {
     if (password === '') {
-      await this.storage.delete(redisSecret(url));
+      await this.storage.delete(redisSecret(server));
     } else {
-      await this.store(redisSecret(url), password);
+      await this.store(redisSecret(server), password);
     }
   }
 
@@ -69,8 +78,22 @@ export class Secrets implements CredentialStore, Disposable {
     return parseLogin(await this.read(minerSecret(name))) ?? environmentCredentials(this.environment).find(name);
   }
 
+  /** @throws {FleetCacheError} when the storage does not answer, as that of a locked key ring. */
   private async read(key: string): Promise<string | undefined> {
-    return this.storedKeys.has(key) ? this.storage.get(key) : undefined;
+    if (!this.storedKeys.has(key)) {
+      return undefined;
+    }
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<never>((_, reject) => {
+      const advice = 'Unlock your key ring, and reload the window.';
+      const fail = () => reject(new FleetCacheError(`VS Code's secret storage does not answer. ${advice}`));
+      timer = setTimeout(fail, STORAGE_TIMEOUT_MS);
+    });
+    try {
+      return await Promise.race([this.storage.get(key), timeout]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   private async store(key: string, secret: string): Promise<void> {
@@ -84,8 +107,19 @@ function minerSecret(name: string): string {
   return `miner-login:${name}`;
 }
 
-function redisSecret(url: string): string {
-  return `redis-password:${url}`;
+function redisSecret(server: string): string {
+  return `redis-password:${server}`;
+}
+
+/** User, host and port of a Redis URL, or its socket, without database and password; `undefined` for what is no URL. */
+export function redisServer(url: string): string | undefined {
+  try {
+    const { protocol, username, hostname, port, pathname } = new URL(url);
+    const user = username === '' ? '' : `${username}@`;
+    return protocol === 'unix:' ? `${user}${pathname}` : `${user}${hostname}:${port === '' ? '6379' : port}`;
+  } catch {
+    return undefined;
+  }
 }
 
 function parseLogin(stored: string | undefined): Credentials | undefined {

@@ -12,6 +12,8 @@ export class StatusBar implements Disposable {
   private readonly disposables = new DisposableStore();
   private readonly item: vscode.StatusBarItem;
   private ofServices = this.disposables.add(new DisposableStore());
+  private isShown = false;
+  private isWarning = false;
 
   constructor(private readonly session: FleetSession) {
     this.item = this.disposables.add(
@@ -46,6 +48,7 @@ export class StatusBar implements Disposable {
       case 'noFolder':
       case 'noInventory':
       case 'untrusted':
+        this.isShown = false;
         this.item.hide();
         return;
       case 'starting':
@@ -78,8 +81,15 @@ export class StatusBar implements Disposable {
     if (this.item.tooltip !== tooltip) {
       this.item.tooltip = tooltip;
     }
-    this.item.backgroundColor = isWarning ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
-    this.item.show();
+    // Each of these is a message to the window, also when it changes nothing.
+    if (this.isWarning !== isWarning) {
+      this.isWarning = isWarning;
+      this.item.backgroundColor = isWarning ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
+    }
+    if (!this.isShown) {
+      this.isShown = true;
+      this.item.show();
+    }
   }
 }
 

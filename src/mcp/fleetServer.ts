@@ -38,7 +38,7 @@ function registerMinerStatus(server: McpServer, { inventory, reads }: FleetServi
     mimeType: MIME_TYPE,
   };
   server.registerResource('miner-status', template, metadata, async (uri, { minerId: encoded }, { signal }) => {
-    const minerId = decodeURIComponent(String(encoded));
+    const minerId = decodeId(String(encoded));
     const miner = inventory.find(minerId);
     if (miner === undefined) {
       throw new McpError(ErrorCode.InvalidParams, `There is no miner "${minerId}" in ${inventory.file}.`);
@@ -61,11 +61,20 @@ function registerFleetSummary(server: McpServer, { reads }: FleetServices): void
   });
 }
 
+/** The id in a URI; one that is not encoded as a URI is taken as it stands, and then there is no such miner. */
+function decodeId(encoded: string): string {
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    return encoded;
+  }
+}
+
 /** How old the data is and where it came from, for whoever has to judge it. */
 function provenance({ fetchedAt, ttlS, origin, fresh }: Reading<unknown>) {
   return {
-    fetchedAt: fetchedAt === undefined ? null : new Date(fetchedAt).toISOString(),
-    ageMs: fetchedAt === undefined ? null : Math.max(0, Date.now() - fetchedAt),
+    fetchedAt: new Date(fetchedAt).toISOString(),
+    ageMs: Math.max(0, Date.now() - fetchedAt),
     ttlMs: ttlS * 1000,
     source: origin,
     fresh,

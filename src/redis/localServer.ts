@@ -129,9 +129,17 @@ async function stop(guard: ChildProcess, pid: number): Promise<void> {
   const ended = new Promise<void>((resolve) => guard.once('exit', () => resolve()));
   guard.stdin?.end();
   // A server that was stopped (SIGSTOP) does not hear the guard's signal.
-  const killer = setTimeout(() => process.kill(pid, 'SIGKILL'), STOP_TIMEOUT_MS);
+  const killer = setTimeout(() => kill(pid), STOP_TIMEOUT_MS);
   await ended;
   clearTimeout(killer);
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended at this moment.
+  }
 }
 
 function freePort(): Promise<number> {

@@ -22,41 +22,41 @@ const EXAMPLES = 'redis://host:6379/0, rediss://host:6380, unix:///path/redis.so
  * @throws {ConfigurationError} that names the part of the URL that cannot be used.
  */
 export function parseRedisUrl(url: string, password?: string): ConnectionProfile {
-  const shown = withoutPassword(url);
+  const shown = showable(url);
   let parsed: URL;
   try {
     parsed = new URL(url);
   } catch {
-    throw new ConfigurationError(`The Redis URL "${shown}" is not a URL. Write one such as ${EXAMPLES}.`);
+    throw new ConfigurationError(`The Redis URL${shown} is not a URL. Write one such as ${EXAMPLES}.`);
   }
   if (parsed.password !== '') {
     throw new ConfigurationError(
-      `The Redis URL "${shown}" contains a password. Remove it there, and set it with the command “Fleet Cache: Set Redis Password…” or in the environment variable FLEET_CACHE_REDIS_PASSWORD.`,
+      `The Redis URL${shown} contains a password. Remove it there, and set it with the command “Fleet Cache: Set Redis Password…” or in the environment variable FLEET_CACHE_REDIS_PASSWORD.`,
     );
   }
   const login = {
-    ...(parsed.username === '' ? {} : { username: decodeURIComponent(parsed.username) }),
+    ...(parsed.username === '' ? {} : { username: decode(parsed.username, shown) }),
     ...(password === undefined ? {} : { password }),
   };
   if (parsed.protocol === 'unix:') {
     if (parsed.pathname === '' || parsed.pathname === '/') {
-      throw new ConfigurationError(`The Redis URL "${shown}" names no socket. Write unix:///path/redis.sock.`);
+      throw new ConfigurationError(`The Redis URL${shown} names no socket. Write unix:///path/redis.sock.`);
     }
-    const socketPath = decodeURIComponent(parsed.pathname);
+    const socketPath = decode(parsed.pathname, shown);
     const database = parseDatabase(parsed.searchParams.get('db') ?? '', shown);
     return { host: 'localhost', port: 0, socketPath, database, tls: false, ...login };
   }
   if (parsed.protocol !== 'redis:' && parsed.protocol !== 'rediss:') {
     throw new ConfigurationError(
-      `The Redis URL "${shown}" begins with "${parsed.protocol}//", which is not supported. Write one such as ${EXAMPLES}.`,
+      `The Redis URL${shown} begins with "${parsed.protocol}//", which is not supported. Write one such as ${EXAMPLES}.`,
     );
   }
   if (parsed.hostname === '') {
-    throw new ConfigurationError(`The Redis URL "${shown}" names no host. Write one such as ${EXAMPLES}.`);
+    throw new ConfigurationError(`The Redis URL${shown} names no host. Write one such as ${EXAMPLES}.`);
   }
   const port = parsed.port === '' ? 6379 : Number(parsed.port);
   if (port === 0) {
-    throw new ConfigurationError(`The Redis URL "${shown}" has port 0. Ports go from 1 to 65535.`);
+    throw new ConfigurationError(`The Redis URL${shown} has port 0. Ports go from 1 to 65535.`);
   }
   return {
     host: parsed.hostname.replace(/^\[(.*)\]$/, '$1'),
@@ -81,13 +81,21 @@ function parseDatabase(text: string, shown: string): number {
   }
   if (!/^\d{1,5}$/.test(text)) {
     throw new ConfigurationError(
-      `The Redis URL "${shown}" ends in "/${text}", which is not a database number. Write 0 or leave it out.`,
+      `The Redis URL${shown} ends in what is not a database number. Write 0 or leave it out.`,
     );
   }
   return Number(text);
 }
 
-/** A URL that may be shown: whatever stands between a colon and the last `@` is taken for a password. */
-function withoutPassword(url: string): string {
-  return url.replace(/(:\/\/[^:@/]*):.*@/s, '$1:…@');
+/** The URL in quotes, for messages; nothing when it contains what may be a login, in whatever place. */
+function showable(url: string): string {
+  return url.includes('@') ? '' : ` "${url}"`;
+}
+
+function decode(part: string, shown: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new ConfigurationError(`The Redis URL${shown} contains a "%" that encodes nothing. Write %25 for a "%".`);
+  }
 }

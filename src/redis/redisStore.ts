@@ -19,6 +19,8 @@ export interface RedisStoreOptions {
 const BREAKER_FAILURES = 3;
 const BREAKER_PAUSE_MS = 1_000;
 const RECONNECT_MAX_MS = 2_000;
+/** What ioredis says as well. */
+const TIMED_OUT = 'Command timed out';
 
 /** A generation has to outlive every entry recorded under it; a missing one is made anew, and voids them. */
 const GENERATION_TTL_MS = 7 * 24 * 3_600_000;
@@ -33,10 +35,10 @@ export class RedisStore implements CacheStore {
   private readonly address: string;
   private readonly disposables = new DisposableStore();
   private readonly healthChanges = new Emitter<StoreHealth>();
-  private readonly breaker = circuitBreaker(
-    handleWhen((error) => !isWriteRefusal(error)),
-    { halfOpenAfter: BREAKER_PAUSE_MS, breaker: new ConsecutiveBreaker(BREAKER_FAILURES) },
-  );
+  private readonly breaker = circuitBreaker(handleWhen(isServerFailure), {
+    halfOpenAfter: BREAKER_PAUSE_MS,
+    breaker: new ConsecutiveBreaker(BREAKER_FAILURES),
+  });
   private readonly firstConnection: Promise<void>;
   private currentHealth: StoreHealth = { state: 'connecting' };
   private isConnected = false;
@@ -74,10 +76,7 @@ export class RedisStore implements CacheStore {
   async read(key: string, scopes: readonly string[]): Promise<StoredValue> {
     return this.execute(async () => {
       // Issued in one turn of the event loop, so that autopipelining sends them in one round trip.
-      const [text, ...stored] = await Promise.all([
-        this.redis.get(key),
-        ...scopes.map((scope) => this.redis.get(scope)),
-      ]);
+      const [text, ...stored] = await Promise.all([this.text(key), ...scopes.map((scope) => this.text(scope))]);
       const generations = await Promise.all(
         stored.map((value, index) => parseGeneration(value) ?? this.generation(scopes[index] as string, 'ensure')),
       );
@@ -86,8 +85,8 @@ export class RedisStore implements CacheStore {
   }
 
   async write(key: string, text: string, ttlMs: number): Promise<void> {
-    await this.execute(() => this.redis.set(key, text, 'PX', ttlMs));
-    this.noteWrite(undefined);
+    // Redis takes whole milliseconds only.
+    await this.executeWrite(() => this.redis.set(key, text, 'PX', Math.ceil(ttlMs)));
   }
 
   async remove(keys: readonly string[]): Promise<number> {
@@ -96,8 +95,21 @@ export class RedisStore implements CacheStore {
   }
 
   async bump(scopes: readonly string[]): Promise<void> {
-    await this.execute(() => Promise.all(scopes.map((scope) => this.generation(scope, 'bump'))));
-    this.noteWrite(undefined);
+    await this.executeWrite(() => Promise.all(scopes.map((scope) => this.generation(scope, 'bump'))));
+  }
+
+  /** A key's text. A key that something else made into a list or a hash is removed, and reads as absent. */
+  private async text(key: string): Promise<string | null> {
+    try {
+      return await this.redis.get(key);
+    } catch (error) {
+      if (!(error instanceof Error) || !error.message.startsWith('WRONGTYPE')) {
+        throw error;
+      }
+      this.options.logger.warn(`Removed ${key}: it was not a string.`);
+      await this.redis.unlink(key);
+      return null;
+    }
   }
 
   private async generation(scope: string, mode: 'ensure' | 'bump'): Promise<number> {
@@ -107,12 +119,42 @@ export class RedisStore implements CacheStore {
   private async execute<T>(command: () => Promise<T>): Promise<T> {
     await this.firstConnection;
     try {
-      return await this.breaker.execute(command);
-    } catch (error) {
-      if (isWriteRefusal(error)) {
-        this.noteWrite(describeError(error));
+      // Only the probe tests a server that is given up: whoever came while a test runs would have to wait for its end.
+      if (this.breaker.state !== CircuitState.Closed) {
+        throw new BrokenCircuitError();
       }
+      return await this.breaker.execute(() => this.withinTimeout(command()));
+    } catch (error) {
       throw new StoreError(this.explain(error), { cause: error });
+    }
+  }
+
+  private async executeWrite(command: () => Promise<unknown>): Promise<void> {
+    try {
+      await this.execute(command);
+      this.noteWrite(undefined);
+    } catch (error) {
+      const cause = error instanceof StoreError ? error.cause : error;
+      if (isWriteRefusal(cause)) {
+        this.noteWrite(describeError(cause));
+      }
+      throw error;
+    }
+  }
+
+  /**
+   * The client's own time-out is for one command; a command may be preceded by another's pipeline, or be the second of two.
+   * This one is for all of it.
+   */
+  private async withinTimeout<T>(result: Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(TIMED_OUT)), this.options.commandTimeoutMs);
+    });
+    try {
+      return await Promise.race([result, timeout]);
+    } finally {
+      clearTimeout(timer);
     }
   }
 
@@ -130,8 +172,11 @@ export class RedisStore implements CacheStore {
       this.disposables.add(toDisposable(settle));
       this.redis.on('ready', () => {
         this.isConnected = true;
-        this.lastError = undefined;
+        if (this.breaker.state === CircuitState.Closed) {
+          this.lastError = undefined;
+        }
         settle();
+        this.probe();
         this.updateHealth();
       });
       this.redis.on('error', (error: unknown) => {
@@ -150,13 +195,15 @@ export class RedisStore implements CacheStore {
 
   /** While the server is connected but does not answer, nobody may be reading: asks it, so that it is seen to be back. */
   private probeWhileDown() {
-    const timer = setInterval(() => {
-      if (this.isConnected && this.breaker.state !== CircuitState.Closed) {
-        this.breaker.execute(() => this.redis.ping()).catch(() => {});
-      }
-    }, BREAKER_PAUSE_MS);
+    const timer = setInterval(() => this.probe(), BREAKER_PAUSE_MS);
     timer.unref();
     return toDisposable(() => clearInterval(timer));
+  }
+
+  private probe(): void {
+    if (this.isConnected && this.breaker.state !== CircuitState.Closed) {
+      this.breaker.execute(() => this.withinTimeout(this.redis.ping())).catch(() => {});
+    }
   }
 
   /** Keeps what explains the state best: that a command found no connection says less than why there is none. */
@@ -206,7 +253,7 @@ export class RedisStore implements CacheStore {
 
   private explain(error: unknown): string {
     const cause = error instanceof BrokenCircuitError || isNotConnected(error) ? this.lastError : error;
-    if (cause instanceof Error && cause.message === 'Command timed out') {
+    if (cause instanceof Error && cause.message === TIMED_OUT) {
       return `Redis at ${this.address} did not answer within ${this.options.commandTimeoutMs} ms.`;
     }
     if (cause === undefined || isNotConnected(cause)) {
@@ -245,9 +292,19 @@ function clientOptions({ profile, commandTimeoutMs }: RedisStoreOptions) {
   } satisfies RedisOptions;
 }
 
-/** Whether the server answered, but may not or cannot write now: memory full, a replica, a failed snapshot, no permission. */
+/** Whether the server may not or cannot write now: memory full, a replica, a failed snapshot, no permission. Old servers
+ * wrap what a script met. */
 function isWriteRefusal(error: unknown): boolean {
-  return error instanceof Error && /^(OOM|READONLY|MISCONF|NOPERM|NOREPLICAS)\b/.test(error.message);
+  return error instanceof Error && /\b(OOM|READONLY|MISCONF|NOPERM|NOREPLICAS)\b/.test(error.message);
+}
+
+/**
+ * Whether the server as a whole cannot be used: it does not answer, or answers nobody. What it says about one command, such
+ * as a refused write, is no reason to leave all others unasked.
+ */
+function isServerFailure(error: Error): boolean {
+  const isReply = error.name === 'ReplyError';
+  return !isReply || /^(LOADING|MASTERDOWN|CLUSTERDOWN|NOAUTH|WRONGPASS)\b/.test(error.message);
 }
 
 function isNotConnected(error: unknown): boolean {

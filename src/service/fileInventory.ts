@@ -14,7 +14,7 @@ export class FileInventory implements Inventory, Disposable {
   private readonly changes = new Emitter<InventorySnapshot>();
   private snapshot: InventorySnapshot = { miners: [], problems: [] };
   private byId = new Map<string, Miner>();
-  private latestLoad = 0;
+  private latestLoad: Promise<InventorySnapshot> | undefined;
 
   readonly file: string;
   readonly onDidChange = this.changes.event;
@@ -32,10 +32,15 @@ export class FileInventory implements Inventory, Disposable {
   }
 
   async reload(): Promise<void> {
-    const load = ++this.latestLoad;
-    const snapshot = await readInventory(this.path, this.file);
-    // Two reloads may end in the other order; the later one has read the newer text.
+    const load = readInventory(this.path, this.file);
+    this.latestLoad = load;
+    const snapshot = await load;
+    // Two reloads may end in the other order; the later one has read the newer text, and is what this one waits for.
     if (load !== this.latestLoad) {
+      await this.latestLoad;
+      return;
+    }
+    if (JSON.stringify(snapshot) === JSON.stringify(this.snapshot)) {
       return;
     }
     this.snapshot = snapshot;

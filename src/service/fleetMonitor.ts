@@ -108,6 +108,9 @@ export class FleetMonitor implements Disposable {
     if (this.disposables.isDisposed || this.inventory.find(miner.id) === undefined) {
       return;
     }
+    if (isSame(this.views.get(miner.id), view)) {
+      return;
+    }
     this.views.set(miner.id, view);
     this.changed.add(miner.id);
     this.notification ??= this.clock.setTimeout(() => this.notify(), NOTIFY_DELAY_MS);
@@ -127,6 +130,16 @@ export class FleetMonitor implements Disposable {
       }
     }
   }
+}
+
+/** Whether a view shows the same: the same fetches, or the same failure. */
+function isSame(former: MinerView | undefined, view: MinerView): boolean {
+  if (former?.type === 'online' && view.type === 'online') {
+    const isSameStatus =
+      former.status.fetchedAt === view.status.fetchedAt && former.status.origin === view.status.origin;
+    return isSameStatus && former.stats?.fetchedAt === view.stats?.fetchedAt;
+  }
+  return former?.type === 'failed' && view.type === 'failed' && former.reason === view.reason;
 }
 
 function ignoreUnlessCancelled(error: unknown): undefined {

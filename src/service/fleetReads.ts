@@ -58,6 +58,11 @@ export class FleetReads {
     return this.cache.getOrFetch(request, options);
   }
 
+  /** Has one dataset of one miner in the cache; see {@link CacheService.warm}. */
+  warm(miner: Miner, kind: MinerKind, signal?: AbortSignal): Promise<'fresh' | 'stored' | 'notStored'> {
+    return this.cache.warm(this.minerRequest(miner, kind), signal);
+  }
+
   /** What is cached of a miner, by kind. Neither fetches nor counts. @throws {StoreError} */
   async inspectMiner(miner: Miner): Promise<ReadonlyMap<MinerKind, Inspection>> {
     const inspections = MINER_KINDS.map(
@@ -86,11 +91,12 @@ export class FleetReads {
     );
   }
 
+  /** A summary is one lookup; what it is made of is read on the product's own account. */
   private async report(miner: Miner, signal: AbortSignal): Promise<MinerReport> {
     const unknown = { miner, status: undefined, stats: undefined, failure: undefined, fetchedAt: undefined };
     let status: Reading<MinerDatasets['status']>;
     try {
-      status = await this.miner(miner, 'status', { signal });
+      status = await this.miner(miner, 'status', { signal, background: true });
     } catch (error) {
       if (error instanceof CancelledError) {
         throw error;
@@ -98,14 +104,13 @@ export class FleetReads {
       return { ...unknown, failure: describeError(error) };
     }
     // A miner that tells its state and not its figures counts under its state, and is in no sum.
-    const stats = await this.miner(miner, 'stats', { signal }).catch(() => undefined);
-    const times = [status.fetchedAt, stats?.fetchedAt].filter((time) => time !== undefined);
+    const stats = await this.miner(miner, 'stats', { signal, background: true }).catch(() => undefined);
     return {
       miner,
       status: status.data,
       stats: stats?.data,
       failure: undefined,
-      fetchedAt: times.length === 0 ? undefined : Math.min(...times),
+      fetchedAt: Math.min(status.fetchedAt, stats?.fetchedAt ?? Number.POSITIVE_INFINITY),
     };
   }
 }

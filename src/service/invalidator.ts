@@ -71,7 +71,7 @@ export class Invalidator {
    * Voids the scope's entries and the summaries that they are part of. No read of this instance that starts after this
    * resolved returns anything that was fetched before.
    *
-   * @throws {StoreError} when Redis could not be told; then nothing is invalidated.
+   * @throws {StoreError} when Redis did not confirm it; then it may or may not have taken effect.
    */
   async invalidate(scope: FleetScope): Promise<void> {
     const miners = minersInScope(this.inventory.current.miners, scope);

@@ -15,11 +15,13 @@ export interface WarmOptions {
   onProgress?(done: number, total: number): void;
 }
 
-/** What came of warming. `warmed + fresh + failed = total` unless it was cancelled. */
+/** What came of warming. `warmed + notStored + fresh + failed = total` unless it was cancelled. */
 export interface WarmReport {
   readonly total: number;
   /** Entries fetched and written. */
   readonly warmed: number;
+  /** Data fetched that did not reach Redis. */
+  readonly notStored: number;
   /** Entries that were fresh already, and left alone. */
   readonly fresh: number;
   readonly failed: number;
@@ -63,34 +65,39 @@ export class Warmer {
     let warmed = 0;
     let fresh = 0;
     let failed = 0;
+    let notStored = 0;
+    let wasCancelled = false;
     await settleBounded(
       tasks,
       options.concurrency ?? DEFAULT_CONCURRENCY,
       async ({ miner, kind }) => {
         try {
-          const { origin } = await this.reads.miner(miner, kind, { background: true, signal });
-          if (origin === 'source') warmed++;
-          else fresh++;
+          const outcome = await this.reads.warm(miner, kind, signal);
+          if (outcome === 'stored') warmed++;
+          else if (outcome === 'fresh') fresh++;
+          else notStored++;
         } catch (error) {
           if (error instanceof CancelledError) {
+            wasCancelled = true;
             return;
           }
           failed++;
           noteFailure(failures, miner, error);
         }
-        options.onProgress?.(warmed + fresh + failed, tasks.length);
+        options.onProgress?.(warmed + notStored + fresh + failed, tasks.length);
       },
       signal,
     );
     return {
       total: tasks.length,
       warmed,
+      notStored,
       fresh,
       failed,
       failures: [...failures]
         .map(([cause, { count, minerIds }]) => ({ cause, count, minerIds: [...minerIds] }))
         .sort((a, b) => b.count - a.count),
-      cancelled: signal?.aborted ?? false,
+      cancelled: wasCancelled || (signal?.aborted ?? false),
       storeProblem: 'reason' in this.cache.storeHealth ? this.cache.storeHealth.reason : undefined,
     };
   }
@@ -101,12 +108,19 @@ function noteFailure(
   miner: Miner,
   error: unknown,
 ): void {
-  const cause =
-    error instanceof SourceError ? error.failure : describeError(error).replaceAll(minerAddress(miner), '…');
+  const cause = causeOf(miner, error);
   const failure = failures.get(cause) ?? { count: 0, minerIds: new Set() };
   failure.count++;
   if (failure.minerIds.size < LISTED_MINERS) {
     failure.minerIds.add(miner.id);
   }
   failures.set(cause, failure);
+}
+
+/** The failure's name where that says it all, else the message without what names the machine. */
+function causeOf(miner: Miner, error: unknown): string {
+  if (error instanceof SourceError && error.failure !== 'failed') {
+    return error.failure;
+  }
+  return describeError(error).replaceAll(minerAddress(miner), '…').replaceAll(miner.id, '…');
 }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { describeScope } from '../../fleet/scope';
 import type { InvalidationPlan } from '../../service/invalidator';
 import { plural } from '../format';
+import { plainText, showInformation } from '../messages';
 import { withProgress } from '../progress';
 import type { MinersNode } from '../views/minerNodes';
 import { type CommandParts, requireServices } from './commandParts';
@@ -23,16 +24,14 @@ export async function invalidate({ session, log }: CommandParts, node?: MinersNo
   if (!(await confirm(plan))) {
     return;
   }
-  await withProgress(`Invalidating ${name}`, 'entries', () => services.invalidator.invalidate(scope));
+  await services.invalidator.invalidate(scope);
   log.info(`Invalidated ${name}: ${plural(plan.entries, 'entry', 'entries')} of ${plural(plan.miners, 'miner')}.`);
-  void vscode.window.showInformationMessage(
-    `Invalidated ${name}: ${plural(plan.entries, 'entry', 'entries')}. The next reads go to the miners.`,
-  );
+  showInformation(`Invalidated ${name}: ${plural(plan.entries, 'entry', 'entries')}. The next reads go to the miners.`);
 }
 
 async function confirm({ scope, miners, entries }: InvalidationPlan): Promise<boolean> {
   const detail = `${plural(entries, 'entry is', 'entries are')} cached now, of ${plural(miners, 'miner')}. All windows and servers on this Redis will read them from the miners again.`;
   const question = `Invalidate the cache of ${describeScope(scope)}?`;
-  const choice = await vscode.window.showWarningMessage(question, { modal: true, detail }, INVALIDATE);
+  const choice = await vscode.window.showWarningMessage(plainText(question), { modal: true, detail }, INVALIDATE);
   return choice === INVALIDATE;
 }

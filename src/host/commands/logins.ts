@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
+import { FleetCacheError } from '../../base/errors';
 import { DEFAULT_CREDENTIALS } from '../../fleet/credentials';
 import { readConfiguration } from '../configuration';
+import { redisServer } from '../secrets';
 import type { CommandParts } from './commandParts';
 
 /** *Set Miner Login…*: keeps the login of one credentials name in VS Code's secret storage. */
@@ -41,16 +43,19 @@ export async function setMinerLogin({ session, secrets }: CommandParts): Promise
 
 /** *Set Redis Password…*: keeps the password of the configured Redis in VS Code's secret storage, and connects again. */
 export async function setRedisPassword({ session, secrets }: CommandParts): Promise<void> {
-  const { redisUrl } = readConfiguration();
+  const server = redisServer(readConfiguration().redisUrl);
+  if (server === undefined) {
+    throw new FleetCacheError('The setting fleetCache.redis.url is no URL. Set it first, without a password.');
+  }
   const password = await vscode.window.showInputBox({
     title: 'Set Redis Password',
-    prompt: `Password for ${redisUrl}; empty to forget it`,
+    prompt: `Password for ${server}; empty to forget it`,
     password: true,
     ignoreFocusOut: true,
   });
   if (password === undefined) {
     return;
   }
-  await secrets.setRedisPassword(redisUrl, password);
+  await secrets.setRedisPassword(server, password);
   await session.restart();
 }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { CancelledError, describeError } from '../../base/errors';
 import { type Disposable, DisposableStore } from '../../base/lifecycle';
 import { COMMANDS, type CommandId } from '../ids';
+import { showWithLog } from '../messages';
 import type { MinersNode } from '../views/minerNodes';
 import type { CommandParts } from './commandParts';
 import { createInventory } from './createInventory';
@@ -10,8 +11,6 @@ import { invalidate } from './invalidate';
 import { setMinerLogin, setRedisPassword } from './logins';
 import { refresh } from './refresh';
 import { warm } from './warm';
-
-const SHOW_LOG = 'Show Log';
 
 /** Registers every command. A failure is shown with its cause; a cancelled command ends silently. */
 export function registerCommands(parts: CommandParts): Disposable {
@@ -45,9 +44,6 @@ async function guarded({ log }: CommandParts, run: () => unknown): Promise<void>
     }
     const message = describeError(error);
     log.error(message);
-    const choice = await vscode.window.showErrorMessage(message, SHOW_LOG);
-    if (choice === SHOW_LOG) {
-      log.show();
-    }
+    await showWithLog('error', message, log);
   }
 }

@@ -3,6 +3,7 @@ import { MINER_KINDS, type MinerKind } from '../../fleet/minerData';
 import { describeScope, type FleetScope, minersInScope } from '../../fleet/scope';
 import type { WarmReport } from '../../service/warmer';
 import { plural } from '../format';
+import { showInformation, showWithLog } from '../messages';
 import { withProgress } from '../progress';
 import type { MinersNode } from '../views/minerNodes';
 import { type CommandParts, requireServices } from './commandParts';
@@ -15,8 +16,6 @@ const KIND_HINTS: Readonly<Record<MinerKind, string>> = {
   hashboards: 'temperatures, frequencies, voltages',
   errors: 'what it complains about',
 };
-
-const SHOW_LOG = 'Show Log';
 
 /** *Warm Cache…*: fills the cache for a miner, a tenant or the fleet, leaving alone what is fresh. */
 export async function warm({ session, log }: CommandParts, node?: MinersNode): Promise<void> {
@@ -48,7 +47,7 @@ async function pickKinds(scope: FleetScope): Promise<readonly MinerKind[] | unde
 }
 
 async function showReport(scope: FleetScope, report: WarmReport, log: vscode.LogOutputChannel): Promise<void> {
-  const done = report.warmed + report.fresh + report.failed;
+  const done = report.warmed + report.notStored + report.fresh + report.failed;
   const sentences = [
     report.cancelled
       ? `Cancelled after ${done} of ${plural(report.total, 'entry', 'entries')} of ${describeScope(scope)}.`
@@ -58,16 +57,13 @@ async function showReport(scope: FleetScope, report: WarmReport, log: vscode.Log
   if (report.failures.length > 0) {
     sentences.push(`Causes: ${report.failures.map(({ cause, count }) => `${cause} (${count})`).join(', ')}.`);
   }
-  if (report.storeProblem !== undefined) {
-    sentences.push(report.storeProblem);
+  if (report.notStored > 0) {
+    sentences.push(`${report.notStored} were fetched but did not reach Redis. ${report.storeProblem ?? ''}`);
   }
   const message = sentences.join(' ');
-  if (report.failed === 0 && report.storeProblem === undefined) {
-    void vscode.window.showInformationMessage(message);
+  if (report.failed === 0 && report.notStored === 0) {
+    showInformation(message);
     return;
   }
-  const choice = await vscode.window.showWarningMessage(message, SHOW_LOG);
-  if (choice === SHOW_LOG) {
-    log.show();
-  }
+  await showWithLog('warning', message, log);
 }

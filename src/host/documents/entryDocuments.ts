@@ -83,8 +83,8 @@ export class EntryDocuments implements vscode.TextDocumentContentProvider, Dispo
     }
     try {
       const { data, origin, fetchedAt, ttlS, fresh } = await services.reads.miner(miner, kind, options);
-      const ageMs = fetchedAt === undefined ? undefined : Date.now() - fetchedAt;
-      const fetched = fetchedAt === undefined ? 'unknown' : new Date(fetchedAt).toISOString();
+      const ageMs = Math.max(0, Date.now() - fetchedAt);
+      const fetched = new Date(fetchedAt).toISOString();
       const key = services.reads.keyOf(minerId, kind);
       return {
         text: stringify({ ...identity, key, source: origin, fetchedAt: fetched, ageMs, ttlS, fresh, data }),

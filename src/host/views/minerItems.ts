@@ -74,9 +74,15 @@ function describeMiner(view: MinerView): string {
     case 'online': {
       const hashrate = currentHashrateThs(view.stats?.data);
       const figures = hashrate === undefined ? 'hashrate unknown' : formatHashrate(hashrate);
-      return `${STATE_LABELS[view.status.data.state]} · ${figures}`;
+      return `${STATE_LABELS[stateOf(view)]} · ${figures}`;
     }
   }
+}
+
+/** Another program, or a later version, may have written a state that is none of ours. */
+function stateOf({ status }: Extract<MinerView, { type: 'online' }>): MinerState {
+  const state = status.data?.state;
+  return Object.hasOwn(STATE_LABELS, state) ? state : 'unknown';
 }
 
 function describeFailure(view: Extract<MinerView, { type: 'failed' }>): string {
@@ -105,7 +111,7 @@ function minerIcon(view: MinerView): vscode.ThemeIcon {
       return new vscode.ThemeIcon(isLogin ? 'key' : 'error', new vscode.ThemeColor('testing.iconFailed'));
     }
     case 'online': {
-      const [icon, color] = STATE_ICONS[view.status.data.state];
+      const [icon, color] = STATE_ICONS[stateOf(view)];
       return new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
     }
   }
@@ -126,15 +132,17 @@ function minerTooltip(miner: MinerNode['miner'], view: MinerView, now: number): 
   }
   if (view.type === 'online') {
     const { status, stats } = view;
-    line('State', STATE_LABELS[status.data.state]);
+    line('State', STATE_LABELS[stateOf(view)]);
     const { powerW, efficiencyJPerTh, nominalHashrateThs } = stats?.data ?? {};
     const hashrate = currentHashrateThs(stats?.data);
     line('Hashrate', hashrate === undefined ? 'unknown' : formatHashrate(hashrate));
     line('Nominal', nominalHashrateThs === undefined ? 'unknown' : formatHashrate(nominalHashrateThs));
     line('Power', powerW === undefined ? 'unknown' : `${Math.round(powerW)} W`);
     line('Efficiency', efficiencyJPerTh === undefined ? 'unknown' : `${efficiencyJPerTh.toFixed(1)} J/TH`);
-    const age = status.fetchedAt === undefined ? 'unknown' : formatDuration(now - status.fetchedAt);
-    line('Age of this data', `${age}, from ${status.origin === 'source' ? 'the miner' : 'the cache'}`);
+    line(
+      'Age of this data',
+      `${formatDuration(now - status.fetchedAt)}, from ${status.origin === 'source' ? 'the miner' : 'the cache'}`,
+    );
   }
   return tooltip;
 }

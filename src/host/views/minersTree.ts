@@ -15,9 +15,6 @@ const SIBLINGS = 1_000;
 /** So long the first listing waits for a cache that is warm. */
 const FIRST_PAINT_MS = 200;
 
-/** More changed rows than this, and the tree is refreshed as a whole. */
-const SINGLE_UPDATES = 250;
-
 /** Tenant → miner → its cached entries. Shows what the monitor knows; only listing entries asks Redis. */
 export class MinersTree implements vscode.TreeDataProvider<MinersNode>, Disposable {
   private readonly changes = new vscode.EventEmitter<MinersNode | MinersNode[] | undefined>();
@@ -29,6 +26,9 @@ export class MinersTree implements vscode.TreeDataProvider<MinersNode>, Disposab
   private readonly shown = new Map<string, number>();
   /** The listed entries of miners, to update their rows in place. */
   private readonly entries = new Map<MinerNode, readonly EntryNode[]>();
+
+  /** Whether anybody sees the tree; while nobody does, Redis is not asked on its behalf. */
+  isVisible = false;
 
   readonly onDidChangeTreeData = this.changes.event;
 
@@ -91,20 +91,24 @@ export class MinersTree implements vscode.TreeDataProvider<MinersNode>, Disposab
     }
   }
 
-  /** The node of a miner, to reveal it. */
-  nodeOf(minerId: string): MinerNode | undefined {
-    return this.miners.get(minerId);
-  }
-
   showMore({ parent }: MoreNode): void {
     this.shown.set(parent.tenant, (this.shown.get(parent.tenant) ?? SIBLINGS) + SIBLINGS);
     this.changes.fire(parent);
   }
 
-  /** Forgets a miner's listed entries: its row was closed. */
+  /** Lists a miner's entries again when its row is opened again: VS Code shows what it had. */
+  expand(node: MinersNode): void {
+    if (node.type === 'tenant' || (node.type === 'miner' && !this.entries.has(node))) {
+      this.changes.fire(node);
+    }
+  }
+
+  /** Forgets the entries that were listed below a row: it was closed. */
   collapse(node: MinersNode): void {
-    if (node.type === 'miner') {
-      this.entries.delete(node);
+    for (const miner of this.entries.keys()) {
+      if (miner === node || (node.type === 'tenant' && miner.miner.tenant === node.tenant)) {
+        this.entries.delete(miner);
+      }
     }
   }
 
@@ -117,13 +121,14 @@ export class MinersTree implements vscode.TreeDataProvider<MinersNode>, Disposab
   }
 
   /** Looks again into Redis for the entries that are listed. Not counted as lookups. */
-  async reinspect(): Promise<void> {
+  async reinspect(miners: readonly MinerNode[] = [...this.entries.keys()]): Promise<void> {
     const services = this.session.services;
-    if (services === undefined) {
+    if (services === undefined || !this.isVisible) {
       return;
     }
     await Promise.all(
-      [...this.entries].map(async ([node, entries]) => {
+      miners.map(async (node) => {
+        const entries = this.entries.get(node) ?? [];
         const inspections = await services.reads.inspectMiner(node.miner).catch(() => undefined);
         if (inspections === undefined) {
           this.changes.fire(node);
@@ -177,31 +182,21 @@ export class MinersTree implements vscode.TreeDataProvider<MinersNode>, Disposab
   }
 
   private update(minerIds: ReadonlySet<string>): void {
-    if (minerIds.size > SINGLE_UPDATES) {
-      this.changes.fire(undefined);
-      return;
-    }
-    const nodes: MinersNode[] = [];
-    const tenants = new Set<TenantNode>();
-    for (const minerId of minerIds) {
-      const node = this.miners.get(minerId);
-      const tenant = node && this.tenants.get(node.miner.tenant);
-      if (node !== undefined && tenant !== undefined) {
-        nodes.push(node);
-        tenants.add(tenant);
-      }
-    }
-    this.changes.fire([...tenants, ...nodes]);
+    // A tenant's row sums up its miners, and with it VS Code repaints theirs.
+    const tenants = [...minerIds].flatMap((id) => this.tenants.get(this.miners.get(id)?.miner.tenant ?? '') ?? []);
+    this.changes.fire([...new Set(tenants)]);
   }
 
   private noteCacheChange(change: CacheChange): void {
-    if (change.type === 'invalidate' || this.isListed(change.key)) {
+    if (change.type === 'invalidate') {
       void this.reinspect();
+      return;
     }
-  }
-
-  private isListed(key: string): boolean {
-    return [...this.entries.values()].some((nodes) => nodes.some(({ inspection }) => inspection.key === key));
+    for (const [node, entries] of this.entries) {
+      if (entries.some(({ inspection }) => inspection.key === change.key)) {
+        void this.reinspect([node]);
+      }
+    }
   }
 
   private viewsOf({ tenant }: TenantNode) {

@@ -27,6 +27,8 @@ export class MinersView implements Disposable {
   private ofServices = this.disposables.add(new DisposableStore());
   /** Aborted when the view is hidden or the services are replaced. */
   private watching: AbortController | undefined;
+  /** Whether the miners were read since a person opened the view. */
+  private wasRead = false;
 
   constructor(
     private readonly session: FleetSession,
@@ -36,7 +38,13 @@ export class MinersView implements Disposable {
     this.view = this.disposables.add(
       vscode.window.createTreeView(VIEWS.miners, { treeDataProvider: this.tree, showCollapseAll: true }),
     );
-    this.disposables.add(this.view.onDidChangeVisibility(() => this.watchWhileVisible()));
+    this.disposables.add(
+      this.view.onDidChangeVisibility(() => {
+        this.wasRead = false;
+        this.watchWhileVisible();
+      }),
+    );
+    this.disposables.add(this.view.onDidExpandElement(({ element }) => this.tree.expand(element)));
     this.disposables.add(this.view.onDidCollapseElement(({ element }) => this.tree.collapse(element)));
     this.disposables.add(session.onDidChange(() => this.follow()));
     this.disposables.add(toDisposable(() => this.watching?.abort()));
@@ -77,6 +85,7 @@ export class MinersView implements Disposable {
   private watchWhileVisible(): void {
     this.watching?.abort();
     this.watching = undefined;
+    this.tree.isVisible = this.view.visible;
     const services = this.session.services;
     if (services === undefined || !this.view.visible) {
       return;
@@ -92,7 +101,9 @@ export class MinersView implements Disposable {
   private async refreshRepeatedly(services: FleetServices, signal: AbortSignal): Promise<void> {
     const started = performance.now();
     const { miners } = services.inventory.current;
-    await services.monitor.refresh(miners, { signal });
+    const background = this.wasRead;
+    this.wasRead = true;
+    await services.monitor.refresh(miners, { background, signal });
     this.logger.info(`Read ${miners.length} miners in ${Math.round(performance.now() - started)} ms.`);
     await sleep(REFRESH_MS, signal);
     while (!signal.aborted) {

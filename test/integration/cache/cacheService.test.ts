@@ -176,17 +176,45 @@ describe('CacheService', () => {
     expect(ttl).toBeLessThanOrEqual(10_000);
   });
 
-  it('G6: says so when the age is unknown, and removes what cannot be read', async () => {
+  it('G6: does not vouch for what something else wrote: shows it, and reads the source instead', async () => {
     await admin.set(minerKey('m1', 'status'), '{"call":99}', 'EX', 10);
-    expect(await cache.getOrFetch(status())).toMatchObject({
-      data: { call: 99 },
-      origin: 'l2',
-      fetchedAt: undefined,
-      fresh: false,
-    });
-    await admin.set(minerKey('m2', 'status'), '{"broken', 'EX', 10);
+    expect(await cache.inspect(status())).toMatchObject({ state: 'foreign', sizeBytes: 11 });
+    expect(await cache.getOrFetch(status())).toMatchObject({ data: { call: 1 }, origin: 'source', fresh: true });
+    await eventually(async () => expect((await cache.inspect(status())).state).toBe('valid'));
+  });
+
+  it.each(['{"broken', '{"v":1,"data":1,"gen":["x"]}'])('removes %s and reads it as a miss', async (text) => {
+    await admin.set(minerKey('m2', 'status'), text, 'EX', 10);
     expect((await cache.getOrFetch(status('m2'))).origin).toBe('source');
     expect(cache.metrics.counts('start').errors).toBe(1);
+  });
+
+  it('replaces a key that is not even a string, and leaves the other keys in the cache', async () => {
+    await admin.hset(minerKey('m1', 'status'), 'field', 'value');
+    await admin.lpush(generationKeys.miner('m2'), 'x');
+    for (let round = 0; round < 5; round++) {
+      await cache.getOrFetch(status('m1'));
+      await cache.getOrFetch(status('m2'));
+    }
+    expect(cache.storeHealth).toEqual({ state: 'up' });
+    await eventually(async () => expect((await cache.getOrFetch(status('m1'))).origin).toBe('l2'));
+    await eventually(async () => expect((await cache.getOrFetch(status('m2'))).origin).toBe('l2'));
+  });
+
+  it('leaves an entry of a later version alone', async () => {
+    const text = '{"v":2,"data":{"call":7},"gen":[]}';
+    await admin.set(minerKey('m1', 'status'), text, 'EX', 10);
+    expect(await cache.warm(status())).toBe('notStored');
+    expect(await admin.get(minerKey('m1', 'status'))).toBe(text);
+  });
+
+  it('warms: leaves what is fresh, waits for the write, and says when it did not come about', async () => {
+    expect(await cache.warm(status())).toBe('stored');
+    expect((await other.getOrFetch(status())).origin).toBe('l2');
+    expect(await cache.warm(status())).toBe('fresh');
+    await admin.config('SET', 'maxmemory', '1');
+    expect(await cache.warm(status('m3'))).toBe('notStored');
+    expect(cache.metrics.counts('start')).toMatchObject({ lookups: 0, backgroundFetches: 2 });
   });
 
   it('G7: counts what an outside count of the same reads gives', async () => {

@@ -100,6 +100,36 @@ describe('RedisStore', () => {
     await expect(store.read('k', SCOPES)).resolves.toBeDefined();
   });
 
+  it('G3: asks a hung server nothing while it is given up, however long that takes', async () => {
+    await store.read('k', SCOPES);
+    server.hang();
+    await Promise.allSettled(Array.from({ length: 5 }, () => store.read('k', SCOPES)));
+    // Over several of the breaker's pauses, while its probes run.
+    const causes = new Set<unknown>();
+    for (let attempt = 0; attempt < 100; attempt++) {
+      const error: unknown = await store.read('k', SCOPES).catch((reason: unknown) => reason);
+      causes.add((error as StoreError).cause?.constructor);
+      await new Promise((resolve) => setTimeout(resolve, 30));
+    }
+    expect(causes).toEqual(new Set([BrokenCircuitError]));
+  });
+
+  it('writes for as many milliseconds as a fractional TTL comes to', async () => {
+    await store.write('k', 'v', 16.1 * 1000);
+    expect(await admin.pttl('k')).toBeGreaterThan(16_000);
+  });
+
+  it('does not take a refused read for refused writes', async () => {
+    await admin.call('ACL', 'SETUSER', 'blind', 'on', 'nopass', '~*', '+@all', '-get');
+    const blind = openStore(`redis://blind@127.0.0.1:${server.port}`, 'any');
+    try {
+      await expect(blind.read('k', SCOPES)).rejects.toThrow('NOPERM');
+      expect(blind.health).toEqual({ state: 'up' });
+    } finally {
+      blind.dispose();
+    }
+  });
+
   it('G3: says that the server is gone, and is up again after it came back', async () => {
     await store.read('k', SCOPES);
     const states: string[] = [];

@@ -67,7 +67,14 @@ describe('the services on a simulated fleet', () => {
     const report = await services.warmer.warm(miners(), ['status', 'stats'], {
       onProgress: (done, total) => progress.push(done / total),
     });
-    expect(report).toMatchObject({ total: 2 * MINERS, warmed: 2 * MINERS - 2, fresh: 0, failed: 2, cancelled: false });
+    expect(report).toMatchObject({
+      total: 2 * MINERS,
+      warmed: 2 * MINERS - 2,
+      notStored: 0,
+      fresh: 0,
+      failed: 2,
+      cancelled: false,
+    });
     expect(report.failures).toEqual([{ cause: 'unreachable', count: 2, minerIds: [miner(0).id] }]);
     expect(progress).toHaveLength(2 * MINERS);
     expect(progress.at(-1)).toBe(1);
@@ -156,6 +163,31 @@ describe('the services on a simulated fleet', () => {
     expect(services.inventory.find(first.id)).toBeUndefined();
     expect(services.monitor.view(first.id)).toEqual({ type: 'unread' });
     expect(services.monitor.view(second.id).type).toBe('online');
+  });
+
+  it('take an edited address for another machine, and drop what was cached of the former one', async () => {
+    await services.warmer.warm([miner(0), miner(1)], ['details']);
+    const inventory = JSON.parse(await readFile(test.inventoryPath, 'utf8'));
+    Object.assign(inventory.miners[0], { host: miner(1).host, port: miner(1).port });
+    await writeFile(test.inventoryPath, JSON.stringify(inventory));
+    await services.inventory.reload();
+    await eventually(async () => {
+      const [moved, same] = [await services.reads.inspectMiner(miner(0)), await services.reads.inspectMiner(miner(1))];
+      expect(moved.get('details')?.state).toBe('absent');
+      expect(same.get('details')?.state).toBe('valid');
+    });
+  });
+
+  it('count a summary as one lookup', async () => {
+    await services.reads.summary('global');
+    expect(services.cache.metrics.counts('start')).toMatchObject({ lookups: 1, backgroundFetches: 2 * MINERS });
+  });
+
+  it('say nothing of an inventory that was read again and is the same', async () => {
+    let changes = 0;
+    services.inventory.onDidChange(() => changes++);
+    await Promise.all([services.inventory.reload(), services.inventory.reload()]);
+    expect(changes).toBe(0);
   });
 
   it('describe an inventory that is missing', async () => {

@@ -60,6 +60,18 @@ describe('parseInventory', () => {
     expect(parseInventory(text).miners.map(({ id }) => id)).toEqual(['first', 'last']);
   });
 
+  it.each(['a\\nb', '\\ud800', '.', '..'])('refuses the id "%s", which cannot be shown or addressed', (id) => {
+    expect(problems(inventory(`{"id": "${id}", "host": "h"}`))[0]).toContain('cannot be shown or addressed');
+  });
+
+  it('reads a file that begins with a byte order mark', () => {
+    expect(problems('\uFEFF{"miners": []}')).toEqual([]);
+  });
+
+  it('explains a file that is nested too deeply to be parsed', () => {
+    expect(problems('['.repeat(400_000))[0]).toContain('cannot be parsed');
+  });
+
   it('warns of an unknown field where it stands, and uses the rest of the entry', () => {
     const { miners, problems: found } = parseInventory(inventory('{"id": "a", "host": "h", "prot": 1}'));
     expect(miners).toHaveLength(1);

@@ -66,10 +66,12 @@ describe('Secrets', () => {
   it('gives a Redis password to no other server', async () => {
     const { open } = storages();
     const secrets = open();
-    await secrets.setRedisPassword('redis://mine', 'secret');
+    await secrets.setRedisPassword('mine:6379', 'secret');
     expect(await secrets.redisPassword('redis://mine')).toBe('secret');
+    expect(await secrets.redisPassword('redis://:pw@mine:6379/3')).toBe('secret');
     expect(await secrets.redisPassword('redis://theirs')).toBeUndefined();
-    await secrets.setRedisPassword('redis://mine', '');
+    expect(await secrets.redisPassword('redis://other@mine')).toBeUndefined();
+    await secrets.setRedisPassword('mine:6379', '');
     expect(await secrets.redisPassword('redis://mine')).toBeUndefined();
   });
 

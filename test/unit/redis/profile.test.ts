@@ -29,11 +29,24 @@ describe('parseRedisUrl', () => {
     ['redis://h:99999', 'not a URL'],
     ['redis://h:0', 'port 0'],
     ['redis://h/cache', 'not a database number'],
+    ['redis://us%er@h', 'encodes nothing'],
     ['unix://', 'names no socket'],
     ['redis://user:hunter2@h', 'contains a password'],
   ])('explains what is wrong with %j', (url, message) => {
     expect(() => parseRedisUrl(url)).toThrow(ConfigurationError);
     expect(() => parseRedisUrl(url)).toThrow(message);
+  });
+
+  it.each([
+    'redis:user:hunter2@host',
+    'redis:/:hunter2@host',
+    'user:hunter2@host:6379',
+    ':hunter2@host:6379',
+    'redis:///user:hunter2@h',
+    'redis://default:12/hunter2@host',
+  ])('does not repeat %s, which contains a password in an odd place', (url) => {
+    expect(() => parseRedisUrl(url)).toThrow(ConfigurationError);
+    expect(() => parseRedisUrl(url)).not.toThrow('hunter2');
   });
 
   it('never repeats a password, and fails only with an explanation', () => {
