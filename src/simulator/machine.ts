@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock';
 import type { Disposable } from '../base/lifecycle';
 import type {
   WireApiVersion,
+  WireGetCoolingStateResponse,
   WireGetErrorsResponse,
   WireGetHashboardsResponse,
   WireGetLogRequest,
@@ -11,7 +12,7 @@ import type {
   WireHashboardEnableState,
 } from '../braiins/proto/wire';
 import { chunksOf, logText, supportArchive } from './files';
-import { boardId, detailsMessage, hashboardsMessage, statsMessage } from './messages';
+import { boardId, coolingMessage, detailsMessage, hashboardsMessage, statsMessage } from './messages';
 import { minerErrors } from './minerErrors';
 import { type Measurement, measure } from './physics';
 import type { MinerProfile } from './profile';
@@ -61,6 +62,10 @@ export class Machine implements Disposable {
 
   hashboards(): WireGetHashboardsResponse {
     return hashboardsMessage(this.profile, this.measure());
+  }
+
+  cooling(): WireGetCoolingStateResponse {
+    return coolingMessage(this.profile, this.measure());
   }
 
   errors(): WireGetErrorsResponse {

@@ -1,4 +1,5 @@
 import type {
+  WireGetCoolingStateResponse,
   WireGetHashboardsResponse,
   WireGetMinerDetailsResponse,
   WireGetMinerStatsResponse,
@@ -98,6 +99,18 @@ export function statsMessage(profile: MinerProfile, measured: Measurement): Wire
         efficiency: { joule_per_terahash: Math.round((powerW / hashrateThs) * 100) / 100 },
       }),
     },
+  };
+}
+
+export function coolingMessage(profile: MinerProfile, { fans, boards }: Measurement): WireGetCoolingStateResponse {
+  const hottest = Math.max(...boards.map(({ chipC }) => chipC));
+  return {
+    fans: fans.map(({ rpm, speedRatio }, position) => ({
+      position,
+      rpm,
+      ...(profile.firmware.sendsHardwareDetails && { target_speed_ratio: speedRatio }),
+    })),
+    highest_temperature: { location: 'SENSOR_LOCATION_CHIP', temperature: { degree_c: hottest } },
   };
 }
 

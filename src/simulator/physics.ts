@@ -36,6 +36,12 @@ export interface BoardMeasurement {
   readonly outletC: number;
 }
 
+export interface FanMeasurement {
+  readonly rpm: number;
+  /** Part of full speed that the fan is asked for, from 0 to 1. */
+  readonly speedRatio: number;
+}
+
 export interface PoolMeasurement {
   readonly acceptedShares: number;
   readonly rejectedShares: number;
@@ -55,11 +61,16 @@ export interface Measurement {
   readonly work: WorkMeasurement;
   readonly boards: readonly BoardMeasurement[];
   readonly powerW: number;
+  /** None on a miner that is cooled by water. */
+  readonly fans: readonly FanMeasurement[];
   readonly pool: PoolMeasurement;
 }
 
 const BOSMINER_START_S = 45;
 const STANDBY_W = 60;
+const FANS = 4;
+const FULL_FAN_RPM = 6_150;
+const IDLE_FAN_RATIO = 0.15;
 const DRIFT = { spanS: 1_200, size: 0.012 };
 const ERROR_PART = 0.0002;
 const DAY_S = 86_400;
@@ -93,6 +104,7 @@ export function measure(
     work,
     boards,
     powerW: STANDBY_W + Math.round(hashingW * (1 + 0.01 * noise(hash(profile.seed, 'power'), nowS / 60))),
+    fans: measureFans(profile, mined(60), nowS),
     pool: measurePool(profile, timeline, bosminerUptimeS, now),
   };
 }
@@ -156,6 +168,20 @@ function measureTemperatures(
     boardC: round(boardC, 1),
     chipC: round(boardC + 2 + 9 * load, 1),
   };
+}
+
+/** Fans turn faster the more the miner hashes and the warmer its air is; a miner that stands still keeps them idling. */
+function measureFans(profile: MinerProfile, load: number, nowS: number): FanMeasurement[] {
+  if (profile.model.hydro) {
+    return [];
+  }
+  const heat = (ambientC(profile, nowS) - 15) / 25;
+  const speedRatio = round(Math.min(1, IDLE_FAN_RATIO + load * (0.3 + 0.45 * Math.max(0, heat))), 2);
+  return Array.from({ length: FANS }, (_, position) => {
+    const seed = hash(profile.seed, 'fan', position);
+    const wear = 1 - 0.04 * unit(seed, 'wear');
+    return { speedRatio, rpm: Math.round(FULL_FAN_RPM * speedRatio * wear * (1 + 0.006 * noise(seed, nowS / 10))) };
+  });
 }
 
 /** The air around the miner: warmest in the afternoon, a little different from rack to rack. */

@@ -24,6 +24,7 @@ export function buildServer(protocol: Protocol, machine: Machine, rules: GateRul
   gate.unary(services.apiVersion.GetApiVersion, () => machine.apiVersion());
   addAuthentication(gate, protocol, rules.sessions);
   addMiner(gate, protocol, machine);
+  gate.unary(services.cooling.GetCoolingState, () => machine.cooling());
   protocol.reflection.addTo(server);
   return server;
 }

@@ -37,7 +37,12 @@ export interface FleetOptions {
 
 const DEFAULTS = { host: '127.10.0.0', port: 0, seed: 1, tokenTimeoutS: 3_600 };
 const STARTS_AT_ONCE = 64;
-const SERVED = ['braiins.bos.ApiVersionService', 'braiins.bos.v1.AuthenticationService', 'braiins.bos.v1.MinerService'];
+const SERVED = [
+  'braiins.bos.ApiVersionService',
+  'braiins.bos.v1.AuthenticationService',
+  'braiins.bos.v1.MinerService',
+  'braiins.bos.v1.CoolingService',
+];
 
 /** A fleet of simulated miners: real gRPC servers on loopback addresses, in this process. */
 export class SimulatedFleet {

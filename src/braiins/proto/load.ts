@@ -4,6 +4,7 @@ import type {
   WireApiVersion,
   WireChunk,
   WireEmpty,
+  WireGetCoolingStateResponse,
   WireGetErrorsResponse,
   WireGetHashboardsResponse,
   WireGetLogRequest,
@@ -53,6 +54,10 @@ export type MinerMethods = {
   readonly DisableHashboards: MethodDefinition<WireSetHashboardsRequest, WireSetHashboardsResponse>;
 };
 
+export type CoolingMethods = {
+  readonly GetCoolingState: MethodDefinition<WireEmpty, WireGetCoolingStateResponse>;
+};
+
 /**
  * The services of a miner. A method has all that a call needs: `path`, `requestSerialize` and `responseDeserialize` for
  * `client.makeUnaryRequest` and its siblings; the whole table goes to `server.addService`.
@@ -61,6 +66,7 @@ export interface BraiinsServices {
   readonly apiVersion: ApiVersionMethods;
   readonly authentication: AuthenticationMethods;
   readonly miner: MinerMethods;
+  readonly cooling: CoolingMethods;
 }
 
 /** Compiles the definitions of everything below proto/; takes tens of milliseconds, so keep the result. */
@@ -78,6 +84,7 @@ export function minerServices(definition: PackageDefinition): BraiinsServices {
     apiVersion: service<ApiVersionMethods>(definition, 'braiins.bos.ApiVersionService'),
     authentication: service<AuthenticationMethods>(definition, 'braiins.bos.v1.AuthenticationService'),
     miner: service<MinerMethods>(definition, 'braiins.bos.v1.MinerService'),
+    cooling: service<CoolingMethods>(definition, 'braiins.bos.v1.CoolingService'),
   };
 }
 

@@ -277,6 +277,17 @@ export interface WireTemperatureSensor {
   temperature?: WireTemperature;
 }
 
+export interface WireFanState {
+  position?: number;
+  rpm?: number;
+  target_speed_ratio?: number;
+}
+
+export interface WireGetCoolingStateResponse {
+  fans?: readonly WireFanState[];
+  highest_temperature?: WireTemperatureSensor;
+}
+
 export interface WireHashboard {
   id?: string;
   enabled?: boolean;

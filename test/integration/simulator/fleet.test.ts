@@ -49,6 +49,10 @@ describe('a simulated miner', () => {
     expect(lastHour / nominal).toBeCloseTo(1, 1);
     expect(stats.pool_stats?.last_share_time?.seconds).toBeGreaterThan(1_600_000_000);
 
+    const { response: cooling } = await client.unary(client.services.cooling.GetCoolingState, {});
+    expect(cooling.fans).toHaveLength(details.miner_identity?.name?.includes('Hyd') ? 0 : 4);
+    expect(cooling.highest_temperature?.temperature?.degree_c).toBeGreaterThan(30);
+
     const { response: boards } = await client.unary(methods.GetHashboards, {});
     expect(boards.hashboards?.map((board) => board.id)).toEqual(
       details.miner_identity?.name?.includes('Hyd') ? ['1', '2', '3', '4'] : ['1', '2', '3'],

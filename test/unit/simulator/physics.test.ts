@@ -28,6 +28,21 @@ describe('measure', () => {
     expect(at(NOON)).not.toEqual(at(NOON + 5_000));
   });
 
+  it('turns its fans faster in the heat of the day, and idles them when it does not mine', () => {
+    const night = at(Date.UTC(2026, 5, 15, 3));
+    const afternoon = at(Date.UTC(2026, 5, 15, 15));
+    expect(night.fans).toHaveLength(4);
+    expect(afternoon.fans[0]?.rpm).toBeGreaterThan(night.fans[0]?.rpm ?? Number.POSITIVE_INFINITY);
+    for (const { rpm, speedRatio } of [...night.fans, ...afternoon.fans]) {
+      expect(speedRatio).toBeLessThanOrEqual(1);
+      expect(rpm).toBeGreaterThan(800);
+      expect(rpm).toBeLessThan(6_300);
+    }
+    const timeline = new StateTimeline(steady);
+    timeline.override('paused', NOON - 600_000);
+    expect(at(NOON, steady, timeline).fans[0]?.rpm).toBeLessThan(night.fans[0]?.rpm ?? 0);
+  });
+
   it('hashes about what the maker promises, in GH/s', () => {
     const { work } = at(NOON);
     const stickerGhs = steady.model.stickerThs * 1_000;

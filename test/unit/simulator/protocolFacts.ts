@@ -263,4 +263,14 @@ message TemperatureSensor
   1 id: optional uint32
   2 location: SensorLocation
   3 temperature: Temperature
+message FanState
+  1 position: optional uint32
+  2 rpm: uint32
+  3 target_speed_ratio: optional double
+message GetCoolingStateRequest
+message GetCoolingStateResponse
+  1 fans: repeated FanState
+  2 highest_temperature: TemperatureSensor
+service CoolingService
+  GetCoolingState(GetCoolingStateRequest) -> GetCoolingStateResponse
 `;
