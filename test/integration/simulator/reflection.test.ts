@@ -58,6 +58,7 @@ describe.each(['v1', 'v1alpha'])('reflection %s', (version) => {
     expect(reply.list_services_response?.service.map(({ name }) => name).sort()).toEqual([
       'braiins.bos.ApiVersionService',
       'braiins.bos.v1.AuthenticationService',
+      'braiins.bos.v1.CoolingService',
       'braiins.bos.v1.MinerService',
       'grpc.reflection.v1.ServerReflection',
       'grpc.reflection.v1alpha.ServerReflection',
