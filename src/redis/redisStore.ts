@@ -5,6 +5,7 @@ import { describeError, errorCode } from '../base/errors';
 import { DisposableStore, toDisposable } from '../base/lifecycle';
 import type { Logger } from '../base/logger';
 import { type CacheStore, type StoredValue, StoreError, type StoreHealth } from '../cache/store';
+import { isNotConnected, isServerFailure, isWriteRefusal, TIMED_OUT } from './failures';
 import { GENERATION_SCRIPT } from './generationScript';
 import { type ConnectionProfile, profileAddress } from './profile';
 
@@ -19,8 +20,6 @@ export interface RedisStoreOptions {
 const BREAKER_FAILURES = 3;
 const BREAKER_PAUSE_MS = 1_000;
 const RECONNECT_MAX_MS = 2_000;
-/** What ioredis says as well. */
-const TIMED_OUT = 'Command timed out';
 
 /** A generation has to outlive every entry recorded under it; a missing one is made anew, and voids them. */
 const GENERATION_TTL_MS = 7 * 24 * 3_600_000;
@@ -290,25 +289,6 @@ function clientOptions({ profile, commandTimeoutMs }: RedisStoreOptions) {
     enableReadyCheck: false,
     retryStrategy: (attempt: number) => Math.min(50 * 2 ** Math.min(attempt, 10), RECONNECT_MAX_MS),
   } satisfies RedisOptions;
-}
-
-/** Whether the server may not or cannot write now: memory full, a replica, a failed snapshot, no permission. Old servers
- * wrap what a script met. */
-function isWriteRefusal(error: unknown): boolean {
-  return error instanceof Error && /\b(OOM|READONLY|MISCONF|NOPERM|NOREPLICAS)\b/.test(error.message);
-}
-
-/**
- * Whether the server as a whole cannot be used: it does not answer, or answers nobody. What it says about one command, such
- * as a refused write, is no reason to leave all others unasked.
- */
-function isServerFailure(error: Error): boolean {
-  const isReply = error.name === 'ReplyError';
-  return !isReply || /^(LOADING|MASTERDOWN|CLUSTERDOWN|NOAUTH|WRONGPASS)\b/.test(error.message);
-}
-
-function isNotConnected(error: unknown): boolean {
-  return error instanceof Error && /isn't writeable|Connection is closed/.test(error.message);
 }
 
 function parseGeneration(value: string | null | undefined): number | undefined {
