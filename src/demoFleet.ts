@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { DemoFleet } from './fleet/demoFleet';
 import { startLocalRedis } from './redis/localServer';
-import type { DemoFleet } from './service/demoFleet';
 import { startSimulatorProcess } from './simulator/simulatorProcess';
 
 const MINERS = 200;

@@ -5,7 +5,7 @@ import { describeError } from '../base/errors';
 import type { Disposable } from '../base/lifecycle';
 import type { Logger } from '../base/logger';
 import type { CredentialStore } from '../fleet/credentials';
-import type { DemoFleet } from '../service/demoFleet';
+import type { DemoFleet } from '../fleet/demoFleet';
 import type { FleetServices } from '../service/fleetServices';
 import { type HostConfiguration, readConfiguration } from './configuration';
 import { CONTEXT_KEYS } from './ids';

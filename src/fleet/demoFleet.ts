@@ -1,4 +1,4 @@
-import type { CredentialStore } from '../fleet/credentials';
+import type { CredentialStore } from './credentials';
 
 /** Simulated miners and a Redis server, both in processes of their own that end with this one. */
 export interface DemoFleet {
