@@ -22,8 +22,11 @@ export interface RefreshOptions extends Pick<ReadOptions, 'background' | 'refres
 
 const CONCURRENCY = 64;
 
-/** Changes are told together, so that a fleet that comes in at once repaints a view a few times and not thousands. */
-const NOTIFY_DELAY_MS = 80;
+/**
+ * Changes are told together, and at once when a refresh has ended: a fleet that comes in repaints a view a few times, and not
+ * so often that the repainting takes the time that the reading needs.
+ */
+const NOTIFY_DELAY_MS = 400;
 
 const UNREAD: MinerView = { type: 'unread' };
 
@@ -72,6 +75,7 @@ export class FleetMonitor implements Disposable {
       options.signal,
     );
     await this.latestRefresh;
+    this.notify();
   }
 
   /** Resolves when the refresh that runs now has ended, at the latest after `maxMs` milliseconds. */
@@ -117,10 +121,13 @@ export class FleetMonitor implements Disposable {
   }
 
   private notify(): void {
+    this.notification?.dispose();
     this.notification = undefined;
-    const changed = new Set(this.changed);
-    this.changed.clear();
-    this.changes.fire(changed);
+    if (this.changed.size > 0) {
+      const changed = new Set(this.changed);
+      this.changed.clear();
+      this.changes.fire(changed);
+    }
   }
 
   private forgetRemoved(): void {
