@@ -99,16 +99,18 @@ export class MinersView implements Disposable {
   }
 
   private async refreshRepeatedly(services: FleetServices, signal: AbortSignal): Promise<void> {
-    const started = performance.now();
     const { miners } = services.inventory.current;
     const background = this.wasRead;
     this.wasRead = true;
-    await services.monitor.refresh(miners, { background, signal });
-    this.logger.info(`Read ${miners.length} miners in ${Math.round(performance.now() - started)} ms.`);
-    await sleep(REFRESH_MS, signal);
+    let tookMs = await timed(() => services.monitor.refresh(miners, { background, signal }));
+    this.logger.info(`Read ${miners.length} miners in ${Math.round(tookMs)} ms.`);
     while (!signal.aborted) {
-      await services.monitor.refresh(services.inventory.current.miners, { background: true, signal });
-      await sleep(REFRESH_MS, signal);
+      // A fleet that takes long to read must not keep the extension host busy all the time.
+      await sleep(Math.max(REFRESH_MS, tookMs * 2), signal);
+      if (!signal.aborted) {
+        const current = services.inventory.current.miners;
+        tookMs = await timed(() => services.monitor.refresh(current, { background: true, signal }));
+      }
     }
   }
 
@@ -153,6 +155,13 @@ function messageOf({ state, isDemo }: FleetSession): string {
   }
   // VS Code shows it as one paragraph.
   return lines.join(' ');
+}
+
+/** How long a task took, in ms. */
+async function timed(task: () => Promise<void>): Promise<number> {
+  const started = performance.now();
+  await task();
+  return performance.now() - started;
 }
 
 function sleep(ms: number, signal: AbortSignal): Promise<void> {
