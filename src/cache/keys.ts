@@ -1,6 +1,6 @@
 /**
- * Every key and channel name of the cache. Ids are percent-encoded, so that no id can end up in another's key or widen a
- * pattern; keys and patterns are therefore built here and nowhere else.
+ * Every key name of the cache. Ids are percent-encoded, so that no id can end up in another's key or widen a pattern; keys
+ * are therefore built here and nowhere else.
  */
 
 const CACHE = 'v1:cache:';
@@ -14,19 +14,12 @@ export type MinerKeyKind = 'status' | 'stats' | 'details' | 'config' | 'hashboar
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not get into a key
 const UNSAFE = /[\u0000-\u001f\u007f-\u009f:%*?[\]\\{}]|\p{Surrogate}/gu;
 
-/** Makes any text safe as one part of a key. {@link decodeId} turns it back. */
+/** Makes any text safe as one part of a key; different texts stay different. */
 export function encodeId(id: string): string {
   return id.replace(UNSAFE, (character) => {
     const code = character.charCodeAt(0);
     return code > 0xff ? `%u${hex(code, 4)}` : `%${hex(code, 2)}`;
   });
-}
-
-/** The id that {@link encodeId} was given. */
-export function decodeId(encoded: string): string {
-  return encoded.replace(/%u([0-9A-F]{4})|%([0-9A-F]{2})/g, (_, wide?: string, narrow?: string) =>
-    String.fromCharCode(Number.parseInt(wide ?? narrow ?? '', 16)),
-  );
 }
 
 function hex(code: number, digits: number): string {

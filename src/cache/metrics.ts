@@ -100,11 +100,6 @@ export class CacheMetrics {
     return lookups === 0 ? undefined : 1 - (fetches + bypasses) / lookups;
   }
 
-  /** The datasets that were read since start. */
-  datasets(): readonly Dataset[] {
-    return [...this.sinceStart.keys()].sort();
-  }
-
   private countsInWindow(window: Window): DatasetCounts[] {
     if (window === 'start') {
       return [this.sinceStart];

@@ -47,7 +47,6 @@ describe('CacheMetrics', () => {
     expect(metrics.counts('start', 'miner:status').l2Hits).toBe(1);
     expect(metrics.counts('start', 'miner:stats').l2Hits).toBe(0);
     expect(metrics.hitRatio('start')).toBe(0.5);
-    expect(metrics.datasets()).toEqual(['miner:stats', 'miner:status']);
   });
 
   it('knows no ratio without lookups, and counts background fetches as none', () => {
