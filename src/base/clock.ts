@@ -4,6 +4,8 @@ import { type Disposable, toDisposable } from './lifecycle';
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number;
+  /** Milliseconds since some moment; never set back, whatever happens to the wall clock. */
+  monotonic(): number;
   /** Calls `callback` once after `delayMs` milliseconds unless disposed before. */
   setTimeout(callback: () => void, delayMs: number): Disposable;
 }
@@ -11,6 +13,7 @@ export interface Clock {
 /** The machine's clock. Its timers do not keep the process alive. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  monotonic: () => performance.now(),
   setTimeout(callback, delayMs) {
     const timer = setTimeout(callback, delayMs);
     timer.unref();

@@ -5,6 +5,10 @@
 
 const CACHE = 'v1:cache:';
 const GENERATION = 'v1:gen:';
+const LOCK = 'v1:lock:';
+
+/** What every key begins with whose changes the cache has to hear of. */
+export const COHERENT_PREFIXES: readonly string[] = [CACHE, GENERATION];
 
 /** What may follow a miner's id in its keys. */
 export type MinerKeyKind = 'status' | 'stats' | 'details' | 'config' | 'hashboards' | 'pools' | 'cooling' | 'errors';
@@ -35,6 +39,23 @@ export function minerKey(minerId: string, kind: MinerKeyKind): string {
 export function summaryKey(tenant: string): string {
   return `${CACHE}fleet:${encodeId(tenant)}:summary`;
 }
+
+/** Name of the lock that an entry's flight takes. */
+export function lockKey(entryKey: string): string {
+  return LOCK + entryKey.slice(CACHE.length);
+}
+
+/**
+ * Pattern of the entries that are named. Ids are encoded as in keys, so that none of them widens it.
+ *
+ * @param of `minerId` or `kind` left out stand for all.
+ */
+export function minerEntryPattern(of: { readonly minerId?: string; readonly kind?: MinerKeyKind }): string {
+  return `${CACHE}miner:${of.minerId === undefined ? '*' : encodeId(of.minerId)}:${of.kind ?? '*'}`;
+}
+
+/** Pattern of all entries. */
+export const ALL_ENTRIES_PATTERN = `${CACHE}*`;
 
 /**
  * Keys of the generations that entries are valid under. Bumping one voids every entry that was recorded under it.

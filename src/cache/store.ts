@@ -10,6 +10,14 @@ export interface StoredValue {
   readonly generations: readonly number[];
 }
 
+/** What is under several cache keys. */
+export interface StoredValues {
+  /** In the keys' order; `undefined` where there is nothing. */
+  readonly texts: readonly (string | undefined)[];
+  /** Current generations of the scopes that were asked for, in their order. */
+  readonly generations: readonly number[];
+}
+
 /**
  * How the store is doing. `refusing-writes` still answers reads (out of memory, a read-only replica). `reason` is one
  * sentence for people that names host, port and cause.
@@ -28,8 +36,14 @@ export interface CacheStore extends Disposable {
   readonly health: StoreHealth;
   readonly onDidChangeHealth: Event<StoreHealth>;
 
-  /** Reads a key and the generations of `scopes` in one round trip. A scope without generation gets one. */
+  /**
+   * Reads a key and the generations of `scopes` in one round trip. A scope without generation gets one. A key that is not
+   * a string is removed, and reads as absent.
+   */
   read(key: string, scopes: readonly string[]): Promise<StoredValue>;
+
+  /** As {@link read}, for many keys: one round trip for each node of the store. */
+  readMany(keys: readonly string[], scopes: readonly string[]): Promise<StoredValues>;
 
   /** Writes a key that expires after `ttlMs` milliseconds. */
   write(key: string, text: string, ttlMs: number): Promise<void>;
@@ -37,8 +51,11 @@ export interface CacheStore extends Disposable {
   /** Removes keys; what is not there is passed over. Resolves to the number removed. */
   remove(keys: readonly string[]): Promise<number>;
 
-  /** Gives each scope a generation that it never had, which voids all entries recorded under the former one. */
-  bump(scopes: readonly string[]): Promise<void>;
+  /**
+   * Gives each scope a generation that it never had, which voids all entries recorded under the former one. Resolves to
+   * the new generations, in the scopes' order.
+   */
+  bump(scopes: readonly string[]): Promise<readonly number[]>;
 }
 
 /** The store did not do what it was asked. The message names host, port and cause. */

@@ -4,7 +4,7 @@ import { Emitter } from '../base/emitter';
 import { describeError, errorCode } from '../base/errors';
 import { DisposableStore, toDisposable } from '../base/lifecycle';
 import type { Logger } from '../base/logger';
-import { type CacheStore, type StoredValue, StoreError, type StoreHealth } from '../cache/store';
+import { type CacheStore, type StoredValue, type StoredValues, StoreError, type StoreHealth } from '../cache/store';
 import { isNotConnected, isServerFailure, isWriteRefusal, TIMED_OUT } from './failures';
 import { GENERATION_SCRIPT } from './generationScript';
 import { type ConnectionProfile, profileAddress } from './profile';
@@ -83,6 +83,11 @@ export class RedisStore implements CacheStore {
     });
   }
 
+  async readMany(keys: readonly string[], scopes: readonly string[]): Promise<StoredValues> {
+    const values = await Promise.all(keys.map((key) => this.read(key, scopes)));
+    return { texts: values.map(({ text }) => text), generations: values[0]?.generations ?? [] };
+  }
+
   async write(key: string, text: string, ttlMs: number): Promise<void> {
     // Redis takes whole milliseconds only.
     await this.executeWrite(() => this.redis.set(key, text, 'PX', Math.ceil(ttlMs)));
@@ -93,8 +98,8 @@ export class RedisStore implements CacheStore {
     return removed.reduce((total, count) => total + count, 0);
   }
 
-  async bump(scopes: readonly string[]): Promise<void> {
-    await this.executeWrite(() => Promise.all(scopes.map((scope) => this.generation(scope, 'bump'))));
+  async bump(scopes: readonly string[]): Promise<readonly number[]> {
+    return this.executeWrite(() => Promise.all(scopes.map((scope) => this.generation(scope, 'bump'))));
   }
 
   /** A key's text. A key that something else made into a list or a hash is removed, and reads as absent. */
@@ -128,10 +133,11 @@ export class RedisStore implements CacheStore {
     }
   }
 
-  private async executeWrite(command: () => Promise<unknown>): Promise<void> {
+  private async executeWrite<T>(command: () => Promise<T>): Promise<T> {
     try {
-      await this.execute(command);
+      const result = await this.execute(command);
       this.noteWrite(undefined);
+      return result;
     } catch (error) {
       const cause = error instanceof StoreError ? error.cause : error;
       if (isWriteRefusal(cause)) {

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ChannelPool } from '../../../src/braiins/channelPool';
 import type { Miner } from '../../../src/fleet/miner';
-import { ManualClock } from '../../unit/braiins/manualClock';
+import { ManualClock } from '../../fixtures/manualClock';
 import { TestMiner } from './testMiner';
 
 function newPool(maxChannels: number) {

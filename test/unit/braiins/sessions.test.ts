@@ -4,7 +4,7 @@ import { type Grant, Sessions, type Token } from '../../../src/braiins/sessions'
 import type { Credentials } from '../../../src/fleet/credentials';
 import type { Miner } from '../../../src/fleet/miner';
 import { SourceError } from '../../../src/fleet/minerSource';
-import { ManualClock } from './manualClock';
+import { ManualClock } from '../../fixtures/manualClock';
 
 const miner: Miner = {
   id: 'north-0007',

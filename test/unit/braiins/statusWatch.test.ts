@@ -3,7 +3,7 @@ import { silentLogger } from '../../../src/base/logger';
 import { type FollowStatus, StatusWatch } from '../../../src/braiins/statusWatch';
 import type { MinerStatus } from '../../../src/fleet/minerData';
 import { SourceError, type SourceFailure } from '../../../src/fleet/minerSource';
-import { ManualClock } from './manualClock';
+import { ManualClock } from '../../fixtures/manualClock';
 
 const miner = { id: 'm', host: 'h', port: 1, tenant: 'global', tags: [], tls: false, credentials: 'default' };
 const normal: MinerStatus = { state: 'normal' };

@@ -6,7 +6,7 @@ import { ImplicitDefaults } from '../../../src/simulator/implicitDefaults';
 import { Machine } from '../../../src/simulator/machine';
 import { buildProfiles, type MinerProfile } from '../../../src/simulator/profile';
 
-const CLOCK: Clock = { now: () => Date.UTC(2026, 5, 15, 12), setTimeout: () => ({ dispose() {} }) };
+const CLOCK: Clock = { now: () => Date.UTC(2026, 5, 15, 12), monotonic: () => 0, setTimeout: () => ({ dispose() {} }) };
 const fleet = buildProfiles(400, 5);
 
 function machineWhere(test: (profile: MinerProfile) => boolean): Machine {

@@ -6,7 +6,7 @@ const LOGIN = { username: 'root', password: 'pw' };
 
 function sessionsAt(start: number, timeoutS: number) {
   let now = start;
-  const clock: Clock = { now: () => now, setTimeout: () => ({ dispose() {} }) };
+  const clock: Clock = { now: () => now, monotonic: () => 0, setTimeout: () => ({ dispose() {} }) };
   return {
     sessions: new Sessions(LOGIN, timeoutS, clock),
     pass(seconds: number) {
