@@ -1,38 +1,29 @@
 // Bundles every entry point into one CommonJS file in dist/. One bundle each, because a split ESM build loads slower in the
-// extension host; heavy packages are imported dynamically, so that esbuild wraps them and they run on first use only.
-const { protoDescriptorPlugin } = require('./scripts/protoDescriptor.js');
+// extension host; heavy packages are imported dynamically and lie beside them in dist/vendor/, so that they load on first use
+// only.
+const { shippedOptions } = require('./scripts/bundles.js');
 
 const ENTRY_POINTS = ['src/extension.ts', 'src/server.ts', 'src/simulate.ts'];
 
-/** @type {import('esbuild').BuildOptions} */
-const options = {
-  entryPoints: ENTRY_POINTS,
-  outdir: 'dist',
-  bundle: true,
-  platform: 'node',
-  format: 'cjs',
-  target: 'node20',
-  external: ['vscode'],
-  // Its CommonJS build is UMD, whose inner requires a bundler cannot see.
-  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
-  minify: !process.argv.includes('--watch'),
-  sourcemap: process.argv.includes('--watch') ? 'linked' : false,
-  legalComments: 'none',
-  logLevel: 'warning',
+const isWatching = process.argv.includes('--watch');
+const options = shippedOptions(ENTRY_POINTS, 'dist').map((each) => ({
+  ...each,
+  minify: !isWatching,
+  sourcemap: isWatching ? 'linked' : false,
   metafile: process.argv.includes('--metafile'),
-  plugins: [protoDescriptorPlugin()],
-};
+}));
 
 async function main() {
   const esbuild = require('esbuild');
-  if (process.argv.includes('--watch')) {
-    const context = await esbuild.context(options);
-    await context.watch();
+  if (isWatching) {
+    const contexts = await Promise.all(options.map((each) => esbuild.context(each)));
+    await Promise.all(contexts.map((context) => context.watch()));
     return;
   }
-  const result = await esbuild.build(options);
-  if (result.metafile) {
-    console.log(await esbuild.analyzeMetafile(result.metafile, { verbose: false }));
+  for (const { metafile } of await Promise.all(options.map((each) => esbuild.build(each)))) {
+    if (metafile) {
+      console.log(await esbuild.analyzeMetafile(metafile, { verbose: false }));
+    }
   }
 }
 

@@ -3,8 +3,8 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { selfContainedOptions } from '../scripts/bundles.js';
 import { CHECKOUT } from '../scripts/checkout';
-import { protoDescriptorPlugin } from '../scripts/protoDescriptor.js';
 import type { createRuntime } from '../src/runtime';
 
 /** The runtime as a bundle, as users run it: the sources alone do not contain the compiled protocol. */
@@ -12,16 +12,7 @@ export async function loadRuntime(): Promise<{ readonly createRuntime: typeof cr
   const directory = await mkdtemp(join(tmpdir(), 'fleet-cache-bench-'));
   try {
     const outfile = join(directory, 'runtime.js');
-    await build({
-      entryPoints: [join(CHECKOUT, 'src', 'runtime.ts')],
-      outfile,
-      bundle: true,
-      platform: 'node',
-      format: 'cjs',
-      alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
-      plugins: [protoDescriptorPlugin()],
-      logLevel: 'error',
-    });
+    await build({ ...selfContainedOptions(), entryPoints: [join(CHECKOUT, 'src', 'runtime.ts')], outfile });
     return createRequire(outfile)(outfile);
   } finally {
     await rm(directory, { recursive: true, force: true });

@@ -9,7 +9,7 @@ import { withProgress } from './progress';
 /** What the package is made from. */
 const INPUTS = [
   ...['src', 'proto', 'media', 'package.json', 'package-lock.json', 'tsconfig.json', 'esbuild.js', '.vscodeignore'],
-  ...['scripts/protoDescriptor.js', 'README.md', 'CHANGELOG.md', 'LICENSE'],
+  ...['scripts/bundles.js', 'scripts/protoDescriptor.js', 'README.md', 'CHANGELOG.md', 'LICENSE'],
 ];
 const STAMP = join(INSTALL_FOLDER, 'packaged-inputs');
 const TIMEOUT_MS = 3 * 60_000;
@@ -32,7 +32,7 @@ export async function ensurePackage(): Promise<void> {
 }
 
 function builtFiles(): string[] {
-  return [VSIX, join(CHECKOUT, 'dist', 'simulate.js')];
+  return [VSIX, join(CHECKOUT, 'dist', 'simulate.js'), join(CHECKOUT, 'dist', 'vendor')];
 }
 
 /** A checksum over names and contents of files and folders; what does not exist counts as empty. */

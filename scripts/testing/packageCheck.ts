@@ -14,6 +14,8 @@ const REQUIRED = [
   'extension/dist/extension.js',
   'extension/dist/server.js',
   'extension/dist/simulate.js',
+  'extension/dist/vendor/grpc.js',
+  'extension/dist/vendor/ioredis.js',
 ];
 
 /** What it may contain besides: the packaging's own two files, other bundles, and media. */

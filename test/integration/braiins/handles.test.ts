@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { expect, it, onTestFinished } from 'vitest';
-import { protoDescriptorPlugin } from '../../../scripts/protoDescriptor.js';
+import { selfContainedOptions } from '../../../scripts/bundles.js';
 import { blackHole, freePort, tcpServer } from './hostileServers';
 import { TestMiner } from './testMiner';
 
@@ -14,11 +14,9 @@ async function bundle(): Promise<string> {
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   const outfile = path.join(directory, 'process.cjs');
   await build({
+    ...selfContainedOptions(),
     entryPoints: [path.join(import.meta.dirname, 'handlesProcess.ts')],
     outfile,
-    bundle: true,
-    platform: 'node',
-    plugins: [protoDescriptorPlugin()],
   });
   return outfile;
 }

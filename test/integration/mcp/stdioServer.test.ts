@@ -6,7 +6,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { protoDescriptorPlugin } from '../../../scripts/protoDescriptor.js';
+import { shippedOptions } from '../../../scripts/bundles.js';
 import { eventually } from '../../fixtures/eventually';
 import { startTestFleet, type TestFleet } from '../../fixtures/fleet';
 
@@ -20,16 +20,7 @@ describe('the standalone server on stdio', () => {
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'fleet-cache-server-'));
     script = join(directory, 'server.js');
-    await build({
-      entryPoints: ['src/server.ts'],
-      outfile: script,
-      bundle: true,
-      platform: 'node',
-      format: 'cjs',
-      alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
-      plugins: [protoDescriptorPlugin()],
-      logLevel: 'silent',
-    });
+    await Promise.all(shippedOptions(['src/server.ts'], directory).map((options) => build(options)));
     test = await startTestFleet({ miners: 3, tenants: 1 });
     const transport = new StdioClientTransport({
       command: process.execPath,

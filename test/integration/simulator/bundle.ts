@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { build } from 'esbuild';
-import { protoDescriptorPlugin } from '../../../scripts/protoDescriptor.js';
+import { shippedOptions } from '../../../scripts/bundles.js';
 
 const ENTRY = path.join(import.meta.dirname, '../../../src/simulate.ts');
 
@@ -14,18 +14,7 @@ export class SimulatorBundle {
 
   static async build(): Promise<SimulatorBundle> {
     const directory = await mkdtemp(path.join(tmpdir(), 'fleet-cache-simulator-'));
-    await build({
-      entryPoints: [ENTRY],
-      outdir: directory,
-      bundle: true,
-      platform: 'node',
-      format: 'cjs',
-      target: 'node20',
-      mainFields: ['main', 'module'],
-      minify: true,
-      logLevel: 'error',
-      plugins: [protoDescriptorPlugin()],
-    });
+    await Promise.all(shippedOptions([ENTRY], directory).map((options) => build({ ...options, minify: true })));
     return new SimulatorBundle(directory);
   }
 

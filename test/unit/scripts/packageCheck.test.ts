@@ -12,6 +12,8 @@ const COMPLETE = [
   'extension/dist/extension.js',
   'extension/dist/server.js',
   'extension/dist/simulate.js',
+  'extension/dist/vendor/grpc.js',
+  'extension/dist/vendor/ioredis.js',
   'extension/dist/webview.css',
   'extension/dist/webview/dashboard.js',
   'extension/media/icon.png',

@@ -1,0 +1,96 @@
+// How the sources become bundles: for dist/, and for whoever tests or measures what users run.
+const { protoDescriptorPlugin } = require('./protoDescriptor.js');
+
+/**
+ * The packages that are heavy to load, by the file in vendor/ that holds them. They stand beside the entry points' bundles
+ * because a JavaScript engine reads a file as a whole: within the extension's bundle they would be parsed while VS Code waits
+ * for it, used or not. What is in one file is used together, and shares its inner packages.
+ */
+const VENDOR_FILES = {
+  grpc: ['@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs', 'protobufjs/ext/descriptor'],
+  ioredis: ['ioredis'],
+};
+const VENDOR_FOLDER = 'vendor';
+
+/** @type {import('esbuild').BuildOptions} */
+const SOURCE_OPTIONS = {
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  external: ['vscode'],
+  // Its CommonJS build is UMD, whose inner requires a bundler cannot see.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
+  legalComments: 'none',
+  logLevel: 'warning',
+};
+
+/**
+ * What bundles sources into one file that needs no other.
+ *
+ * @returns {import('esbuild').BuildOptions}
+ */
+function selfContainedOptions() {
+  return { ...SOURCE_OPTIONS, plugins: [protoDescriptorPlugin()] };
+}
+
+/**
+ * What bundles entry points into `outdir` as they are shipped: one file each with all of our own code that it uses, so that
+ * there is one of each class, and one for each of {@link VENDOR_FILES}, which they load on first use.
+ *
+ * @param {readonly string[]} entryPoints
+ * @param {string} outdir
+ * @returns {import('esbuild').BuildOptions[]} to be built one by one
+ */
+function shippedOptions(entryPoints, outdir) {
+  const vendorEntries = Object.keys(VENDOR_FILES).map((file) => `${VENDOR_FOLDER}/${file}`);
+  return [
+    { ...SOURCE_OPTIONS, entryPoints: [...entryPoints], outdir, plugins: [protoDescriptorPlugin(), useVendorFiles()] },
+    { ...SOURCE_OPTIONS, entryPoints: vendorEntries, outdir, outbase: '.', plugins: [makeVendorFiles()] },
+  ];
+}
+
+/**
+ * Takes every import of a package in {@link VENDOR_FILES}, also one by another package, from its vendor file.
+ *
+ * @returns {import('esbuild').Plugin}
+ */
+function useVendorFiles() {
+  const fileOf = new Map(Object.entries(VENDOR_FILES).flatMap(([file, names]) => names.map((name) => [name, file])));
+  return {
+    name: 'use-vendor-files',
+    setup(build) {
+      build.onResolve({ filter: /^[@\w]/ }, ({ path }) =>
+        fileOf.has(path) ? { path, namespace: VENDOR_FOLDER } : undefined,
+      );
+      build.onResolve({ filter: /^\./, namespace: VENDOR_FOLDER }, ({ path }) => ({ path, external: true }));
+      build.onLoad({ filter: /.*/, namespace: VENDOR_FOLDER }, ({ path }) => ({
+        contents: `module.exports = require('./${VENDOR_FOLDER}/${fileOf.get(path)}.js')[${JSON.stringify(path)}];`,
+      }));
+    },
+  };
+}
+
+/**
+ * Makes the vendor files: each exports its packages by name, and runs the one that is asked for.
+ *
+ * @returns {import('esbuild').Plugin}
+ */
+function makeVendorFiles() {
+  return {
+    name: 'make-vendor-files',
+    setup(build) {
+      build.onResolve({ filter: new RegExp(`^${VENDOR_FOLDER}/`) }, ({ path, kind }) =>
+        kind === 'entry-point' ? { path, namespace: VENDOR_FOLDER } : undefined,
+      );
+      build.onLoad({ filter: /.*/, namespace: VENDOR_FOLDER }, ({ path }) => {
+        const getters = VENDOR_FILES[path.slice(VENDOR_FOLDER.length + 1)].map(
+          (name) => `get ${JSON.stringify(name)}() { return require(${JSON.stringify(name)}); }`,
+        );
+        return { contents: `module.exports = { ${getters.join(', ')} };`, resolveDir: `${__dirname}/..` };
+      });
+    },
+  };
+}
+
+module.exports = { selfContainedOptions, shippedOptions };
