@@ -44,7 +44,7 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
     import('./braiins/braiinsSource'),
     redis.password,
   ]);
-  const profile = parseRedisUrl(redis.url, password);
+  const profile = parseRedisUrl(redis.url, { password });
   const disposables = new DisposableStore();
   const clock = systemClock;
   const store = disposables.add(new RedisStore({ profile, commandTimeoutMs: redis.commandTimeoutMs, logger }));

@@ -1,10 +1,11 @@
 import { BrokenCircuitError, CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel';
-import { Redis, type RedisOptions } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { Emitter } from '../base/emitter';
 import { describeError, errorCode } from '../base/errors';
 import { DisposableStore, toDisposable } from '../base/lifecycle';
 import type { Logger } from '../base/logger';
 import { type CacheStore, type StoredValue, type StoredValues, StoreError, type StoreHealth } from '../cache/store';
+import { openClient } from './client';
 import { isNotConnected, isServerFailure, isWriteRefusal, TIMED_OUT } from './failures';
 import { GENERATION_SCRIPT } from './generationScript';
 import { type ConnectionProfile, profileAddress } from './profile';
@@ -19,7 +20,6 @@ export interface RedisStoreOptions {
 /** Failures in a row after which Redis is left alone, and how long it is until it is tried again. */
 const BREAKER_FAILURES = 3;
 const BREAKER_PAUSE_MS = 1_000;
-const RECONNECT_MAX_MS = 2_000;
 
 /** A generation has to outlive every entry recorded under it; a missing one is made anew, and voids them. */
 const GENERATION_TTL_MS = 7 * 24 * 3_600_000;
@@ -48,7 +48,8 @@ export class RedisStore implements CacheStore {
 
   constructor(private readonly options: RedisStoreOptions) {
     this.address = profileAddress(options.profile);
-    this.redis = new Redis(clientOptions(options)) as Redis & GenerationCommands;
+    this.redis = openClient(options.profile, { commandTimeout: options.commandTimeoutMs }) as Redis &
+      GenerationCommands;
     this.redis.defineCommand('fleetCacheGeneration', { numberOfKeys: 1, lua: GENERATION_SCRIPT });
     this.firstConnection = this.followConnection();
     this.disposables.add(this.breaker.onStateChange(() => this.updateHealth()));
@@ -273,28 +274,6 @@ export class RedisStore implements CacheStore {
     }
     return `Redis at ${this.address} cannot be used: ${text.replace(/\.?$/, '.')}`;
   }
-}
-
-function clientOptions({ profile, commandTimeoutMs }: RedisStoreOptions) {
-  return {
-    ...(profile.socketPath === undefined ? { host: profile.host, port: profile.port } : { path: profile.socketPath }),
-    db: profile.database,
-    ...(profile.username === undefined ? {} : { username: profile.username }),
-    ...(profile.password === undefined ? {} : { password: profile.password }),
-    ...(profile.tls ? { tls: { servername: profile.host } } : {}),
-    connectionName: 'fleet-cache',
-    lazyConnect: true,
-    enableAutoPipelining: true,
-    // A cache never waits for a server that is away: the source is there.
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    autoResendUnfulfilledCommands: false,
-    commandTimeout: commandTimeoutMs,
-    connectTimeout: 3_000,
-    // The check asks INFO, which a restricted ACL user may not; a loading server answers commands with its own error.
-    enableReadyCheck: false,
-    retryStrategy: (attempt: number) => Math.min(50 * 2 ** Math.min(attempt, 10), RECONNECT_MAX_MS),
-  } satisfies RedisOptions;
 }
 
 function parseGeneration(value: string | null | undefined): number | undefined {

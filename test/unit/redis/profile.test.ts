@@ -5,20 +5,52 @@ import { parseRedisUrl, profileAddress } from '../../../src/redis/profile';
 
 describe('parseRedisUrl', () => {
   it.each([
-    ['redis://localhost', { host: 'localhost', port: 6379, database: 0, tls: false }],
-    ['redis://10.0.0.1:7000/3', { host: '10.0.0.1', port: 7000, database: 3, tls: false }],
-    ['rediss://app@cache.example:6380', { host: 'cache.example', port: 6380, database: 0, tls: true, username: 'app' }],
-    ['redis://[::1]:6379', { host: '::1', port: 6379, database: 0, tls: false }],
+    ['redis://localhost', { mode: 'standalone', host: 'localhost', port: 6379, database: 0 }],
+    ['redis://10.0.0.1:7000/3', { mode: 'standalone', host: '10.0.0.1', port: 7000, database: 3 }],
     [
-      'unix:///run/redis.sock?db=2',
-      { host: 'localhost', port: 0, socketPath: '/run/redis.sock', database: 2, tls: false },
+      'rediss://app@cache.example:6380?servername=redis',
+      {
+        mode: 'standalone',
+        host: 'cache.example',
+        port: 6380,
+        database: 0,
+        tls: { servername: 'redis' },
+        username: 'app',
+      },
+    ],
+    ['redis://[::1]:6379', { mode: 'standalone', host: '::1', port: 6379, database: 0 }],
+    ['unix:///run/redis.sock?db=2', { mode: 'socket', path: '/run/redis.sock', database: 2 }],
+    [
+      'redis+sentinel://app@h1:7000,[::1],h3/main/2',
+      {
+        mode: 'sentinel',
+        sentinels: [
+          { host: 'h1', port: 7000 },
+          { host: '::1', port: 26379 },
+          { host: 'h3', port: 26379 },
+        ],
+        master: 'main',
+        database: 2,
+        username: 'app',
+      },
+    ],
+    [
+      'rediss+cluster://h1:7000,h2',
+      {
+        mode: 'cluster',
+        nodes: [
+          { host: 'h1', port: 7000 },
+          { host: 'h2', port: 6379 },
+        ],
+        tls: {},
+      },
     ],
   ])('reads %s', (url, profile) => {
     expect(parseRedisUrl(url)).toEqual(profile);
   });
 
   it('takes the password from elsewhere', () => {
-    expect(parseRedisUrl('redis://h', 'secret')).toMatchObject({ password: 'secret' });
+    expect(parseRedisUrl('redis://h', { password: 'secret' })).toMatchObject({ password: 'secret' });
   });
 
   it.each([
@@ -32,6 +64,14 @@ describe('parseRedisUrl', () => {
     ['redis://us%er@h', 'encodes nothing'],
     ['unix://', 'names no socket'],
     ['redis://user:hunter2@h', 'contains a password'],
+    ['redis+cluster://h1,user:hunter2@h2', 'contains a password'],
+    ['redis+cluster://h1/1', 'names a database'],
+    ['redis+cluster://h1,,h2', 'empty host'],
+    ['redis+sentinel://h1', 'does not name the master'],
+    ['redis://h?db=1', 'parameter that is not known'],
+    ['rediss://h?ca=ca.pem', 'no absolute path'],
+    ['rediss://h?ca=/nowhere/ca.pem', 'cannot be read (ENOENT)'],
+    ['rediss://h?cert=/nowhere/cert.pem', 'no use without "key"'],
   ])('explains what is wrong with %j', (url, message) => {
     expect(() => parseRedisUrl(url)).toThrow(ConfigurationError);
     expect(() => parseRedisUrl(url)).toThrow(message);
@@ -44,6 +84,8 @@ describe('parseRedisUrl', () => {
     ':hunter2@host:6379',
     'redis:///user:hunter2@h',
     'redis://default:12/hunter2@host',
+    'redis://host?password=hunter2',
+    'rediss+cluster://host?hunter2=1#hunter2',
   ])('does not repeat %s, which contains a password in an odd place', (url) => {
     expect(() => parseRedisUrl(url)).toThrow(ConfigurationError);
     expect(() => parseRedisUrl(url)).not.toThrow('hunter2');

@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
+import { ConfigurationError, errorCode } from '../base/errors';
+import type { TlsProfile } from './profile';
+
+/** TLS material as people name it: paths of PEM files; `ca` and `cert` may be the PEM text itself. */
+export interface TlsFiles {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly servername?: string;
+}
+
+/**
+ * Reads the PEM files. Once, for all connections that are made: a renewed certificate counts from the next start on.
+ *
+ * @param field how messages name a field of `files`.
+ * @throws {ConfigurationError} that names the field and the file.
+ */
+export function readTlsFiles(
+  files: TlsFiles,
+  passphrase: string | undefined,
+  field: (name: keyof TlsFiles) => string,
+): TlsProfile {
+  if ((files.cert === undefined) !== (files.key === undefined)) {
+    const [given, missing] = files.cert === undefined ? (['key', 'cert'] as const) : (['cert', 'key'] as const);
+    throw new ConfigurationError(`${field(given)} is of no use without "${missing}". Give both, or neither.`);
+  }
+  if (files.key?.startsWith('-----BEGIN')) {
+    throw new ConfigurationError(`${field('key')} contains a private key. Write the path of a file that holds it.`);
+  }
+  return {
+    ...(files.ca === undefined ? {} : { ca: readPem(files.ca, field('ca')) }),
+    ...(files.cert === undefined ? {} : { cert: readPem(files.cert, field('cert')) }),
+    ...(files.key === undefined ? {} : { key: readPem(files.key, field('key')) }),
+    ...(files.key === undefined || passphrase === undefined ? {} : { passphrase }),
+    ...(files.servername === undefined ? {} : { servername: files.servername }),
+  };
+}
+
+function readPem(value: string, field: string): string {
+  if (value.startsWith('-----BEGIN')) {
+    return value;
+  }
+  if (!isAbsolute(value)) {
+    throw new ConfigurationError(
+      `${field} is "${value}", which is no absolute path. Write one such as /etc/ssl/ca.pem.`,
+    );
+  }
+  let text: string;
+  try {
+    text = readFileSync(value, 'utf8');
+  } catch (error) {
+    throw new ConfigurationError(`${field} names ${value}, which cannot be read (${errorCode(error)}).`, {
+      cause: error,
+    });
+  }
+  if (!text.includes('-----BEGIN')) {
+    throw new ConfigurationError(`${field} names ${value}, which is not a PEM file.`);
+  }
+  return text;
+}
