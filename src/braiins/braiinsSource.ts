@@ -6,12 +6,11 @@ import type { CredentialStore } from '../fleet/credentials';
 import type { Miner } from '../fleet/miner';
 import type { ApiVersion, MinerDatasets, MinerKind } from '../fleet/minerData';
 import type { MinerSource, StatusWatcher } from '../fleet/minerSource';
-import { ChannelPool } from './channelPool';
 import { toHashboards } from './mapping/hashboards';
 import { toApiVersion, toErrorReports, toMinerDetails, toMinerStatus } from './mapping/miner';
 import { toMinerStats } from './mapping/work';
-import { MinerCalls } from './minerCalls';
-import { type BraiinsServices, loadMinerServices } from './proto/load';
+import type { MinerApi, MinerApiOptions } from './minerApi';
+import type { BraiinsServices } from './proto/load';
 import type { WireEmpty } from './proto/wire';
 import { StatusWatch } from './statusWatch';
 
@@ -36,37 +35,24 @@ export interface BraiinsSourceOptions {
   readonly random?: () => number;
 }
 
-/** Reads miners over the Braiins OS Public API. */
+/**
+ * Reads miners over the Braiins OS Public API. Everything that needs gRPC is loaded by the first read that reaches a miner, so
+ * that a fleet that is cached is shown without waiting for it.
+ */
 export class BraiinsSource implements MinerSource {
   private readonly clock: Clock;
-  private readonly pool: ChannelPool;
-  private readonly calls: MinerCalls;
   private readonly watches = new DisposableStore();
-  private services: Promise<BraiinsServices> | undefined;
+  private loading: Promise<MinerApi> | undefined;
+  private loaded: MinerApi | undefined;
+  private isDisposed = false;
 
   constructor(private readonly options: BraiinsSourceOptions) {
     this.clock = options.clock ?? systemClock;
-    this.pool = new ChannelPool({
-      clock: this.clock,
-      maxChannels: options.maxChannels ?? 512,
-      idleCloseMs: options.idleCloseMs ?? 60_000,
-      keepaliveMs: options.keepaliveMs ?? 20_000,
-      keepaliveTimeoutMs: options.keepaliveTimeoutMs ?? 10_000,
-      rootCertificates: options.rootCertificates,
-    });
-    this.calls = new MinerCalls({
-      pool: this.pool,
-      credentials: options.credentials,
-      services: () => this.loadServices(),
-      clock: this.clock,
-      logger: options.logger,
-      deadlineMs: options.deadlineMs ?? 5000,
-    });
   }
 
   /** Number of connections to miners that are open, in use or idle. */
   get openChannels(): number {
-    return this.pool.size;
+    return this.loaded?.openChannels ?? 0;
   }
 
   async read<K extends MinerKind>(miner: Miner, kind: K, signal?: AbortSignal): Promise<MinerDatasets[K]> {
@@ -89,8 +75,8 @@ export class BraiinsSource implements MinerSource {
       miner,
       watcher,
       follow: async (signal, onStatus) => {
-        const { GetMinerStatus } = (await this.loadServices()).miner;
-        await this.calls.follow(miner, GetMinerStatus, signal, (message) => onStatus(toMinerStatus(message)));
+        const { services, calls } = await this.api();
+        await calls.follow(miner, services.miner.GetMinerStatus, signal, (message) => onStatus(toMinerStatus(message)));
       },
       clock: this.clock,
       logger: this.options.logger,
@@ -101,18 +87,19 @@ export class BraiinsSource implements MinerSource {
   }
 
   forgetRefusal(miner: Miner): void {
-    this.calls.forgetRefusal(miner);
+    // Nobody was refused before gRPC was there.
+    this.loaded?.calls.forgetRefusal(miner);
   }
 
   dispose(): void {
-    this.calls.dispose();
+    this.isDisposed = true;
     this.watches.dispose();
-    this.pool.dispose();
+    this.loaded?.dispose();
   }
 
   private async readStatus(miner: Miner, signal: AbortSignal | undefined) {
-    const { GetMinerStatus } = (await this.loadServices()).miner;
-    return toMinerStatus(await this.calls.first(miner, GetMinerStatus, signal));
+    const { services, calls } = await this.api();
+    return toMinerStatus(await calls.first(miner, services.miner.GetMinerStatus, signal));
   }
 
   private async ask<Response>(
@@ -120,11 +107,40 @@ export class BraiinsSource implements MinerSource {
     method: (services: BraiinsServices) => MethodDefinition<WireEmpty, Response>,
     signal: AbortSignal | undefined,
   ): Promise<Response> {
-    return this.calls.unary(miner, method(await this.loadServices()), signal);
+    const { services, calls } = await this.api();
+    return calls.unary(miner, method(services), signal);
   }
 
-  private loadServices(): Promise<BraiinsServices> {
-    this.services ??= loadMinerServices();
-    return this.services;
+  private api(): Promise<MinerApi> {
+    this.loading ??= this.load();
+    return this.loading;
+  }
+
+  private async load(): Promise<MinerApi> {
+    const { MinerApi } = await import('./minerApi');
+    const api = await MinerApi.load(this.apiOptions());
+    this.loaded = api;
+    if (this.isDisposed) {
+      api.dispose();
+    }
+    return api;
+  }
+
+  private apiOptions(): MinerApiOptions {
+    const { options, clock } = this;
+    return {
+      channels: {
+        clock,
+        maxChannels: options.maxChannels ?? 512,
+        idleCloseMs: options.idleCloseMs ?? 60_000,
+        keepaliveMs: options.keepaliveMs ?? 20_000,
+        keepaliveTimeoutMs: options.keepaliveTimeoutMs ?? 10_000,
+        rootCertificates: options.rootCertificates,
+      },
+      credentials: options.credentials,
+      clock,
+      logger: options.logger,
+      deadlineMs: options.deadlineMs ?? 5000,
+    };
   }
 }

@@ -1,9 +1,10 @@
 import { status } from '@grpc/grpc-js';
 import { describeError } from '../base/errors';
-import { type Miner, minerAddress } from '../fleet/miner';
+import type { Miner } from '../fleet/miner';
 import { SourceError, type SourceFailure } from '../fleet/minerSource';
 import { StreamEnded } from './calls';
 import { connectionProblem, isLostConnection } from './connectionErrors';
+import { minerName } from './minerName';
 
 /** Longest piece of a miner's own words in an error message. */
 const MAX_QUOTE = 300;
@@ -18,11 +19,6 @@ export interface FailedCall {
   readonly deadlineMs: number;
   /** What must never be quoted, whatever a miner writes into its answer. */
   readonly secrets: readonly string[];
-}
-
-/** `north-0007 at 127.10.0.7:50051` */
-export function minerName(miner: Miner): string {
-  return `${miner.id} at ${minerAddress(miner)}`;
 }
 
 /** The gRPC status code of a failed call, or `undefined` when something else went wrong. */

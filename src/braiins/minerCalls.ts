@@ -6,17 +6,10 @@ import type { Logger } from '../base/logger';
 import type { CredentialStore, Credentials } from '../fleet/credentials';
 import type { Miner } from '../fleet/miner';
 import { SourceError } from '../fleet/minerSource';
-import {
-  type FailedCall,
-  grpcCode,
-  isLoginRefusal,
-  loginRefused,
-  lostConnection,
-  minerName,
-  toSourceError,
-} from './callErrors';
+import { type FailedCall, grpcCode, isLoginRefusal, loginRefused, lostConnection, toSourceError } from './callErrors';
 import { type CallTerms, callStream, callUnary } from './calls';
 import type { ChannelPool } from './channelPool';
+import { minerName } from './minerName';
 import type { BraiinsServices } from './proto/load';
 import type { WireEmpty } from './proto/wire';
 import { type Grant, Sessions, type Token } from './sessions';
@@ -27,7 +20,7 @@ const SENDABLE_TOKEN = /^[!-~]{1,8192}$/;
 export interface MinerCallsOptions {
   readonly pool: ChannelPool;
   readonly credentials: CredentialStore;
-  readonly services: () => Promise<BraiinsServices>;
+  readonly services: BraiinsServices;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly deadlineMs: number;
@@ -180,7 +173,7 @@ export class MinerCalls implements Disposable {
   }
 
   private async login(miner: Miner, credentials: Credentials, signal: AbortSignal): Promise<Grant> {
-    const { Login } = (await this.options.services()).authentication;
+    const { Login } = this.options.services.authentication;
     const deadlineAt = this.deadlineAt();
     const request = { username: credentials.username, password: credentials.password };
     try {

@@ -5,7 +5,7 @@ import type { Logger } from '../base/logger';
 import type { Miner } from '../fleet/miner';
 import type { MinerStatus } from '../fleet/minerData';
 import { SourceError, type StatusWatcher } from '../fleet/minerSource';
-import { minerName } from './callErrors';
+import { minerName } from './minerName';
 
 /** Milliseconds before the first new attempt after a stream broke; doubles from attempt to attempt. */
 const FIRST_PAUSE_MS = 1000;
