@@ -47,7 +47,7 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
   const profile = parseRedisUrl(redis.url, { password });
   const disposables = new DisposableStore();
   const clock = systemClock;
-  const store = disposables.add(new RedisStore({ profile, commandTimeoutMs: redis.commandTimeoutMs, logger }));
+  const store = disposables.add(RedisStore.open({ profile, commandTimeoutMs: redis.commandTimeoutMs, logger }));
   const source = disposables.add(new BraiinsSource({ credentials: configuration.credentials, logger }));
   const inventory = disposables.add(new FileInventory(configuration.inventoryPath));
   const instance = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;

@@ -1,3 +1,6 @@
+import { BrokenCircuitError } from 'cockatiel';
+import { describeError, errorCode } from '../base/errors';
+
 /** What a command says that took too long; ioredis' own words for it. */
 export const TIMED_OUT = 'Command timed out';
 
@@ -9,16 +12,67 @@ export function isWriteRefusal(error: unknown): boolean {
   return error instanceof Error && /\b(OOM|READONLY|MISCONF|NOPERM|NOREPLICAS)\b/.test(error.message);
 }
 
+/** Whether the server said it, and not the client about the connection. */
+export function isReply(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ReplyError';
+}
+
 /**
  * Whether the server as a whole cannot be used: it does not answer, or answers nobody. What it says about one command, such
  * as a refused write, is no reason to leave all others unasked.
  */
-export function isServerFailure(error: Error): boolean {
-  const isReply = error.name === 'ReplyError';
-  return !isReply || /^(LOADING|MASTERDOWN|CLUSTERDOWN|NOAUTH|WRONGPASS)\b/.test(error.message);
+export function isServerFailure(error: unknown): boolean {
+  return (
+    !isReply(error) ||
+    (error instanceof Error && /^(LOADING|MASTERDOWN|CLUSTERDOWN|NOAUTH|WRONGPASS)\b/.test(error.message))
+  );
+}
+
+/**
+ * Whether a command went to a node of a Cluster that does not have its slot (any more). ioredis follows that for a command
+ * alone, and not for a pipeline whose commands were sent elsewhere by different answers, or whose slots were parted before
+ * it was sent.
+ */
+export function isRedirection(error: unknown): boolean {
+  return error instanceof Error && /^(MOVED|ASK|TRYAGAIN) |same slots allocation group/.test(error.message);
 }
 
 /** Whether ioredis had no connection to send a command over; why there is none, another error says. */
 export function isNotConnected(error: unknown): boolean {
-  return error instanceof Error && /isn't writeable|Connection is closed/.test(error.message);
+  return (
+    error instanceof Error &&
+    /isn't writeable|Connection is closed|Command aborted due to connection close|isn't ready and enableOfflineQueue|max retries per request|None of startup nodes/.test(
+      error.message,
+    )
+  );
+}
+
+/**
+ * One sentence for people: which server, what is wrong, what to do.
+ *
+ * @param lastCause why there is no connection, for errors that only say that there is none.
+ */
+export function explainFailure(error: unknown, lastCause: unknown, address: string, commandTimeoutMs: number): string {
+  const cause = error instanceof BrokenCircuitError || isNotConnected(error) ? lastCause : error;
+  if (cause instanceof Error && cause.message === TIMED_OUT) {
+    return `Redis at ${address} did not answer within ${commandTimeoutMs} ms.`;
+  }
+  if (cause === undefined || isNotConnected(cause)) {
+    return `Redis at ${address} closed the connection.`;
+  }
+  const text = describeError(cause);
+  if (/^(NOAUTH|WRONGPASS)/.test(text)) {
+    return `Redis at ${address} refused the login: ${text} Set the password with “Fleet Cache: Set Redis Password…” or FLEET_CACHE_REDIS_PASSWORD.`;
+  }
+  if (text.startsWith('Socket timeout')) {
+    return `Redis at ${address} did not answer within ${commandTimeoutMs} ms.`;
+  }
+  const code = errorCode(cause);
+  if (code === 'ECONNREFUSED') {
+    return `Redis at ${address} refused the connection (ECONNREFUSED). Is it running?`;
+  }
+  if (code !== undefined && /CERT|SELF_SIGNED|UNABLE_TO|ISSUER/.test(code)) {
+    return `Redis at ${address} has a certificate that is not trusted: ${text.replace(/\.?$/, '.')} Name its authority with ca=<path of a PEM file>, or its name with servername=<name>.`;
+  }
+  return `Redis at ${address} cannot be used: ${text.replace(/\.?$/, '.')}`;
 }

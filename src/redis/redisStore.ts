@@ -1,106 +1,125 @@
-import { BrokenCircuitError, CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel';
-import type { Redis } from 'ioredis';
-import { Emitter } from '../base/emitter';
-import { describeError, errorCode } from '../base/errors';
-import { DisposableStore, toDisposable } from '../base/lifecycle';
+import type { Event } from '../base/emitter';
 import type { Logger } from '../base/logger';
-import { type CacheStore, type StoredValue, type StoredValues, StoreError, type StoreHealth } from '../cache/store';
-import { openClient } from './client';
-import { isNotConnected, isServerFailure, isWriteRefusal, TIMED_OUT } from './failures';
+import type { Bump, CacheStore, StoredValue, StoredValues, StoreHealth } from '../cache/store';
+import { RedisConnection, type RedisConnectionOptions } from './connection';
 import { GENERATION_SCRIPT } from './generationScript';
-import { type ConnectionProfile, profileAddress } from './profile';
 
-export interface RedisStoreOptions {
-  readonly profile: ConnectionProfile;
-  /** The longest that a read or write may take, in ms. */
-  readonly commandTimeoutMs: number;
-  readonly logger: Logger;
-}
-
-/** Failures in a row after which Redis is left alone, and how long it is until it is tried again. */
-const BREAKER_FAILURES = 3;
-const BREAKER_PAUSE_MS = 1_000;
+/** Keys in one command. More of them would hold up the server's other clients. */
+const KEYS_PER_COMMAND = 500;
 
 /** A generation has to outlive every entry recorded under it; a missing one is made anew, and voids them. */
 const GENERATION_TTL_MS = 7 * 24 * 3_600_000;
 
+const NO_GENERATIONS: readonly number[] = [];
+
 interface GenerationCommands {
-  fleetCacheGeneration(key: string, mode: 'ensure' | 'bump', ttlMs: number): Promise<string>;
+  fleetCacheGeneration(key: string, mode: 'ensure' | 'bump', ttlMs: number): Promise<[current: string, former: string]>;
 }
 
-/** The second tier on one Redis server. Reconnects for ever; asks nothing of a server that is known not to answer. */
+/** The second tier on Redis, whether one server, Sentinel or Cluster. Disposes the connection with itself. */
 export class RedisStore implements CacheStore {
-  private readonly redis: Redis & GenerationCommands;
-  private readonly address: string;
-  private readonly disposables = new DisposableStore();
-  private readonly healthChanges = new Emitter<StoreHealth>();
-  private readonly breaker = circuitBreaker(handleWhen(isServerFailure), {
-    halfOpenAfter: BREAKER_PAUSE_MS,
-    breaker: new ConsecutiveBreaker(BREAKER_FAILURES),
-  });
-  private readonly firstConnection: Promise<void>;
-  private currentHealth: StoreHealth = { state: 'connecting' };
-  private isConnected = false;
-  private lastError: unknown;
-  private writeRefusal: string | undefined;
+  private readonly redis: RedisConnection['client'] & GenerationCommands;
+  /** On a Cluster keys belong to different nodes, and each command is about one of them. */
+  private readonly isCluster: boolean;
 
-  readonly onDidChangeHealth = this.healthChanges.event;
+  readonly onDidChangeHealth: Event<StoreHealth>;
 
-  constructor(private readonly options: RedisStoreOptions) {
-    this.address = profileAddress(options.profile);
-    this.redis = openClient(options.profile, { commandTimeout: options.commandTimeoutMs }) as Redis &
-      GenerationCommands;
-    this.redis.defineCommand('fleetCacheGeneration', { numberOfKeys: 1, lua: GENERATION_SCRIPT });
-    this.firstConnection = this.followConnection();
-    this.disposables.add(this.breaker.onStateChange(() => this.updateHealth()));
-    this.disposables.add(
-      this.breaker.onFailure(({ reason }) => {
-        if ('error' in reason) {
-          this.noteCause(reason.error);
-        }
-      }),
-    );
-    this.disposables.add(this.probeWhileDown());
-    this.disposables.add(toDisposable(() => this.redis.disconnect()));
-    this.disposables.add(this.healthChanges);
+  /** Opens a connection for a store alone. */
+  static open(options: RedisConnectionOptions): RedisStore {
+    return new RedisStore(new RedisConnection(options), options.logger);
+  }
+
+  constructor(
+    private readonly connection: RedisConnection,
+    private readonly logger: Logger,
+  ) {
+    connection.client.defineCommand('fleetCacheGeneration', { numberOfKeys: 1, lua: GENERATION_SCRIPT });
+    this.redis = connection.client as RedisConnection['client'] & GenerationCommands;
+    this.isCluster = connection.client.isCluster;
+    this.onDidChangeHealth = connection.onDidChangeHealth;
   }
 
   get health(): StoreHealth {
-    return this.currentHealth;
+    return this.connection.health;
   }
 
   dispose(): void {
-    this.disposables.dispose();
+    this.connection.dispose();
   }
 
-  async read(key: string, scopes: readonly string[]): Promise<StoredValue> {
-    return this.execute(async () => {
-      // Issued in one turn of the event loop, so that autopipelining sends them in one round trip.
-      const [text, ...stored] = await Promise.all([this.text(key), ...scopes.map((scope) => this.text(scope))]);
-      const generations = await Promise.all(
-        stored.map((value, index) => parseGeneration(value) ?? this.generation(scopes[index] as string, 'ensure')),
-      );
-      return { text: text ?? undefined, generations };
-    });
+  read(key: string, scopes: readonly string[]): Promise<StoredValue> {
+    return this.connection.execute(scopes.length === 0 ? () => this.value(key) : () => this.valueIn(key, scopes));
   }
 
   async readMany(keys: readonly string[], scopes: readonly string[]): Promise<StoredValues> {
-    const values = await Promise.all(keys.map((key) => this.read(key, scopes)));
-    return { texts: values.map(({ text }) => text), generations: values[0]?.generations ?? [] };
+    if (this.isCluster) {
+      const [texts, generations] = await Promise.all([this.textsOfNodes(keys), this.generationsOfNodes(scopes)]);
+      return { texts, generations };
+    }
+    return this.connection.execute(async () => {
+      const texts = await this.textsAtOnce([...keys, ...scopes]);
+      const generations = await Promise.all(
+        scopes.map((scope, index) => this.knownGeneration(scope, texts[keys.length + index] ?? null)),
+      );
+      return { texts: texts.slice(0, keys.length), generations };
+    });
   }
 
   async write(key: string, text: string, ttlMs: number): Promise<void> {
-    // Redis takes whole milliseconds only.
-    await this.executeWrite(() => this.redis.set(key, text, 'PX', Math.ceil(ttlMs)));
+    await this.connection.executeWrite(() => this.redis.set(key, text, 'PX', wholeMilliseconds(ttlMs)));
   }
 
   async remove(keys: readonly string[]): Promise<number> {
-    const removed = await this.execute(() => Promise.all(keys.map((key) => this.redis.unlink(key))));
+    const groups = this.isCluster ? keys.map((key) => [key]) : chunks(keys);
+    const removed = await this.connection.execute(() =>
+      Promise.all(groups.map((group) => this.redis.unlink(...group))),
+    );
     return removed.reduce((total, count) => total + count, 0);
   }
 
-  async bump(scopes: readonly string[]): Promise<readonly number[]> {
-    return this.executeWrite(() => Promise.all(scopes.map((scope) => this.generation(scope, 'bump'))));
+  bump(scopes: readonly string[]): Promise<readonly Bump[]> {
+    return this.connection.executeWrite(() =>
+      Promise.all(
+        scopes.map(async (scope) => {
+          const [current, former] = await this.redis.fleetCacheGeneration(scope, 'bump', GENERATION_TTL_MS);
+          return { former: former === '' ? undefined : Number(former), current: Number(current) };
+        }),
+      ),
+    );
+  }
+
+  private async value(key: string): Promise<StoredValue> {
+    return { text: (await this.text(key)) ?? undefined, generations: NO_GENERATIONS };
+  }
+
+  private async valueIn(key: string, scopes: readonly string[]): Promise<StoredValue> {
+    // Issued in one turn of the event loop, so that autopipelining sends them in one round trip.
+    const [text, ...stored] = await Promise.all([this.text(key), ...scopes.map((scope) => this.text(scope))]);
+    const generations = await Promise.all(
+      scopes.map((scope, index) => this.knownGeneration(scope, stored[index] ?? null)),
+    );
+    return { text: text ?? undefined, generations };
+  }
+
+  private async textsAtOnce(keys: readonly string[]): Promise<(string | undefined)[]> {
+    const pages = await Promise.all(chunks(keys).map((page) => this.redis.mget(...page)));
+    return pages.flat().map((text) => text ?? undefined);
+  }
+
+  /** Each key waits for its own node alone. One of a node that fails reads as absent, unless all fail. */
+  private async textsOfNodes(keys: readonly string[]): Promise<(string | undefined)[]> {
+    const results = await Promise.allSettled(keys.map((key) => this.connection.execute(() => this.text(key))));
+    const failure = results.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined;
+    if (failure !== undefined && results.every(({ status }) => status === 'rejected')) {
+      throw failure.reason;
+    }
+    return results.map((result) => (result.status === 'fulfilled' ? (result.value ?? undefined) : undefined));
+  }
+
+  private generationsOfNodes(scopes: readonly string[]): Promise<readonly number[]> {
+    return Promise.all(
+      scopes.map((scope) => this.connection.execute(async () => this.knownGeneration(scope, await this.text(scope)))),
+    );
   }
 
   /** A key's text. A key that something else made into a list or a hash is removed, and reads as absent. */
@@ -111,176 +130,35 @@ export class RedisStore implements CacheStore {
       if (!(error instanceof Error) || !error.message.startsWith('WRONGTYPE')) {
         throw error;
       }
-      this.options.logger.warn(`Removed ${key}: it was not a string.`);
+      this.logger.warn(`Removed ${key}: it was not a string.`);
       await this.redis.unlink(key);
       return null;
     }
   }
 
-  private async generation(scope: string, mode: 'ensure' | 'bump'): Promise<number> {
-    return Number(await this.redis.fleetCacheGeneration(scope, mode, GENERATION_TTL_MS));
+  private knownGeneration(scope: string, stored: string | null): number | Promise<number> {
+    return parseGeneration(stored) ?? this.ensureGeneration(scope);
   }
 
-  private async execute<T>(command: () => Promise<T>): Promise<T> {
-    await this.firstConnection;
-    try {
-      // Only the probe tests a server that is given up: whoever came while a test runs would have to wait for its end.
-      if (this.breaker.state !== CircuitState.Closed) {
-        throw new BrokenCircuitError();
-      }
-      return await this.breaker.execute(() => this.withinTimeout(command()));
-    } catch (error) {
-      throw new StoreError(this.explain(error), { cause: error });
-    }
-  }
-
-  private async executeWrite<T>(command: () => Promise<T>): Promise<T> {
-    try {
-      const result = await this.execute(command);
-      this.noteWrite(undefined);
-      return result;
-    } catch (error) {
-      const cause = error instanceof StoreError ? error.cause : error;
-      if (isWriteRefusal(cause)) {
-        this.noteWrite(describeError(cause));
-      }
-      throw error;
-    }
-  }
-
-  /**
-   * The client's own time-out is for one command; a command may be preceded by another's pipeline, or be the second of two.
-   * This one is for all of it.
-   */
-  private async withinTimeout<T>(result: Promise<T>): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(TIMED_OUT)), this.options.commandTimeoutMs);
-    });
-    try {
-      return await Promise.race([result, timeout]);
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  /**
-   * Resolves as soon as it is known whether the server answers, at the latest after the command timeout: reads that come
-   * while the very first connection is being made wait for it, instead of passing over a cache that is about to be there.
-   */
-  private followConnection(): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, this.options.commandTimeoutMs);
-      const settle = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      this.disposables.add(toDisposable(settle));
-      this.redis.on('ready', () => {
-        this.isConnected = true;
-        if (this.breaker.state === CircuitState.Closed) {
-          this.lastError = undefined;
-        }
-        settle();
-        this.probe();
-        this.updateHealth();
-      });
-      this.redis.on('error', (error: unknown) => {
-        this.noteCause(error);
-        settle();
-        this.updateHealth();
-      });
-      this.redis.on('close', () => {
-        this.isConnected = false;
-        this.updateHealth();
-      });
-      // A failure is reported by the events as well, with its cause.
-      this.redis.connect().catch(() => {});
-    });
-  }
-
-  /** While the server is connected but does not answer, nobody may be reading: asks it, so that it is seen to be back. */
-  private probeWhileDown() {
-    const timer = setInterval(() => this.probe(), BREAKER_PAUSE_MS);
-    timer.unref();
-    return toDisposable(() => clearInterval(timer));
-  }
-
-  private probe(): void {
-    if (this.isConnected && this.breaker.state !== CircuitState.Closed) {
-      this.breaker.execute(() => this.withinTimeout(this.redis.ping())).catch(() => {});
-    }
-  }
-
-  /** Keeps what explains the state best: that a command found no connection says less than why there is none. */
-  private noteCause(error: unknown): void {
-    if (!isNotConnected(error)) {
-      this.lastError = error;
-    }
-  }
-
-  private noteWrite(refusal: string | undefined): void {
-    if (refusal !== this.writeRefusal) {
-      this.writeRefusal = refusal;
-      this.updateHealth();
-    }
-  }
-
-  private updateHealth(): void {
-    if (this.disposables.isDisposed) {
-      return;
-    }
-    const next = this.assessHealth();
-    const isSame = next.state === this.currentHealth.state && reasonOf(next) === reasonOf(this.currentHealth);
-    if (isSame) {
-      return;
-    }
-    if (next.state !== this.currentHealth.state) {
-      this.options.logger.info(reasonOf(next) ?? `Redis at ${this.address} is ${next.state}.`);
-    }
-    this.currentHealth = next;
-    this.healthChanges.fire(next);
-  }
-
-  private assessHealth(): StoreHealth {
-    if (this.isConnected && this.breaker.state === CircuitState.Closed) {
-      return this.writeRefusal === undefined
-        ? { state: 'up' }
-        : {
-            state: 'refusing-writes',
-            reason: `Redis at ${this.address} refuses writes: ${this.writeRefusal.replace(/\.?$/, '.')}`,
-          };
-    }
-    if (!this.isConnected && this.lastError === undefined && this.currentHealth.state === 'connecting') {
-      return this.currentHealth;
-    }
-    return { state: 'down', reason: this.explain(this.lastError) };
-  }
-
-  private explain(error: unknown): string {
-    const cause = error instanceof BrokenCircuitError || isNotConnected(error) ? this.lastError : error;
-    if (cause instanceof Error && cause.message === TIMED_OUT) {
-      return `Redis at ${this.address} did not answer within ${this.options.commandTimeoutMs} ms.`;
-    }
-    if (cause === undefined || isNotConnected(cause)) {
-      return `Redis at ${this.address} closed the connection.`;
-    }
-    const text = describeError(cause);
-    if (/^(NOAUTH|WRONGPASS)/.test(text)) {
-      return `Redis at ${this.address} refused the login: ${text} Set the password with “Fleet Cache: Set Redis Password…” or FLEET_CACHE_REDIS_PASSWORD.`;
-    }
-    if (errorCode(cause) === 'ECONNREFUSED') {
-      return `Redis at ${this.address} refused the connection (ECONNREFUSED). Is it running?`;
-    }
-    return `Redis at ${this.address} cannot be used: ${text.replace(/\.?$/, '.')}`;
+  private async ensureGeneration(scope: string): Promise<number> {
+    const [current] = await this.redis.fleetCacheGeneration(scope, 'ensure', GENERATION_TTL_MS);
+    return Number(current);
   }
 }
 
-function parseGeneration(value: string | null | undefined): number | undefined {
-  const generation = value === null || value === undefined ? Number.NaN : Number(value);
+/** Redis takes whole milliseconds only, and no 0. */
+export function wholeMilliseconds(ms: number): number {
+  return Math.max(1, Math.ceil(ms));
+}
+
+function chunks(keys: readonly string[]): string[][] {
+  const count = Math.ceil(keys.length / KEYS_PER_COMMAND);
+  return Array.from({ length: count }, (_, index) =>
+    keys.slice(index * KEYS_PER_COMMAND, (index + 1) * KEYS_PER_COMMAND),
+  );
+}
+
+function parseGeneration(value: string | null): number | undefined {
+  const generation = value === null ? Number.NaN : Number(value);
   return Number.isSafeInteger(generation) && generation > 0 ? generation : undefined;
-}
-
-function reasonOf(health: StoreHealth): string | undefined {
-  return 'reason' in health ? health.reason : undefined;
 }

@@ -46,7 +46,7 @@ describe('CacheService', () => {
   const stores: RedisStore[] = [];
 
   function openCache(instance: string): CacheService {
-    const store = new RedisStore({ profile: parseRedisUrl(server.url), commandTimeoutMs: 400, logger: silentLogger });
+    const store = RedisStore.open({ profile: parseRedisUrl(server.url), commandTimeoutMs: 400, logger: silentLogger });
     stores.push(store);
     return new CacheService({ store, policies: DEFAULT_POLICIES, clock: systemClock, logger: silentLogger, instance });
   }

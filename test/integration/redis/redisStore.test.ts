@@ -16,7 +16,7 @@ describe('RedisStore', () => {
   let admin: Redis;
 
   function openStore(url = server.url, password?: string): RedisStore {
-    return new RedisStore({ profile: parseRedisUrl(url, { password }), commandTimeoutMs: 400, logger: silentLogger });
+    return RedisStore.open({ profile: parseRedisUrl(url, { password }), commandTimeoutMs: 400, logger: silentLogger });
   }
 
   beforeEach(async () => {

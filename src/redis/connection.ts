@@ -1,0 +1,363 @@
+import { BrokenCircuitError, CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel';
+import { Cluster, type Redis } from 'ioredis';
+import { Emitter, type Event } from '../base/emitter';
+import { describeError } from '../base/errors';
+import { type Disposable, DisposableStore, toDisposable } from '../base/lifecycle';
+import type { Logger } from '../base/logger';
+import { StoreError, type StoreHealth } from '../cache/store';
+import { openClient } from './client';
+import { CommandDeadlines } from './connectionDeadlines';
+import { explainFailure, isNotConnected, isRedirection, isReply, isServerFailure, isWriteRefusal } from './failures';
+import { type ConnectionProfile, profileAddress } from './profile';
+
+export interface RedisConnectionOptions {
+  readonly profile: ConnectionProfile;
+  /** The longest that a command may take, in ms. */
+  readonly commandTimeoutMs: number;
+  readonly logger: Logger;
+}
+
+/** Failures in a row after which Redis is left alone, and how long it is until it is tried again. */
+const BREAKER_FAILURES = 3;
+const BREAKER_PAUSE_MS = 1_000;
+const SLOTS_REFRESH_PAUSE_MS = 250;
+
+/** Asked to see whether the server answers: a key that every user of the cache may read. */
+const PROBE_KEY = 'v1:gen:all';
+
+/**
+ * The connection that commands go over. Reconnects for ever; asks nothing of a server that is known not to answer.
+ *
+ * There are two ways of being given up. A node that is silent for the command timeout while commands wait loses its
+ * connection, and has none until it has answered a handshake; commands for it fail at once meanwhile. That is all there is
+ * on a Cluster as far as silence goes, so that one dead master costs the keys of the others nothing. The breaker is for a
+ * single server that answers others, but not in time, and for a server or Cluster that answers that it cannot be used.
+ */
+export class RedisConnection implements Disposable {
+  readonly client: Redis | Cluster;
+  private readonly cluster: Cluster | undefined;
+  private readonly address: string;
+  private readonly disposables = new DisposableStore();
+  private readonly healthChanges = new Emitter<StoreHealth>();
+  private readonly deadlines: CommandDeadlines;
+  private readonly breaker = circuitBreaker(handleWhen(isServerFailure), {
+    halfOpenAfter: BREAKER_PAUSE_MS,
+    breaker: new ConsecutiveBreaker(BREAKER_FAILURES),
+  });
+  private hasFailed = false;
+  private slotsRefreshedAt = Number.NEGATIVE_INFINITY;
+  private currentHealth: StoreHealth = { state: 'connecting' };
+  /** Undefined as soon as it is known whether the server answers. */
+  private firstConnection: Promise<void> | undefined;
+  private isConnected = false;
+  private lastError: unknown;
+  private writeRefusal: string | undefined;
+
+  readonly onDidChangeHealth: Event<StoreHealth> = this.healthChanges.event;
+
+  constructor(private readonly options: RedisConnectionOptions) {
+    this.address = profileAddress(options.profile);
+    this.deadlines = new CommandDeadlines(options.commandTimeoutMs);
+    this.client = openClient(options.profile, { socketTimeout: options.commandTimeoutMs });
+    this.cluster = this.client instanceof Cluster ? this.client : undefined;
+    this.firstConnection = this.followConnection().then(() => {
+      this.firstConnection = undefined;
+    });
+    this.disposables.add(this.breaker.onStateChange(() => this.updateHealth()));
+    this.disposables.add(this.probeWhileDown());
+    this.disposables.add(toDisposable(() => this.client.disconnect()));
+    this.disposables.add(this.deadlines);
+    this.disposables.add(this.healthChanges);
+  }
+
+  get health(): StoreHealth {
+    return this.currentHealth;
+  }
+
+  /** The servers that hold data: all masters of a Cluster, else the one. */
+  masters(): readonly Redis[] {
+    return this.cluster === undefined ? [this.client as Redis] : this.cluster.nodes('master');
+  }
+
+  dispose(): void {
+    this.disposables.dispose();
+  }
+
+  /**
+   * Runs `command`, which uses {@link client}, within the command timeout. It may be run a second time on a Cluster whose
+   * slots have moved.
+   *
+   * @throws {StoreError}
+   */
+  execute<T>(command: () => Promise<T>): Promise<T> {
+    if (this.firstConnection !== undefined) {
+      // Reads that come while the very first connection is being made wait for it, instead of passing over a cache that is
+      // about to be there.
+      return this.firstConnection.then(() => this.run(command));
+    }
+    return this.run(command);
+  }
+
+  /** As {@link execute}; health tells of a server that refuses writes, and when that is over. */
+  async executeWrite<T>(command: () => Promise<T>): Promise<T> {
+    try {
+      const result = await this.execute(command);
+      this.noteWrite(undefined);
+      return result;
+    } catch (error) {
+      const cause = error instanceof StoreError ? error.cause : error;
+      if (isWriteRefusal(cause)) {
+        this.noteWrite(describeError(cause));
+      }
+      throw error;
+    }
+  }
+
+  private run<T>(command: () => Promise<T>): Promise<T> {
+    // Only the probe tests a server that is given up: whoever came while a test runs would have to wait for its end.
+    if (this.breaker.state !== CircuitState.Closed) {
+      return Promise.reject(this.storeError(new BrokenCircuitError()));
+    }
+    return new Promise((resolve, reject) => {
+      const fail = (error: unknown) => {
+        this.noteFailure(error);
+        reject(this.storeError(error));
+      };
+      const started = this.deadlines.start(fail);
+      const succeed = (result: T) => {
+        if (this.deadlines.settle(started)) {
+          if (this.hasFailed) {
+            this.noteSuccess();
+          }
+          resolve(result);
+        }
+      };
+      const failInTime = (error: unknown) => {
+        if (this.deadlines.settle(started)) {
+          fail(error);
+        }
+      };
+      this.send(command).then(succeed, (error: unknown) => {
+        if (this.cluster !== undefined && isRedirection(error)) {
+          this.refreshSlots();
+          this.sendAlone(this.cluster, command).then(succeed, failInTime);
+        } else {
+          failInTime(error);
+        }
+      });
+    });
+  }
+
+  private send<T>(command: () => Promise<T>): Promise<T> {
+    try {
+      return command();
+    } catch (error) {
+      // ioredis throws when a slot of the Cluster belongs to nobody.
+      return Promise.reject(error);
+    }
+  }
+
+  /** Not in a pipeline with others: each command is redirected by itself. ioredis reads the option as commands are issued. */
+  private sendAlone<T>(cluster: Cluster, command: () => Promise<T>): Promise<T> {
+    cluster.options.enableAutoPipelining = false;
+    try {
+      return this.send(command);
+    } finally {
+      cluster.options.enableAutoPipelining = true;
+    }
+  }
+
+  private noteFailure(error: unknown): void {
+    if (!isServerFailure(error)) {
+      return;
+    }
+    this.refreshSlots();
+    if (this.cluster !== undefined && !isReply(error)) {
+      return;
+    }
+    this.hasFailed = true;
+    this.noteCause(error);
+    this.breaker.execute(() => Promise.reject(error)).catch(() => {});
+  }
+
+  private noteSuccess(): void {
+    this.hasFailed = false;
+    this.breaker.execute(() => undefined).catch(() => {});
+  }
+
+  /** Has a Cluster looked up anew which node has which slots: each look is a connection of its own, hence the pause. */
+  private refreshSlots(): void {
+    const now = performance.now();
+    if (this.cluster !== undefined && now - this.slotsRefreshedAt >= SLOTS_REFRESH_PAUSE_MS) {
+      this.slotsRefreshedAt = now;
+      this.cluster.refreshSlotsCache();
+    }
+  }
+
+  /** Resolves as soon as it is known whether the server answers, at the latest after the command timeout. */
+  private followConnection(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, this.options.commandTimeoutMs);
+      const settle = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      this.disposables.add(toDisposable(settle));
+      if (this.cluster === undefined) {
+        this.followServer(this.client as Redis, settle);
+      } else {
+        this.followCluster(this.cluster, settle);
+      }
+      this.client.on('error', (error: unknown) => {
+        // A Cluster's own error only says that each node failed.
+        this.noteCause((error as { lastNodeError?: unknown }).lastNodeError ?? error);
+        settle();
+        this.updateHealth();
+      });
+      // A failure is reported by the events as well, with its cause.
+      this.client.connect().catch(() => {});
+    });
+  }
+
+  private followServer(server: Redis, settle: () => void): void {
+    server.on('ready', () => {
+      this.noteConnected();
+      settle();
+    });
+    server.on('close', () => {
+      this.isConnected = false;
+      this.updateHealth();
+    });
+  }
+
+  /** A Cluster is connected while a master is. */
+  private followCluster(cluster: Cluster, settle: () => void): void {
+    const assess = () => {
+      if (cluster.nodes('master').every(({ status }) => status !== 'ready')) {
+        this.isConnected = false;
+        this.updateHealth();
+      } else if (!this.isConnected) {
+        this.noteConnected();
+      }
+    };
+    const follow = (node: Redis) => {
+      node.on('ready', () => {
+        assess();
+        if (cluster.nodes('master').every(({ status }) => status === 'ready')) {
+          settle();
+        }
+      });
+      node.on('close', () => {
+        assess();
+        this.refreshSlots();
+      });
+      // Nodes connect with their first command, and whatever comes while they do would fail.
+      if (node.status === 'wait') {
+        node.connect().catch(() => {});
+      }
+    };
+    cluster.on('+node', follow);
+    // A replica that was promoted has its connection already.
+    cluster.on('refresh', assess);
+    cluster.on('node error', (error: unknown) => this.noteCause(error));
+  }
+
+  private noteConnected(): void {
+    this.isConnected = true;
+    this.writeRefusal = undefined;
+    if (this.breaker.state === CircuitState.Closed) {
+      this.lastError = undefined;
+    }
+    this.probe();
+    this.updateHealth();
+  }
+
+  /** While the server is connected but does not answer, nobody may be reading: asks it, so that it is seen to be back. */
+  private probeWhileDown() {
+    const timer = setInterval(() => this.probe(), BREAKER_PAUSE_MS);
+    timer.unref();
+    return toDisposable(() => clearInterval(timer));
+  }
+
+  private probe(): void {
+    if (this.isConnected && this.breaker.state !== CircuitState.Closed) {
+      this.breaker.execute(() => this.askAnyMaster()).catch((error: unknown) => this.noteCause(error));
+    }
+  }
+
+  /** Resolves when one of the masters says anything but that nobody can be served. */
+  private askAnyMaster(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const started = this.deadlines.start(reject);
+      const ask = async (master: Redis) => {
+        try {
+          await master.get(PROBE_KEY);
+        } catch (error) {
+          if (isServerFailure(error)) {
+            throw error;
+          }
+        }
+      };
+      Promise.any(this.masters().map(ask))
+        .then(resolve, (error: AggregateError) => reject(error.errors[0]))
+        .finally(() => this.deadlines.settle(started));
+    });
+  }
+
+  /** Keeps what explains the state best: that a command found no connection says less than why there is none. */
+  private noteCause(error: unknown): void {
+    if (!isNotConnected(error) && !(error instanceof BrokenCircuitError)) {
+      this.lastError = error;
+    }
+  }
+
+  private noteWrite(refusal: string | undefined): void {
+    if (refusal !== this.writeRefusal) {
+      this.writeRefusal = refusal;
+      this.updateHealth();
+    }
+  }
+
+  private updateHealth(): void {
+    if (this.disposables.isDisposed) {
+      return;
+    }
+    const next = this.assessHealth();
+    const isSame = next.state === this.currentHealth.state && reasonOf(next) === reasonOf(this.currentHealth);
+    if (isSame) {
+      return;
+    }
+    if (next.state !== this.currentHealth.state) {
+      this.options.logger.info(reasonOf(next) ?? `Redis at ${this.address} is ${next.state}.`);
+    }
+    this.currentHealth = next;
+    this.healthChanges.fire(next);
+  }
+
+  private assessHealth(): StoreHealth {
+    if (this.isConnected && this.breaker.state === CircuitState.Closed) {
+      return this.writeRefusal === undefined
+        ? { state: 'up' }
+        : {
+            state: 'refusing-writes',
+            reason: `Redis at ${this.address} refuses writes: ${this.writeRefusal.replace(/\.?$/, '.')}`,
+          };
+    }
+    if (!this.isConnected && this.lastError === undefined && this.currentHealth.state === 'connecting') {
+      return this.currentHealth;
+    }
+    return { state: 'down', reason: this.explain(this.lastError) };
+  }
+
+  private storeError(error: unknown): StoreError {
+    return new StoreError(this.explain(error), { cause: error });
+  }
+
+  private explain(error: unknown): string {
+    return explainFailure(error, this.lastError, this.address, this.options.commandTimeoutMs);
+  }
+}
+
+function reasonOf(health: StoreHealth): string | undefined {
+  return 'reason' in health ? health.reason : undefined;
+}

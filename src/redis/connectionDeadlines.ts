@@ -1,0 +1,61 @@
+import { TIMED_OUT } from './failures';
+
+interface Pending {
+  readonly deadline: number;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * Bounds waits that are all equally long. Whatever starts later ends later, so one timer for the oldest serves all: setting a
+ * timer for each command would cost a good part of what the command itself costs.
+ */
+export class CommandDeadlines {
+  /** In the order of their deadlines. */
+  private readonly pending = new Set<Pending>();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly timeoutMs: number) {}
+
+  /** Calls `reject` after the time-out unless what is returned was handed to {@link settle} before. */
+  start(reject: (error: Error) => void): Pending {
+    const started = { deadline: performance.now() + this.timeoutMs, reject };
+    this.pending.add(started);
+    this.timer ??= this.wake(this.timeoutMs);
+    return started;
+  }
+
+  /** Whether it was in time. */
+  settle(started: Pending): boolean {
+    return this.pending.delete(started);
+  }
+
+  /** Ends all waits at once. */
+  dispose(): void {
+    clearTimeout(this.timer);
+    this.expire(Number.POSITIVE_INFINITY);
+  }
+
+  private wake(delayMs: number): NodeJS.Timeout {
+    const timer = setTimeout(() => {
+      this.timer = undefined;
+      const now = performance.now();
+      this.expire(now);
+      for (const { deadline } of this.pending) {
+        this.timer ??= this.wake(deadline - now);
+        return;
+      }
+    }, delayMs);
+    // The connection keeps the process alive as long as it stands.
+    return timer.unref();
+  }
+
+  private expire(now: number): void {
+    for (const started of this.pending) {
+      if (started.deadline > now) {
+        return;
+      }
+      this.pending.delete(started);
+      started.reject(new Error(TIMED_OUT));
+    }
+  }
+}
