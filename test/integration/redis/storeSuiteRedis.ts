@@ -1,0 +1,24 @@
+import { silentLogger } from '../../../src/base/logger';
+import { RedisConnection } from '../../../src/redis/connection';
+import { type ConnectionSecrets, parseRedisUrl } from '../../../src/redis/profile';
+import { RedisLocks } from '../../../src/redis/redisLocks';
+import { RedisStore } from '../../../src/redis/redisStore';
+
+/** The store and the locks of one connection. `close` ends it, then `stop`. */
+export function openRedisStore(url: string, stop: () => Promise<void>, secrets: ConnectionSecrets = {}) {
+  const connection = new RedisConnection({
+    profile: parseRedisUrl(url, secrets),
+    commandTimeoutMs: 1_000,
+    logger: silentLogger,
+  });
+  const store = new RedisStore(connection, silentLogger);
+  return {
+    connection,
+    store,
+    locks: new RedisLocks(connection),
+    async close() {
+      store.dispose();
+      await stop();
+    },
+  };
+}
