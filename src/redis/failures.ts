@@ -37,10 +37,14 @@ export function isRedirection(error: unknown): boolean {
   return error instanceof Error && /^(MOVED|ASK|TRYAGAIN) |same slots allocation group/.test(error.message);
 }
 
+/** What ioredis says when no sentinel named a master; the last sentinel's answer follows, if there was one. */
+const NO_SENTINEL = /^All sentinels are unreachable.*?(?: Last error: (.*))?$/s;
+
 /** Whether ioredis had no connection to send a command over; why there is none, another error says. */
 export function isNotConnected(error: unknown): boolean {
   return (
     error instanceof Error &&
+    !NO_SENTINEL.test(error.message) &&
     /isn't writeable|Connection is closed|Command aborted due to connection close|isn't ready and enableOfflineQueue|max retries per request|None of startup nodes/.test(
       error.message,
     )
@@ -61,6 +65,13 @@ export function explainFailure(error: unknown, lastCause: unknown, address: stri
     return `Redis at ${address} closed the connection.`;
   }
   const text = describeError(cause);
+  const [noSentinel, sentinelError = 'none knows the master.'] = NO_SENTINEL.exec(text) ?? [];
+  if (noSentinel !== undefined) {
+    const reason = isNotConnected(new Error(sentinelError))
+      ? 'none of them can be reached.'
+      : sentinelError.replace(/\.?$/, '.');
+    return `Redis at ${address} cannot be found: no sentinel names the master: ${reason} Check the sentinels' addresses and password, and the master's name.`;
+  }
   if (/^(NOAUTH|WRONGPASS)/.test(text)) {
     return `Redis at ${address} refused the login: ${text} Set the password with “Fleet Cache: Set Redis Password…” or FLEET_CACHE_REDIS_PASSWORD.`;
   }

@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { StoreError } from '../../../src/cache/store';
+import { eventually } from '../../fixtures/eventually';
+import { startTestCluster, type TestCluster } from '../../fixtures/redisCluster';
+import { storeSuite } from './storeSuite';
+import { openRedisStore } from './storeSuiteRedis';
+
+storeSuite('a Redis Cluster', async () => {
+  const cluster = await startTestCluster();
+  return openRedisStore(cluster.url, () => cluster.stop());
+});
+
+describe('RedisStore on a Cluster', () => {
+  let cluster: TestCluster;
+  let opened: ReturnType<typeof openRedisStore>;
+
+  async function open(options: Parameters<typeof startTestCluster>[0]) {
+    cluster = await startTestCluster(options);
+    opened = openRedisStore(cluster.url, () => cluster.stop());
+  }
+
+  beforeEach(() => {
+    opened = undefined as never;
+  });
+
+  afterEach(() => opened?.close());
+
+  const keys = Array.from({ length: 60 }, () => `v1:cache:miner:${randomUUID()}:status`);
+
+  async function readAll() {
+    const results = await Promise.allSettled(keys.map((key) => opened.store.read(key, [])));
+    return results.filter(({ status }) => status === 'fulfilled').length;
+  }
+
+  it('G3: one hung master costs the keys of the others nothing, and is served again when it is back', async () => {
+    await open({ args: ['--cluster-require-full-coverage', 'no'] });
+    await Promise.all(keys.map((key) => opened.store.write(key, 'text', 60_000)));
+    cluster.masters[0]?.hang();
+    const served = [];
+    for (let round = 0; round < 10; round++) {
+      served.push(await readAll());
+    }
+    expect(Math.min(...served)).toBeGreaterThan(0);
+    expect(new Set(served).size).toBe(1);
+    expect(opened.store.health.state).toBe('up');
+    const many = await opened.store.readMany(keys, []);
+    expect(many.texts.filter((text) => text !== undefined)).toHaveLength(served[0] as number);
+    cluster.masters[0]?.resume();
+    await eventually(async () => expect(await readAll()).toBe(keys.length), 15_000);
+  });
+
+  it('G3: says that the Cluster is down when a master is lost, and heals with a replica in its place', async () => {
+    await open({ replicas: true });
+    await Promise.all(keys.map((key) => opened.store.write(key, 'text', 60_000)));
+    cluster.masters[1]?.kill();
+    await expect(
+      eventually(async () => {
+        const errors = await Promise.all(keys.map((key) => opened.store.read(key, []).catch((error) => error)));
+        expect(errors.some((error) => error instanceof StoreError)).toBe(true);
+      }),
+    ).resolves.toBeUndefined();
+    await eventually(async () => expect(await readAll()).toBe(keys.length), 20_000);
+    await opened.store.write(keys[0] as string, 'new', 60_000);
+    await eventually(() => expect(opened.store.health).toEqual({ state: 'up' }));
+    expect(opened.connection.masters().map(({ options }) => options.port)).toContain(cluster.replicas[1]?.port);
+  });
+
+  it('finds keys whose slots move from one master to another, while and after they do', async () => {
+    await open({});
+    await Promise.all(keys.map((key) => opened.store.write(key, 'text', 60_000)));
+    const [from, to] = cluster.masters.map(({ port }) => new Redis(port, '127.0.0.1')) as [Redis, Redis];
+    try {
+      const [fromId, toId] = (await Promise.all([from, to].map((each) => each.call('CLUSTER', 'MYID')))) as [
+        string,
+        string,
+      ];
+      const slots = new Set<number>();
+      for (const key of keys) {
+        slots.add(Number(await from.call('CLUSTER', 'KEYSLOT', key)));
+      }
+      for (const slot of [...slots].filter((each) => each <= 5_460)) {
+        await to.call('CLUSTER', 'SETSLOT', slot, 'IMPORTING', fromId);
+        await from.call('CLUSTER', 'SETSLOT', slot, 'MIGRATING', toId);
+        const moving = (await from.call('CLUSTER', 'GETKEYSINSLOT', slot, 100)) as string[];
+        await from.call('MIGRATE', '127.0.0.1', to.options.port as number, '', 0, 1_000, 'KEYS', ...moving);
+        expect(await readAll()).toBe(keys.length);
+        await to.call('CLUSTER', 'SETSLOT', slot, 'NODE', toId);
+        await from.call('CLUSTER', 'SETSLOT', slot, 'NODE', toId);
+      }
+      for (let round = 0; round < 5; round++) {
+        const texts = await Promise.all(keys.map((key) => opened.store.read(key, [])));
+        expect(texts.every(({ text }) => text === 'text')).toBe(true);
+      }
+    } finally {
+      from.disconnect();
+      to.disconnect();
+    }
+  });
+});
