@@ -16,11 +16,19 @@ interface GenerationCommands {
   fleetCacheGeneration(key: string, mode: 'ensure' | 'bump', ttlMs: number): Promise<[current: string, former: string]>;
 }
 
+interface WaitingRead {
+  readonly key: string;
+  readonly resolve: (value: StoredValue) => void;
+  readonly reject: (error: unknown) => void;
+}
+
 /** The second tier on Redis, whether one server, Sentinel or Cluster. Disposes the connection with itself. */
 export class RedisStore implements CacheStore {
   private readonly redis: RedisConnection['client'] & GenerationCommands;
   /** On a Cluster keys belong to different nodes, and each command is about one of them. */
   private readonly isCluster: boolean;
+  /** Reads of this turn of the event loop. */
+  private waitingReads: WaitingRead[] = [];
 
   readonly onDidChangeHealth: Event<StoreHealth>;
 
@@ -48,7 +56,10 @@ export class RedisStore implements CacheStore {
   }
 
   read(key: string, scopes: readonly string[]): Promise<StoredValue> {
-    return this.connection.execute(scopes.length === 0 ? () => this.value(key) : () => this.valueIn(key, scopes));
+    if (scopes.length > 0) {
+      return this.connection.execute(() => this.valueIn(key, scopes));
+    }
+    return this.isCluster ? this.connection.execute(() => this.value(key)) : this.readTogether(key);
   }
 
   async readMany(keys: readonly string[], scopes: readonly string[]): Promise<StoredValues> {
@@ -88,6 +99,42 @@ export class RedisStore implements CacheStore {
     );
   }
 
+  /**
+   * All reads of a turn are one command: the objects that ioredis makes for a command, and those that bound and watch it, cost
+   * more than the read itself.
+   */
+  private readTogether(key: string): Promise<StoredValue> {
+    return new Promise((resolve, reject) => {
+      if (this.waitingReads.push({ key, resolve, reject }) === 1) {
+        setImmediate(() => this.sendWaitingReads());
+      }
+    });
+  }
+
+  private sendWaitingReads(): void {
+    const reads = this.waitingReads;
+    this.waitingReads = [];
+    const [first] = reads as [WaitingRead];
+    if (reads.length === 1) {
+      this.connection.execute(() => this.value(first.key)).then(first.resolve, first.reject);
+      return;
+    }
+    this.connection
+      .execute(() => this.textsAtOnce(reads.map(({ key }) => key)))
+      .then(
+        (texts) => {
+          for (const [index, { resolve }] of reads.entries()) {
+            resolve({ text: texts[index], generations: NO_GENERATIONS });
+          }
+        },
+        (error) => {
+          for (const { reject } of reads) {
+            reject(error);
+          }
+        },
+      );
+  }
+
   private async value(key: string): Promise<StoredValue> {
     return { text: (await this.text(key)) ?? undefined, generations: NO_GENERATIONS };
   }
@@ -101,6 +148,7 @@ export class RedisStore implements CacheStore {
     return { text: text ?? undefined, generations };
   }
 
+  /** What is no string reads as absent, and stays until it is written anew: MGET does not tell the one from the other. */
   private async textsAtOnce(keys: readonly string[]): Promise<(string | undefined)[]> {
     const pages = await Promise.all(chunks(keys).map((page) => this.redis.mget(...page)));
     return pages.flat().map((text) => text ?? undefined);
