@@ -1,0 +1,161 @@
+import type { Redis } from 'ioredis';
+import type { KeyPurger, PurgeOptions, PurgeReport } from '../cache/keyPurger';
+import { StoreError } from '../cache/store';
+import type { RedisConnection } from './connection';
+import { CommandDeadlines } from './connectionDeadlines';
+import { explainFailure } from './failures';
+import { nodeAddress } from './profile';
+import { removeAndScan, SCAN_START, type ScanStep, scannedShare, showKey } from './scanPage';
+import { requireOwnPattern } from './scanPattern';
+import { groupBySlot } from './scanSlots';
+
+export interface RedisKeyPurgerOptions {
+  readonly connection: RedisConnection;
+  /** The longest that one step may take, in ms: a page is scanned, and the keys of the page before are removed. */
+  readonly stepTimeoutMs: number;
+}
+
+/** Keys in one command. More of them would hold up the server's other clients. */
+const KEYS_PER_COMMAND = 500;
+const SAMPLE_SIZE = 20;
+
+/**
+ * Scans the masters one after the other. What is guaranteed:
+ * - Keys that match and are there from the beginning to the end are removed, unless a Cluster moves their slot meanwhile.
+ *   Those that are written meanwhile may or may not be.
+ * - `removed` is what the servers counted. `matched` counts a key once, and once more each time that it was written anew;
+ *   only in a dry run may a key count twice, if its server makes its table smaller meanwhile.
+ * - `scanned` is the part of `total`, the keys at the start, that the scan has passed. On a Cluster whole nodes count, because
+ *   what a cursor says about its nodes differs between versions of Redis.
+ */
+export class RedisKeyPurger implements KeyPurger {
+  constructor(private readonly options: RedisKeyPurgerOptions) {}
+
+  async purge(pattern: string, options: PurgeOptions = {}): Promise<PurgeReport> {
+    requireOwnPattern(pattern);
+    const { connection, stepTimeoutMs } = this.options;
+    // Waits for the very first connection, and asks nothing of a server that is known not to answer.
+    const masters = await connection.execute(async () => connection.masters());
+    if (masters.length === 0) {
+      throw new StoreError('No master of the Redis Cluster is known. Nothing was removed; try again when it is up.');
+    }
+    const run = new PurgeRun(pattern, connection.client.isCluster, stepTimeoutMs, options);
+    try {
+      return await run.over(masters);
+    } finally {
+      run.dispose();
+    }
+  }
+}
+
+/** One purge, and what it did so far. */
+class PurgeRun {
+  private readonly deadlines: CommandDeadlines;
+  private readonly sample: string[] = [];
+  private total = 0;
+  private scanned = 0;
+  private matched = 0;
+  private removed = 0;
+
+  constructor(
+    private readonly pattern: string,
+    private readonly isCluster: boolean,
+    private readonly stepTimeoutMs: number,
+    private readonly options: PurgeOptions,
+  ) {
+    this.deadlines = new CommandDeadlines(stepTimeoutMs);
+  }
+
+  async over(masters: readonly Redis[]): Promise<PurgeReport> {
+    const keyCounts = await Promise.all(masters.map((node) => this.within(node, node.dbsize())));
+    this.total = keyCounts.reduce((sum, count) => sum + count, 0);
+    let cancelled = false;
+    for (const [index, node] of masters.entries()) {
+      cancelled ||= !(await this.finishNode(node, keyCounts[index] ?? 0));
+    }
+    const { scanned, matched, removed, sample } = this;
+    return { scanned, matched, removed, sample, cancelled };
+  }
+
+  dispose(): void {
+    this.deadlines.dispose();
+  }
+
+  /** Resolves to false when it was cancelled. */
+  private async finishNode(node: Redis, keyCount: number): Promise<boolean> {
+    const scannedBefore = this.scanned;
+    let cursor: string | undefined = SCAN_START;
+    let unwanted: readonly Buffer[] = [];
+    while (cursor !== undefined || unwanted.length > 0) {
+      if (this.options.signal?.aborted) {
+        return false;
+      }
+      const page: ScanStep['page'] = await this.step(node, unwanted, cursor);
+      const keys = page?.keys ?? [];
+      this.count(keys);
+      unwanted = this.options.dryRun === true ? [] : keys;
+      cursor = page === undefined || page.cursor === SCAN_START ? undefined : page.cursor;
+      // A table that is made smaller meanwhile takes the cursor a little back.
+      this.scanned = Math.max(this.scanned, scannedBefore + this.scannedOf(keyCount, cursor));
+      this.options.onProgress?.({ scanned: this.scanned, matched: this.matched, total: this.total });
+    }
+    return true;
+  }
+
+  private async step(node: Redis, unwanted: readonly Buffer[], cursor: string | undefined): Promise<ScanStep['page']> {
+    const step = await this.within(node, removeAndScan(node, this.group(unwanted), this.pattern, cursor));
+    this.removed += step.removed;
+    if (step.error !== undefined) {
+      throw this.failure(node, step.error);
+    }
+    return step.page;
+  }
+
+  private count(keys: readonly Buffer[]): void {
+    this.matched += keys.length;
+    this.sample.push(...keys.slice(0, SAMPLE_SIZE - this.sample.length).map(showKey));
+  }
+
+  private scannedOf(keyCount: number, cursor: string | undefined): number {
+    if (cursor === undefined) {
+      return keyCount;
+    }
+    return this.isCluster ? 0 : Math.floor(scannedShare(cursor) * keyCount);
+  }
+
+  private group(keys: readonly Buffer[]): Buffer[][] {
+    const groups = this.isCluster ? groupBySlot(keys) : [keys];
+    return groups.flatMap((group) =>
+      Array.from({ length: Math.ceil(group.length / KEYS_PER_COMMAND) }, (_, index) =>
+        group.slice(index * KEYS_PER_COMMAND, (index + 1) * KEYS_PER_COMMAND),
+      ),
+    );
+  }
+
+  /** The node's answer, unless it takes too long or is an error. */
+  private within<T>(node: Redis, answer: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const fail = (error: unknown) => reject(this.failure(node, error));
+      const started = this.deadlines.start(fail);
+      answer.then(resolve, fail).finally(() => this.deadlines.settle(started));
+    });
+  }
+
+  private failure(node: Redis, error: unknown): StoreError {
+    const explained = explainFailure(error, undefined, addressOf(node), this.stepTimeoutMs);
+    // Whether the keys of a step that was not answered are gone, nobody knows.
+    const done =
+      this.removed === 0
+        ? 'No key is known to have been removed.'
+        : `At least ${this.removed.toLocaleString('en')} keys had been removed by then; purge again to remove the rest.`;
+    return new StoreError(`${explained} ${done}`, { cause: error });
+  }
+}
+
+function addressOf({ options }: Redis): string {
+  const { path, host = 'localhost', port = 6_379, sentinels, name } = options;
+  if (sentinels !== undefined && sentinels !== null) {
+    return `the master ${name} of the Sentinels`;
+  }
+  return path ?? nodeAddress({ host, port });
+}
