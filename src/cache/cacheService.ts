@@ -1,90 +1,117 @@
 import type { Clock } from '../base/clock';
+import { settleBounded } from '../base/concurrency';
 import { Emitter, type Event } from '../base/emitter';
 import { CancelledError, describeError, throwIfCancelled } from '../base/errors';
-import type { Disposable } from '../base/lifecycle';
+import { type Disposable, DisposableStore } from '../base/lifecycle';
 import type { Logger } from '../base/logger';
-import { decodeEntry, type Entry, encodeEntry, expiresAt, matchesGenerations } from './entry';
-import { type Flight, Flights } from './flights';
-import { CacheMetrics } from './metrics';
+import { CACHE_EVENTS, decodeCacheEvent, encodeCacheEvent, type InvalidationEvent } from './cacheEvents';
+import { type CoherenceLink, NO_LINK } from './coherenceLink';
+import type { EventBus } from './eventBus';
+import type { Random } from './expiry';
+import { FirstTier, type FirstTierLimits } from './firstTier';
+import type { FlightLocks } from './flightLocks';
+import type { Flight } from './flights';
+import { Invalidations } from './invalidations';
+import { CacheMetrics, type LookupOutcome } from './metrics';
 import type { Dataset, Policies } from './policy';
-import { type CacheStore, StoreError, type StoreHealth } from './store';
+import { type Answer, Reader } from './reader';
+import type { CacheAddress, CacheRequest, Reading, ReadOptions } from './reading';
+import { type Inspection, SecondTier } from './secondTier';
+import type { CacheStore, StoreHealth } from './store';
 
-/** Where a value came from, and what is known of its age. */
-export interface Reading<T> {
-  readonly data: T;
-  readonly origin: 'l1' | 'l2' | 'source' | 'stale';
-  /** When the source was read, in ms since the epoch. */
-  readonly fetchedAt: number;
-  /** Seconds that it counts as fresh from `fetchedAt` on. */
-  readonly ttlS: number;
-  /** Whether it was within its TTL when it was read. */
-  readonly fresh: boolean;
-}
-
-/** One value that can be read through the cache. */
-export interface CacheRequest<T> {
-  readonly key: string;
-  readonly dataset: Dataset;
-  /** Generation keys that the value depends on (`cache/keys`). */
+/** What is to be voided, and why. */
+export interface Invalidation {
+  /** Generation keys; everything that depends on one of them is void. */
   readonly scopes: readonly string[];
-  /** Reads the source. Bounded in time by the source itself. */
-  fetch(signal: AbortSignal): Promise<T>;
+  /** Entries that are known to be void by that, to be removed as well; it only saves memory. */
+  readonly keys?: readonly string[];
+  /** Why, in a few words for people, such as `miner:config:updated` or `command`. */
+  readonly cause: string;
 }
 
-export interface ReadOptions {
-  readonly signal?: AbortSignal | undefined;
-  /** The product's own reading (warming, views that refresh): not counted as a lookup. */
-  readonly background?: boolean;
-  /** Passes over what is cached, fetches, and writes the result. Never counted as a lookup. */
-  readonly refresh?: boolean;
+/** A change of the source that goes through the cache. */
+export interface SourceWrite<T> extends Invalidation {
+  /** Changes the source, and resolves to what the cache would read from it now. */
+  apply(): Promise<T>;
 }
 
-/**
- * What is stored under a key, as it is: for people who look at the cache. `void` entries were invalidated and are not
- * served any more, though they are still there.
- */
-export interface Inspection {
-  readonly key: string;
-  readonly state: 'absent' | 'valid' | 'void' | 'expired' | 'foreign' | 'unreadable';
-  readonly entry: Entry | undefined;
-  readonly sizeBytes: number;
-}
-
-/** What changed in the cache through this instance. */
+/** What changed in the cache, through this instance or another. */
 export type CacheChange =
   | { readonly type: 'fill'; readonly key: string; readonly fetchedAt: number }
-  | { readonly type: 'invalidate'; readonly scopes: readonly string[] };
+  | InvalidationEvent;
 
 export interface CacheServiceOptions {
   readonly store: CacheStore;
+  /** Without it there is no first tier. */
+  readonly link?: CoherenceLink;
+  /** Without them each instance fetches for itself. */
+  readonly locks?: FlightLocks;
+  /** Without it nobody else is told why entries went. */
+  readonly bus?: EventBus;
   readonly policies: Policies;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Name of this instance, recorded in what it writes. */
   readonly instance: string;
+  readonly firstTier?: FirstTierLimits | false;
+  readonly random?: Random;
+  /** How long a source's error stands for others who ask, in ms. */
+  readonly errorTtlMs?: number;
 }
 
-interface Answer<T> {
-  readonly reading: Reading<T>;
-  readonly outcome: 'hit' | 'fetched';
-}
+const DEFAULT_LIMITS: FirstTierLimits = { maxEntries: 20_000, maxBytes: 64 * 1024 * 1024 };
+const DEFAULT_ERROR_TTL_MS = 1_000;
+/** Source fetches of one batch at a time. */
+const BATCH_CONCURRENCY = 64;
+const NO_OPTIONS: ReadOptions = {};
 
 /**
- * Reads through the cache. No fault of the store fails a read or delays it beyond the store's command timeout: the
- * source is read instead.
+ * The cache: reads through it, writes through it, and voids what it holds. No fault of the store fails a read or delays it
+ * beyond the store's command timeout: the source is read instead.
  */
 export class CacheService implements Disposable {
   readonly metrics: CacheMetrics;
-  private readonly flights = new Flights();
+  /** The tier in this process, for its figures. */
+  readonly firstTier: FirstTier;
+  private readonly secondTier: SecondTier;
+  private readonly reader: Reader;
+  private readonly invalidations: Invalidations;
   private readonly changes: Emitter<CacheChange>;
-  private readonly store: CacheStore;
+  private readonly disposables = new DisposableStore();
 
   constructor(private readonly options: CacheServiceOptions) {
-    this.store = options.store;
-    this.metrics = new CacheMetrics(options.clock);
-    this.changes = new Emitter((error) =>
-      options.logger.error(`A listener to the cache failed: ${describeError(error)}`),
-    );
+    const { store, clock, logger, policies, link = NO_LINK, locks, random = Math.random, instance } = options;
+    this.metrics = new CacheMetrics(clock);
+    this.changes = new Emitter((error) => logger.error(`A listener to the cache failed: ${describeError(error)}`));
+    this.firstTier = new FirstTier(link, clock, options.firstTier ?? DEFAULT_LIMITS);
+    this.invalidations = new Invalidations({
+      store,
+      clock,
+      logger,
+      onDidVoid: (scopes) => this.forget(scopes),
+      onDidReplay: (scopes) => this.tell({ scopes, cause: 'made good after Redis was away' }),
+    });
+    const isTrusted = () => this.invalidations.isCaughtUp;
+    const { firstTier, metrics } = this;
+    this.secondTier = new SecondTier({ store, link, firstTier, policies, metrics, clock, logger, isTrusted });
+    this.reader = new Reader({
+      firstTier,
+      secondTier: this.secondTier,
+      locks,
+      policies,
+      metrics,
+      clock,
+      random,
+      instance,
+      errorTtlMs: options.errorTtlMs ?? DEFAULT_ERROR_TTL_MS,
+      onDidFill: (key, fetchedAt) => this.changes.fire({ type: 'fill', key, fetchedAt }),
+    });
+    for (const item of [this.changes, this.firstTier, this.invalidations]) {
+      this.disposables.add(item);
+    }
+    if (options.bus !== undefined) {
+      this.disposables.add(options.bus.subscribe(CACHE_EVENTS, ({ text }) => this.hear(text)));
+    }
   }
 
   get onDidChange(): Event<CacheChange> {
@@ -92,37 +119,106 @@ export class CacheService implements Disposable {
   }
 
   get storeHealth(): StoreHealth {
-    return this.store.health;
+    return this.options.store.health;
   }
 
   get onDidChangeStoreHealth(): Event<StoreHealth> {
-    return this.store.onDidChangeHealth;
+    return this.options.store.onDidChangeHealth;
   }
 
   dispose(): void {
-    this.changes.dispose();
+    this.disposables.dispose();
   }
 
   /**
-   * The value from the cache, else from the source.
+   * The value from the cache, else from the source; past its TTL, labelled, when the source fails within the policy's grace.
    *
    * @throws whatever the request's `fetch` throws; all who waited for the same fetch get the same error.
    * @throws {CancelledError} when `options.signal` is aborted.
    */
-  async getOrFetch<T>(request: CacheRequest<T>, options: ReadOptions = {}): Promise<Reading<T>> {
-    throwIfCancelled(options.signal);
-    const isCounted = options.background !== true && options.refresh !== true;
-    if (this.options.policies[request.dataset].strategy === 'NO_CACHE') {
-      return this.bypass(request, options.signal, isCounted);
+  getOrFetch<T>(request: CacheRequest<T>, options: ReadOptions = NO_OPTIONS): Promise<Reading<T>> {
+    if (options.refresh !== true) {
+      const startedAt = this.options.clock.monotonic();
+      const kept = this.firstTier.get(request.key, startedAt);
+      if (kept !== undefined && options.signal?.aborted !== true) {
+        if (options.background !== true) {
+          this.metrics.recordFirstTierHit(request.dataset, startedAt);
+        }
+        if (startedAt >= kept.earlyFrom) {
+          this.reader.refreshIfDue(request, kept.freshUntil - startedAt, kept.costMs);
+        }
+        // The key always carries the same type of data, which the tier cannot say.
+        return Promise.resolve(kept.reading as Reading<T>);
+      }
     }
-    if (options.refresh === true) {
-      this.flights.detachKey(request.key);
-    }
+    return this.getOrFetchBelow(request, options);
+  }
 
-    const flight = this.flights.join<Answer<T>>(request.key, request.scopes, (own) =>
-      this.answer(request, own, options.refresh === true),
+  /**
+   * As {@link getOrFetch}, for many: one round trip for each node of the store, and for what is missing one flight each. One
+   * that fails does not fail the others.
+   *
+   * @returns one settled result for each request, in their order.
+   * @throws {CancelledError} when `options.signal` is aborted.
+   */
+  async getManyOrFetch<T>(
+    requests: readonly CacheRequest<T>[],
+    options: ReadOptions = NO_OPTIONS,
+  ): Promise<readonly PromiseSettledResult<Reading<T>>[]> {
+    throwIfCancelled(options.signal);
+    const startedAt = this.options.clock.monotonic();
+    const isCounted = options.background !== true && options.refresh !== true;
+    const results = new Array<PromiseSettledResult<Reading<T>>>(requests.length);
+    const open = options.refresh === true ? requests.map((_, index) => index) : [];
+    const below: number[] = [];
+    if (options.refresh !== true) {
+      for (const [index, request] of requests.entries()) {
+        const kept = this.firstTier.get(request.key, startedAt);
+        if (kept !== undefined) {
+          results[index] = { status: 'fulfilled', value: kept.reading as Reading<T> };
+          if (isCounted) {
+            this.metrics.recordFirstTierHit(request.dataset, startedAt);
+          }
+        } else {
+          const isCached = this.options.policies[request.dataset].strategy !== 'NO_CACHE';
+          (isCached ? below : open).push(index);
+        }
+      }
+    }
+    const found =
+      below.length === 0
+        ? []
+        : await this.secondTier.lookMany(below.map((index) => requests[index] as CacheRequest<T>));
+    const latencyMs = this.options.clock.monotonic() - startedAt;
+    for (const [position, index] of below.entries()) {
+      const fresh = found[position]?.fresh;
+      if (fresh === undefined) {
+        open.push(index);
+      } else {
+        results[index] = { status: 'fulfilled', value: fresh.reading as Reading<T> };
+        if (isCounted) {
+          this.metrics.recordLookup((requests[index] as CacheRequest<T>).dataset, 'l2Hit', latencyMs);
+        }
+      }
+    }
+    const fetched = await settleBounded(
+      open,
+      BATCH_CONCURRENCY,
+      (index) => this.getOrFetchBelow(requests[index] as CacheRequest<T>, options),
+      options.signal,
     );
-    return (await this.follow(request.dataset, flight, options.signal, isCounted)).reading;
+    throwIfCancelled(options.signal);
+    for (const [position, result] of fetched.entries()) {
+      results[open[position] as number] = result;
+    }
+    return results;
+  }
+
+  /** The value if it is cached and fresh. Neither fetches nor counts. */
+  async peek<T>(request: CacheRequest<T>): Promise<Reading<T> | undefined> {
+    const kept = this.firstTier.get(request.key, this.options.clock.monotonic());
+    const reading = kept?.reading ?? (await this.secondTier.look(request)).fresh?.reading;
+    return reading as Reading<T> | undefined;
   }
 
   /**
@@ -131,52 +227,87 @@ export class CacheService implements Disposable {
    * @throws as {@link getOrFetch} does.
    */
   async warm<T>(request: CacheRequest<T>, signal?: AbortSignal): Promise<'fresh' | 'stored' | 'notStored'> {
-    const flight = this.flights.join<Answer<T>>(request.key, request.scopes, (own) => this.answer(request, own, false));
-    const { outcome } = await this.follow(request.dataset, flight, signal, false);
-    if (outcome === 'hit') {
-      return 'fresh';
+    const flight = this.reader.fly(request, false);
+    const answer = await this.follow(request.dataset, flight, signal, false);
+    if (answer.outcome === 'fetched') {
+      return (await flight.landed) ? 'stored' : 'notStored';
     }
-    return (await flight.landed) ? 'stored' : 'notStored';
+    if (answer.outcome === 'stale') {
+      throw answer.reading.failure;
+    }
+    return 'fresh';
   }
 
   /** What is stored under the request's key now. Neither fetches nor counts. @throws {StoreError} */
-  async inspect(request: Pick<CacheRequest<unknown>, 'key' | 'scopes'>): Promise<Inspection> {
-    const { text, generations } = await this.store.read(request.key, request.scopes);
-    const inspection = { key: request.key, entry: undefined, sizeBytes: 0 };
-    if (text === undefined) {
-      return { ...inspection, state: 'absent' };
-    }
-    const sizeBytes = Buffer.byteLength(text);
-    const decoded = decodeEntry(text);
-    switch (decoded.type) {
-      case 'entry': {
-        const isExpired = this.options.clock.now() >= expiresAt(decoded.entry);
-        const state = !matchesGenerations(decoded.entry, generations) ? 'void' : isExpired ? 'expired' : 'valid';
-        return { ...inspection, sizeBytes, entry: decoded.entry, state };
-      }
-      case 'foreign':
-        return { ...inspection, sizeBytes, state: 'foreign' };
-      default:
-        return { ...inspection, sizeBytes, state: 'unreadable' };
-    }
+  inspect(address: Omit<CacheAddress, 'dataset'>): Promise<Inspection> {
+    return this.secondTier.inspect(address);
   }
 
   /**
-   * Voids everything that depends on one of `scopes`, whoever cached it, and removes `keys`, the few that are known.
-   * A read of this instance that starts after this resolved returns nothing that was fetched before.
+   * Voids everything that depends on one of the scopes, whoever cached it. A read of this instance that starts after this
+   * resolved returns nothing that was fetched before; one of another instance, once that one was told, or knew that it could
+   * not be told (a second).
    *
-   * @throws {StoreError} when the store did not confirm it; then it may or may not have taken effect.
+   * @returns `deferred` when the store could not be reached: it is made good before the store is read again.
    */
-  async invalidate(scopes: readonly string[], keys: readonly string[]): Promise<void> {
-    try {
-      await this.store.bump(scopes);
-    } finally {
-      // After the bump: a flight that began before it carries old generations, and no later reader may join that one.
-      this.flights.detachScopes(new Set(scopes));
+  async invalidate(invalidation: Invalidation): Promise<{ readonly deferred: boolean }> {
+    const bumps = await this.invalidations.apply(invalidation.scopes);
+    if (invalidation.keys !== undefined && invalidation.keys.length > 0 && bumps !== undefined) {
+      await this.secondTier.remove(invalidation.keys);
     }
-    // The entries are void already; removing them only frees memory.
-    await this.store.remove(keys).catch((error: unknown) => this.logStoreError('remove invalidated entries', error));
-    this.changes.fire({ type: 'invalidate', scopes });
+    this.tell(invalidation);
+    return { deferred: !this.invalidations.isCaughtUp };
+  }
+
+  /**
+   * Writes through: first the source, then the entry, then the event. When the source refuses, the cache is left as it is.
+   *
+   * The entry is written only if nobody voided its scopes since before the source was written. Otherwise, of two writers
+   * whose changes reach the source in one order and the cache in the other, the one that the source forgot would stay in the
+   * cache. The next read fetches instead.
+   *
+   * @throws whatever `apply` throws.
+   */
+  async write<T>(request: CacheRequest<T>, change: SourceWrite<T>): Promise<Reading<T>> {
+    const before = await this.secondTier.look(request);
+    const startedAt = this.options.clock.monotonic();
+    const data = await change.apply();
+    const costMs = this.options.clock.monotonic() - startedAt;
+    const bumps = await this.invalidations.apply(change.scopes);
+    const generations = before.generations?.map((generation, index) => {
+      const bumped = change.scopes.indexOf(request.scopes[index] as string);
+      const bump = bumps?.[bumped];
+      return bump === undefined ? generation : bump.former === generation ? bump.current : undefined;
+    });
+    const isAlone = bumps !== undefined && generations?.every((generation) => generation !== undefined) === true;
+    const reading = await this.reader.store(request, data, costMs, isAlone ? (generations as number[]) : undefined);
+    this.tell(change);
+    return reading;
+  }
+
+  private async getOrFetchBelow<T>(request: CacheRequest<T>, options: ReadOptions): Promise<Reading<T>> {
+    throwIfCancelled(options.signal);
+    const isCounted = options.background !== true && options.refresh !== true;
+    if (this.options.policies[request.dataset].strategy === 'NO_CACHE') {
+      return this.bypass(request, options.signal, isCounted);
+    }
+    const flight = this.reader.fly(request, options.refresh === true);
+    return (await this.follow(request.dataset, flight, options.signal, isCounted)).reading;
+  }
+
+  private async bypass<T>(request: CacheRequest<T>, signal: AbortSignal | undefined, isCounted: boolean) {
+    const startedAt = this.options.clock.monotonic();
+    try {
+      const data = await this.reader.fetch(request, signal ?? new AbortController().signal);
+      const fetchedAt = this.options.clock.now();
+      return { data, origin: 'source', fetchedAt, ttlS: 0, fresh: true } satisfies Reading<T>;
+    } finally {
+      if (isCounted) {
+        this.metrics.recordLookup(request.dataset, 'bypass', this.options.clock.monotonic() - startedAt);
+      } else {
+        this.metrics.recordBackgroundFetch(request.dataset);
+      }
+    }
   }
 
   /** Waits for a flight and counts how that ended. */
@@ -185,138 +316,54 @@ export class CacheService implements Disposable {
     flight: Flight<Answer<T>>,
     signal: AbortSignal | undefined,
     isCounted: boolean,
-  ): Promise<Answer<T>> {
-    const started = performance.now();
-    try {
-      const answer = await flight.wait(signal);
-      const latencyMs = performance.now() - started;
-      if (answer.outcome === 'fetched') {
-        this.recordMiss(dataset, flight, isCounted, latencyMs);
-      } else if (isCounted) {
-        this.metrics.recordLookup(dataset, 'l2Hit', latencyMs);
-      }
-      return answer;
-    } catch (error) {
-      if (!(error instanceof CancelledError)) {
-        this.recordMiss(dataset, flight, isCounted, performance.now() - started);
-      }
-      throw error;
+  ): Promise<Exclude<Answer<T>, { outcome: 'failed' }>> {
+    const startedAt = this.options.clock.monotonic();
+    const answer = await flight.wait(signal);
+    const isAsking = 'wasAsked' in answer ? answer.wasAsked : answer.outcome === 'fetched';
+    const isFirst = isAsking && flight.claimFetch();
+    if (answer.outcome === 'failed' && answer.error instanceof CancelledError) {
+      throw answer.error;
     }
-  }
-
-  private async bypass<T>(request: CacheRequest<T>, signal: AbortSignal | undefined, isCounted: boolean) {
-    const started = performance.now();
-    try {
-      const data = await this.fetch(request, signal ?? new AbortController().signal);
-      const fetchedAt = this.options.clock.now();
-      return { data, origin: 'source', fetchedAt, ttlS: 0, fresh: true } satisfies Reading<T>;
-    } finally {
-      if (isCounted) {
-        this.metrics.recordLookup(request.dataset, 'bypass', performance.now() - started);
-      } else {
-        this.metrics.recordBackgroundFetch(request.dataset);
-      }
-    }
-  }
-
-  private async answer<T>(request: CacheRequest<T>, flight: Flight<Answer<T>>, isRefresh: boolean) {
-    const lookup = await this.lookUp<T>(request);
-    if (lookup.reading !== undefined && !isRefresh) {
-      return { answer: { reading: lookup.reading, outcome: 'hit' as const }, afterwards: undefined };
-    }
-
-    const started = performance.now();
-    const data = await this.fetch(request, flight.signal);
-    const { ttlS } = this.options.policies[request.dataset];
-    const fetchedAt = this.options.clock.now();
-    const reading: Reading<T> = { data, origin: 'source', fetchedAt, ttlS, fresh: true };
-    const costMs = Math.round((performance.now() - started) * 10) / 10;
-    const entry = { data, fetchedAt, ttlS, costMs, by: this.options.instance, generations: lookup.generations ?? [] };
-    // Without generations such an entry could outlive an invalidation.
-    const afterwards = lookup.generations === undefined ? undefined : this.fill(request, flight, entry);
-    return { answer: { reading, outcome: 'fetched' as const }, afterwards };
-  }
-
-  private async fetch<T>(request: CacheRequest<T>, signal: AbortSignal): Promise<T> {
-    const started = performance.now();
-    try {
-      return await request.fetch(signal);
-    } catch (error) {
-      if (!(error instanceof CancelledError)) {
-        this.metrics.recordError(request.dataset);
-      }
-      throw error;
-    } finally {
-      this.metrics.recordFetch(performance.now() - started);
-    }
-  }
-
-  /** The store's answer: a usable value if there is one, and the generations that a fill has to record. */
-  private async lookUp<T>(
-    request: CacheRequest<T>,
-  ): Promise<{ reading: Reading<T> | undefined; generations: readonly number[] | undefined }> {
-    let stored: Awaited<ReturnType<CacheStore['read']>>;
-    try {
-      stored = await this.store.read(request.key, request.scopes);
-    } catch (error) {
-      this.logStoreError('read', error);
-      return { reading: undefined, generations: undefined };
-    }
-    const { generations } = stored;
-    const decoded = stored.text === undefined ? undefined : decodeEntry(stored.text);
-    if (decoded?.type === 'corrupt') {
-      this.metrics.recordError(request.dataset);
-      this.options.logger.warn(`Removed ${request.key}: what is stored there is not an entry.`);
-      // Not awaited: the reader waits for Redis once.
-      void this.store.remove([request.key]).catch((error: unknown) => this.logStoreError('remove', error));
-    }
-    if (decoded?.type === 'newer') {
-      // A later version's instances share this Redis: overwriting each other would leave both without a cache.
-      return { reading: undefined, generations: undefined };
-    }
-    if (decoded?.type === 'entry') {
-      const { entry } = decoded;
-      if (matchesGenerations(entry, generations) && this.options.clock.now() < expiresAt(entry)) {
-        const { fetchedAt, ttlS } = entry;
-        return { reading: { data: entry.data as T, origin: 'l2', fetchedAt, ttlS, fresh: true }, generations };
-      }
-    }
-    return { reading: undefined, generations };
-  }
-
-  /** Resolves to whether the entry was written. */
-  private async fill(
-    request: CacheRequest<unknown>,
-    flight: { readonly isDetached: boolean },
-    entry: Entry,
-  ): Promise<boolean> {
-    if (flight.isDetached) {
-      return false;
-    }
-    try {
-      await this.store.write(request.key, encodeEntry(entry), entry.ttlS * 1000);
-      this.changes.fire({ type: 'fill', key: request.key, fetchedAt: entry.fetchedAt });
-      return true;
-    } catch (error) {
-      this.logStoreError('write', error);
-      return false;
-    }
-  }
-
-  private recordMiss(dataset: Dataset, flight: Flight<unknown>, isCounted: boolean, latencyMs: number): void {
-    const isFirst = flight.claimFetch();
     if (isCounted) {
-      this.metrics.recordLookup(dataset, isFirst ? 'fetched' : 'coalesced', latencyMs);
+      this.metrics.recordLookup(dataset, countAs(answer, isFirst), this.options.clock.monotonic() - startedAt);
     } else if (isFirst) {
       this.metrics.recordBackgroundFetch(dataset);
     }
+    if (answer.outcome === 'failed') {
+      throw answer.error;
+    }
+    return answer;
   }
 
-  private logStoreError(action: string, error: unknown): void {
-    // The store reports its own health, once; repeated for each of thousands of reads it would drown the log.
-    this.options.logger.debug(`Could not ${action}: ${describeError(error)}`);
-    if (!(error instanceof StoreError)) {
-      throw error;
+  private forget(scopes: readonly string[]): void {
+    this.firstTier.drop(scopes);
+    this.reader.forget(new Set(scopes));
+  }
+
+  private tell({ scopes, cause }: Pick<Invalidation, 'scopes' | 'cause'>): void {
+    const { instance: by, clock, bus, logger } = this.options;
+    const event: InvalidationEvent = { type: 'invalidated', scopes, cause, by, at: clock.now() };
+    this.changes.fire(event);
+    bus?.publish(CACHE_EVENTS, encodeCacheEvent(event)).catch((error: unknown) => {
+      logger.debug(`Other instances were not told of an invalidation (${cause}): ${describeError(error)}`);
+    });
+  }
+
+  private hear(text: string): void {
+    const event = decodeCacheEvent(text);
+    if (event !== undefined && event.by !== this.options.instance) {
+      this.changes.fire(event);
     }
+  }
+}
+
+function countAs(answer: Answer<unknown>, isFirst: boolean): LookupOutcome {
+  switch (answer.outcome) {
+    case 'hit':
+      return 'l2Hit';
+    case 'stale':
+      return isFirst ? 'staleAsked' : 'staleHit';
+    default:
+      return isFirst ? 'fetched' : 'coalesced';
   }
 }

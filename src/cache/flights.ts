@@ -1,13 +1,18 @@
 import { CancelledError } from '../base/errors';
 
+const NOT_LANDED = Promise.resolve(false);
+
 /**
  * One running answer for one key, shared by everyone who asks for that key meanwhile, error included. It starts with the
  * look into the store, not with the fetch: otherwise a reader that missed just before a fill landed, and asks for a
  * flight just after that one ended, would fetch a second time.
  */
 export class Flight<T> {
-  private readonly controller = new AbortController();
+  private controller: AbortController | undefined;
   private waiters = 0;
+  /** Somebody waits who cannot leave. */
+  private isKept = false;
+  private isAbandoned = false;
   private fetchClaimed = false;
   private detached = false;
 
@@ -17,14 +22,19 @@ export class Flight<T> {
     private readonly onAbandoned: () => void,
   ) {}
 
-  /** The answer. Set by {@link Flights} as soon as the flight runs, as is {@link landed}. */
+  /** The answer. Set by {@link Flights} as soon as the flight runs. Never fails. */
   result: Promise<T> = new Promise(() => {});
 
-  /** Resolves once the flight has ended, to whether what it fetched is in the store. */
-  landed: Promise<boolean> = new Promise(() => {});
+  /** Resolves once the flight has ended, to whether what it fetched is in the store. Set before {@link result} resolves. */
+  landed: Promise<boolean> = NOT_LANDED;
 
   /** Aborted when nobody waits any more. */
   get signal(): AbortSignal {
+    // Made when asked for: most flights end at the store and need none.
+    this.controller ??= new AbortController();
+    if (this.isAbandoned) {
+      this.controller.abort();
+    }
     return this.controller.signal;
   }
 
@@ -44,27 +54,45 @@ export class Flight<T> {
     return first;
   }
 
+  /** How many wait, as far as it matters for who may spoil the value: two or more share it. */
+  get isShared(): boolean {
+    return this.waiters > 1;
+  }
+
   /** Waits for the answer until `signal` is aborted. The flight itself ends early only when its last waiter leaves. */
-  async wait(signal: AbortSignal | undefined): Promise<T> {
+  wait(signal: AbortSignal | undefined): Promise<T> {
     this.waiters++;
-    let onAbort: (() => void) | undefined;
+    if (signal === undefined) {
+      this.isKept = true;
+      return this.result;
+    }
+    return this.waitUntilAborted(signal);
+  }
+
+  private async waitUntilAborted(signal: AbortSignal): Promise<T> {
+    let onAbort = () => {};
     const cancelled = new Promise<never>((_, reject) => {
       onAbort = () => reject(new CancelledError());
-      signal?.addEventListener('abort', onAbort, { once: true });
+      signal.addEventListener('abort', onAbort, { once: true });
     });
     try {
       return await Promise.race([this.result, cancelled]);
     } finally {
-      if (onAbort !== undefined) {
-        signal?.removeEventListener('abort', onAbort);
-      }
+      signal.removeEventListener('abort', onAbort);
       this.waiters--;
-      if (this.waiters === 0 && signal?.aborted) {
+      if (this.waiters === 0 && !this.isKept && signal.aborted) {
+        this.isAbandoned = true;
         this.onAbandoned();
-        this.controller.abort();
+        this.controller?.abort();
       }
     }
   }
+}
+
+/** What a flight came to: the answer, and what is left to do once the waiters have it (the write into the store). */
+export interface Landing<T> {
+  readonly answer: T;
+  readonly afterwards: Promise<boolean> | undefined;
 }
 
 /** The flights of this process, by key. */
@@ -72,31 +100,20 @@ export class Flights {
   private readonly running = new Map<string, Flight<unknown>>();
 
   /**
-   * The running flight for `key`, or a new one that `run` carries out.
+   * The running flight for `key`, or a new one that `run` carries out. It stays joinable until what it leaves to do is done,
+   * so that nobody looks into the store between fetch and write.
    *
-   * @param run resolves to the answer, and to what is left to do once the waiters have it (the write into the store); the
-   *   flight stays joinable until that is done, so that nobody looks into the store between fetch and write.
+   * @param run never fails: an error is a kind of answer.
    */
-  join<T>(
-    key: string,
-    scopes: readonly string[],
-    run: (flight: Flight<T>) => Promise<{ readonly answer: T; readonly afterwards: Promise<boolean> | undefined }>,
-  ): Flight<T> {
-    // A key always carries the same type of data, which the map cannot say.
+  join<T>(key: string, scopes: readonly string[], run: (flight: Flight<T>) => Promise<Landing<T>>): Flight<T> {
+    // A key always carries the same type of answer, which the map cannot say.
     const existing = this.running.get(key) as Flight<T> | undefined;
     if (existing !== undefined) {
       return existing;
     }
-    const flight: Flight<T> = new Flight(key, scopes, () => this.forget(flight));
+    const flight: Flight<T> = new Flight(key, scopes, () => this.forget(flight as Flight<unknown>));
     this.running.set(key, flight as Flight<unknown>);
-    const running = run(flight);
-    flight.result = running.then(({ answer }) => answer);
-    // Without waiters nobody else handles a failure.
-    flight.result.catch(() => {});
-    flight.landed = running
-      .then(async ({ afterwards }) => (await afterwards) ?? false)
-      .catch(() => false)
-      .finally(() => this.forget(flight));
+    flight.result = this.carryOut(flight, run);
     return flight;
   }
 
@@ -117,13 +134,23 @@ export class Flights {
     }
   }
 
+  private async carryOut<T>(flight: Flight<T>, run: (flight: Flight<T>) => Promise<Landing<T>>): Promise<T> {
+    const { answer, afterwards } = await run(flight);
+    if (afterwards === undefined) {
+      this.forget(flight as Flight<unknown>);
+    } else {
+      flight.landed = afterwards.finally(() => this.forget(flight as Flight<unknown>));
+    }
+    return answer;
+  }
+
   private detach(flight: Flight<unknown>): void {
     flight.detach();
     this.running.delete(flight.key);
   }
 
-  private forget<T>(flight: Flight<T>): void {
-    if (this.running.get(flight.key) === (flight as Flight<unknown>)) {
+  private forget(flight: Flight<unknown>): void {
+    if (this.running.get(flight.key) === flight) {
       this.running.delete(flight.key);
     }
   }

@@ -10,13 +10,19 @@ export class LatencyHistogram {
     return this.total;
   }
 
-  observe(latencyMs: number): void {
+  /** @param weight how many observations this one stands for. */
+  observe(latencyMs: number, weight = 1): void {
     let bucket = 0;
     while (bucket < BOUNDS_MS.length && latencyMs > (BOUNDS_MS[bucket] as number)) {
       bucket++;
     }
-    this.counts[bucket] = (this.counts[bucket] as number) + 1;
-    this.total++;
+    this.counts[bucket] = (this.counts[bucket] as number) + weight;
+    this.total += weight;
+  }
+
+  reset(): void {
+    this.counts.fill(0);
+    this.total = 0;
   }
 
   /**

@@ -13,6 +13,9 @@ export const COHERENT_PREFIXES: readonly string[] = [CACHE, GENERATION];
 /** What may follow a miner's id in its keys. */
 export type MinerKeyKind = 'status' | 'stats' | 'details' | 'config' | 'hashboards' | 'pools' | 'cooling' | 'errors';
 
+/** What happens to a miner, as far as it voids some of its entries and not all. */
+export type MinerEvent = 'status' | 'config' | 'system';
+
 // The separator, the escape itself, glob and hash-tag characters, control characters, and halves of surrogate pairs, which
 // UTF-8 would turn into one and the same replacement character.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not get into a key
@@ -67,13 +70,20 @@ export const generationKeys = {
   fleet: (tenant: string) => `${GENERATION}fleet:${encodeId(tenant)}`,
   /** Scope of all entries of one miner. */
   miner: (minerId: string) => `${GENERATION}miner:${encodeId(minerId)}`,
+  /** Scope of those entries of a miner that one kind of event voids. */
+  minerEvent: (minerId: string, event: MinerEvent) => `${GENERATION}miner:${encodeId(minerId)}:${event}`,
   /** Scope of one summary alone, so that a miner's change can void it without voiding the tenant's miners. */
   summary: (tenant: string) => `${GENERATION}summary:${encodeId(tenant)}`,
 } as const;
 
-/** The scopes of a miner's entries, in the order in which entries record their generations. */
-export function minerScopes(minerId: string, tenant: string): readonly string[] {
-  return [generationKeys.all, generationKeys.fleet(tenant), generationKeys.miner(minerId)];
+/**
+ * The scopes of a miner's entry, in the order in which entries record their generations.
+ *
+ * @param events those that void the entry (`Policy.invalidateOn`).
+ */
+export function minerScopes(minerId: string, tenant: string, events: readonly MinerEvent[] = []): readonly string[] {
+  const ofEvents = events.map((event) => generationKeys.minerEvent(minerId, event));
+  return [generationKeys.all, generationKeys.fleet(tenant), generationKeys.miner(minerId), ...ofEvents];
 }
 
 /** The scopes of a tenant's summary, in the order in which entries record their generations. */

@@ -15,14 +15,16 @@ export interface LookupCounts {
   bypasses: number;
   fetches: number;
   coalesced: number;
+  /** Stale hits that asked the source first, in vain. */
+  staleFetches: number;
   /** Source reads that failed, and stored values that could not be read. */
   errors: number;
-  /** Source reads on the product's own account: warming, views that refresh. No lookups. */
+  /** Source reads on the product's own account: warming, views that refresh, refreshes ahead. No lookups. */
   backgroundFetches: number;
 }
 
-/** How one lookup ended. */
-export type LookupOutcome = 'l1Hit' | 'l2Hit' | 'staleHit' | 'fetched' | 'coalesced' | 'bypass';
+/** How one lookup ended. `staleAsked` is a stale hit whose reader asked the source in vain. */
+export type LookupOutcome = 'l1Hit' | 'l2Hit' | 'staleHit' | 'staleAsked' | 'fetched' | 'coalesced' | 'bypass';
 
 export type Window = '1m' | '5m' | 'start';
 
@@ -30,36 +32,62 @@ const BUCKET_MS = 5_000;
 const BUCKETS = 60;
 const WINDOW_BUCKETS: Readonly<Record<Exclude<Window, 'start'>, number>> = { '1m': 12, '5m': BUCKETS };
 
-type DatasetCounts = Map<Dataset, LookupCounts>;
+/** Of the hits in the first tier every so many is timed: timing each would cost as much as the hit. A power of two. */
+const TIMED_EVERY = 64;
+
+/** One dataset's counts: since the start, and of each five seconds in a ring that turns with the slots. */
+class DatasetCounts {
+  readonly sinceStart = emptyCounts();
+  readonly ring = Array.from({ length: BUCKETS }, emptyCounts);
+  current: LookupCounts;
+
+  constructor(slot: number) {
+    this.current = this.ring[slot % BUCKETS] as LookupCounts;
+  }
+
+  turnTo(slot: number): void {
+    this.current = this.ring[slot % BUCKETS] as LookupCounts;
+    Object.assign(this.current, emptyCounts());
+  }
+}
 
 /** This instance's figures, per dataset. Windows move in steps of five seconds. */
 export class CacheMetrics {
-  private readonly sinceStart: DatasetCounts = new Map();
-  /** A ring: bucket `n` holds the five seconds whose number modulo the ring's length is `n`. */
-  private readonly ring = Array.from({ length: BUCKETS }, () => ({ slot: -1, counts: new Map() as DatasetCounts }));
+  private readonly datasets = new Map<Dataset, DatasetCounts>();
+  private slot: number;
+  private slotEnd: number;
+  private firstTierHits = 0;
 
+  /** Of hits in either tier. */
   readonly hitLatency = new LatencyHistogram();
   readonly missLatency = new LatencyHistogram();
+  /** Of the source alone. */
   readonly fetchLatency = new LatencyHistogram();
 
-  constructor(private readonly clock: Clock) {}
+  constructor(private readonly clock: Clock) {
+    this.slot = Math.floor(clock.monotonic() / BUCKET_MS);
+    this.slotEnd = (this.slot + 1) * BUCKET_MS;
+  }
+
+  /** Counts a lookup that the first tier answered. @param startedAt of `Clock.monotonic`. */
+  recordFirstTierHit(dataset: Dataset, startedAt: number): void {
+    const { current, sinceStart } = this.of(dataset, startedAt);
+    current.lookups++;
+    current.l1Hits++;
+    sinceStart.lookups++;
+    sinceStart.l1Hits++;
+    if ((this.firstTierHits++ & (TIMED_EVERY - 1)) === 0) {
+      this.hitLatency.observe(this.clock.monotonic() - startedAt, TIMED_EVERY);
+    }
+  }
 
   /** Counts one lookup and how it ended. */
   recordLookup(dataset: Dataset, outcome: LookupOutcome, latencyMs: number): void {
-    const isHit = outcome === 'l1Hit' || outcome === 'l2Hit' || outcome === 'staleHit';
-    (isHit ? this.hitLatency : this.missLatency).observe(latencyMs);
-    this.count(dataset, (counts) => {
-      counts.lookups++;
-      if (outcome === 'l1Hit') counts.l1Hits++;
-      else if (outcome === 'l2Hit') counts.l2Hits++;
-      else if (outcome === 'staleHit') counts.staleHits++;
-      else if (outcome === 'bypass') counts.bypasses++;
-      else {
-        counts.misses++;
-        if (outcome === 'fetched') counts.fetches++;
-        else counts.coalesced++;
-      }
-    });
+    const isMiss = outcome === 'fetched' || outcome === 'coalesced' || outcome === 'bypass';
+    (isMiss ? this.missLatency : this.hitLatency).observe(latencyMs);
+    const { current, sinceStart } = this.of(dataset, this.clock.monotonic());
+    addLookup(current, outcome);
+    addLookup(sinceStart, outcome);
   }
 
   /** Notes what a read of the source took, whoever caused it. */
@@ -68,19 +96,24 @@ export class CacheMetrics {
   }
 
   recordError(dataset: Dataset): void {
-    this.count(dataset, (counts) => counts.errors++);
+    const { current, sinceStart } = this.of(dataset, this.clock.monotonic());
+    current.errors++;
+    sinceStart.errors++;
   }
 
   recordBackgroundFetch(dataset: Dataset): void {
-    this.count(dataset, (counts) => counts.backgroundFetches++);
+    const { current, sinceStart } = this.of(dataset, this.clock.monotonic());
+    current.backgroundFetches++;
+    sinceStart.backgroundFetches++;
   }
 
   /** Counts of one dataset, or of all together. */
   counts(window: Window, dataset?: Dataset): LookupCounts {
+    this.turn(this.clock.monotonic());
     const total = emptyCounts();
-    for (const counts of this.countsInWindow(window)) {
-      for (const [name, part] of counts) {
-        if (dataset === undefined || name === dataset) {
+    for (const [name, counts] of this.datasets) {
+      if (dataset === undefined || name === dataset) {
+        for (const part of this.partsInWindow(counts, window)) {
           addCounts(total, part);
         }
       }
@@ -96,41 +129,82 @@ export class CacheMetrics {
 
   /** Share of lookups that did not read the source, 0 to 1; `undefined` without lookups. */
   sourceOffload(window: Window, dataset?: Dataset): number | undefined {
-    const { lookups, fetches, bypasses } = this.counts(window, dataset);
-    return lookups === 0 ? undefined : 1 - (fetches + bypasses) / lookups;
+    const { lookups, fetches, staleFetches, bypasses } = this.counts(window, dataset);
+    return lookups === 0 ? undefined : 1 - (fetches + staleFetches + bypasses) / lookups;
   }
 
-  private countsInWindow(window: Window): DatasetCounts[] {
+  /** Begins anew, as if the instance had just started. */
+  reset(): void {
+    this.datasets.clear();
+    for (const histogram of [this.hitLatency, this.missLatency, this.fetchLatency]) {
+      histogram.reset();
+    }
+  }
+
+  private of(dataset: Dataset, now: number): DatasetCounts {
+    if (now >= this.slotEnd) {
+      this.turn(now);
+    }
+    let counts = this.datasets.get(dataset);
+    if (counts === undefined) {
+      counts = new DatasetCounts(this.slot);
+      this.datasets.set(dataset, counts);
+    }
+    return counts;
+  }
+
+  /** Moves every ring on to the present slot, and empties what it passes on the way. */
+  private turn(now: number): void {
+    const slot = Math.floor(now / BUCKET_MS);
+    const first = Math.max(this.slot + 1, slot - BUCKETS + 1);
+    for (let passed = first; passed <= slot; passed++) {
+      for (const counts of this.datasets.values()) {
+        counts.turnTo(passed);
+      }
+    }
+    this.slot = slot;
+    this.slotEnd = (slot + 1) * BUCKET_MS;
+  }
+
+  private partsInWindow(counts: DatasetCounts, window: Window): readonly LookupCounts[] {
     if (window === 'start') {
-      return [this.sinceStart];
+      return [counts.sinceStart];
     }
-    const oldest = this.currentSlot() - WINDOW_BUCKETS[window] + 1;
-    return this.ring.filter(({ slot }) => slot >= oldest).map(({ counts }) => counts);
-  }
-
-  private count(dataset: Dataset, apply: (counts: LookupCounts) => void): void {
-    const slot = this.currentSlot();
-    const bucket = this.ring[slot % BUCKETS] as (typeof this.ring)[number];
-    if (bucket.slot !== slot) {
-      bucket.slot = slot;
-      bucket.counts.clear();
-    }
-    apply(countsOf(bucket.counts, dataset));
-    apply(countsOf(this.sinceStart, dataset));
-  }
-
-  private currentSlot(): number {
-    return Math.floor(this.clock.now() / BUCKET_MS);
+    const buckets = Array.from({ length: WINDOW_BUCKETS[window] }, (_, age) => this.slot - age).filter(
+      (slot) => slot >= 0,
+    );
+    return buckets.map((slot) => counts.ring[slot % BUCKETS] as LookupCounts);
   }
 }
 
-function countsOf(all: DatasetCounts, dataset: Dataset): LookupCounts {
-  let counts = all.get(dataset);
-  if (counts === undefined) {
-    counts = emptyCounts();
-    all.set(dataset, counts);
+function addLookup(counts: LookupCounts, outcome: LookupOutcome): void {
+  counts.lookups++;
+  switch (outcome) {
+    case 'l1Hit':
+      counts.l1Hits++;
+      break;
+    case 'l2Hit':
+      counts.l2Hits++;
+      break;
+    case 'staleAsked':
+      counts.staleFetches++;
+      counts.staleHits++;
+      break;
+    case 'staleHit':
+      counts.staleHits++;
+      break;
+    case 'bypass':
+      counts.bypasses++;
+      break;
+    case 'fetched':
+      counts.misses++;
+      counts.fetches++;
+      break;
+    case 'coalesced':
+      counts.misses++;
+      counts.coalesced++;
+      break;
   }
-  return counts;
 }
 
 function emptyCounts(): LookupCounts {
@@ -143,6 +217,7 @@ function emptyCounts(): LookupCounts {
     bypasses: 0,
     fetches: 0,
     coalesced: 0,
+    staleFetches: 0,
     errors: 0,
     backgroundFetches: 0,
   };

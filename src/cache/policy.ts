@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../base/errors';
+import type { MinerEvent } from './keys';
 
 /**
  * How long data of a kind stays useful:
@@ -26,8 +27,15 @@ export type Dataset =
 /** How one dataset is cached. */
 export interface Policy {
   readonly strategy: Strategy;
-  /** Seconds. */
+  /** Seconds that data counts as fresh. */
   readonly ttlS: number;
+  /** Seconds after the TTL in which data is still served, labelled as stale, when the source cannot be read. */
+  readonly graceS: number;
+  /**
+   * The miner's events that void it: `status` when a status message comes, `config` when the configuration was changed,
+   * `system` when the firmware was changed or the machine restarted. A write to the miner voids all that is cached of it.
+   */
+  readonly invalidateOn: readonly MinerEvent[];
 }
 
 export type Policies = Readonly<Record<Dataset, Policy>>;
@@ -41,17 +49,17 @@ const BANDS: Readonly<Record<Exclude<Strategy, 'NO_CACHE'>, { readonly minS: num
 };
 
 export const DEFAULT_POLICIES: Policies = {
-  'miner:status': { strategy: 'EPHEMERAL', ttlS: 10 },
-  'miner:stats': { strategy: 'EPHEMERAL', ttlS: 10 },
-  'miner:errors': { strategy: 'EPHEMERAL', ttlS: 10 },
-  'miner:cooling': { strategy: 'EPHEMERAL', ttlS: 10 },
-  'miner:hashboards': { strategy: 'EPHEMERAL', ttlS: 30 },
-  'fleet:summary': { strategy: 'EPHEMERAL', ttlS: 30 },
-  'miner:config': { strategy: 'EVENT_DRIVEN', ttlS: 300 },
-  'miner:details': { strategy: 'MODERATE', ttlS: 300 },
-  'miner:pools': { strategy: 'EVENT_DRIVEN', ttlS: 300 },
-  'firmware:versions': { strategy: 'STABLE', ttlS: 3_600 },
-  'pool:urls': { strategy: 'STABLE', ttlS: 43_200 },
+  'miner:status': { strategy: 'EPHEMERAL', ttlS: 10, graceS: 60, invalidateOn: ['status'] },
+  'miner:stats': { strategy: 'EPHEMERAL', ttlS: 10, graceS: 60, invalidateOn: ['status'] },
+  'miner:errors': { strategy: 'EPHEMERAL', ttlS: 10, graceS: 60, invalidateOn: ['status'] },
+  'miner:cooling': { strategy: 'EPHEMERAL', ttlS: 10, graceS: 60, invalidateOn: ['status'] },
+  'miner:hashboards': { strategy: 'EPHEMERAL', ttlS: 30, graceS: 60, invalidateOn: [] },
+  'fleet:summary': { strategy: 'EPHEMERAL', ttlS: 30, graceS: 0, invalidateOn: [] },
+  'miner:config': { strategy: 'EVENT_DRIVEN', ttlS: 300, graceS: 600, invalidateOn: ['config'] },
+  'miner:details': { strategy: 'MODERATE', ttlS: 300, graceS: 600, invalidateOn: ['system'] },
+  'miner:pools': { strategy: 'EVENT_DRIVEN', ttlS: 300, graceS: 600, invalidateOn: ['config'] },
+  'firmware:versions': { strategy: 'STABLE', ttlS: 3_600, graceS: 3_600, invalidateOn: ['system'] },
+  'pool:urls': { strategy: 'STABLE', ttlS: 43_200, graceS: 3_600, invalidateOn: ['config'] },
 };
 
 /**

@@ -28,6 +28,13 @@ export type StoreHealth =
   | { readonly state: 'refusing-writes'; readonly reason: string }
   | { readonly state: 'down'; readonly reason: string };
 
+/** How a scope's generation was replaced. */
+export interface Bump {
+  /** `undefined` when there was none. */
+  readonly former: number | undefined;
+  readonly current: number;
+}
+
 /**
  * The second tier, as the cache needs it. Every call ends within the store's command timeout, at once while the store is
  * known to be down, and fails with {@link StoreError}.
@@ -52,10 +59,10 @@ export interface CacheStore extends Disposable {
   remove(keys: readonly string[]): Promise<number>;
 
   /**
-   * Gives each scope a generation that it never had, which voids all entries recorded under the former one. Resolves to
-   * the new generations, in the scopes' order.
+   * Gives each scope a generation that it never had, which voids all entries recorded under the former one. In the scopes'
+   * order; each one's replacement is atomic.
    */
-  bump(scopes: readonly string[]): Promise<readonly number[]>;
+  bump(scopes: readonly string[]): Promise<readonly Bump[]>;
 }
 
 /** The store did not do what it was asked. The message names host, port and cause. */

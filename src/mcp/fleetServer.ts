@@ -1,7 +1,7 @@
 import { McpServer, ResourceTemplate } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { ErrorCode, McpError, type ReadResourceResult } from '@modelcontextprotocol/sdk/types.js';
 import { describeError } from '../base/errors';
-import type { Reading } from '../cache/cacheService';
+import type { Reading } from '../cache/reading';
 import { GLOBAL_TENANT } from '../fleet/miner';
 import type { FleetServices } from '../service/fleetServices';
 

@@ -3,7 +3,7 @@ import { settleBounded } from '../base/concurrency';
 import { Emitter } from '../base/emitter';
 import { CancelledError, describeError } from '../base/errors';
 import { type Disposable, DisposableStore } from '../base/lifecycle';
-import type { Reading, ReadOptions } from '../cache/cacheService';
+import type { Reading, ReadOptions } from '../cache/reading';
 import type { Inventory } from '../fleet/inventory';
 import type { Miner } from '../fleet/miner';
 import type { MinerStats, MinerStatus } from '../fleet/minerData';
@@ -96,8 +96,11 @@ export class FleetMonitor implements Disposable {
   private async refreshMiner(miner: Miner, options: RefreshOptions): Promise<void> {
     try {
       const status = await this.reads.miner(miner, 'status', options);
+      if (status.origin === 'stale') {
+        throw status.failure;
+      }
       const stats = await this.reads.miner(miner, 'stats', options).catch(ignoreUnlessCancelled);
-      this.set(miner, { type: 'online', status, stats });
+      this.set(miner, { type: 'online', status, stats: stats?.fresh ? stats : undefined });
     } catch (error) {
       if (error instanceof CancelledError) {
         return;

@@ -1,13 +1,16 @@
 import { settleBounded } from '../base/concurrency';
 import { CancelledError, describeError, throwIfCancelled } from '../base/errors';
-import type { CacheRequest, CacheService, Inspection, Reading, ReadOptions } from '../cache/cacheService';
+import type { CacheService } from '../cache/cacheService';
 import { minerKey, minerScopes, summaryKey, summaryScopes } from '../cache/keys';
-import type { Dataset } from '../cache/policy';
+import { type Dataset, DEFAULT_POLICIES } from '../cache/policy';
+import type { CacheRequest, Reading, ReadOptions } from '../cache/reading';
+import type { Inspection } from '../cache/secondTier';
 import type { Inventory } from '../fleet/inventory';
 import { GLOBAL_TENANT, type Miner } from '../fleet/miner';
 import { MINER_KINDS, type MinerDatasets, type MinerKind } from '../fleet/minerData';
 import type { MinerSource } from '../fleet/minerSource';
 import { type FleetSummary, type MinerReport, summarize } from '../fleet/summary';
+import { SOURCE_ERRORS } from './sourceErrors';
 
 /** Machines that are read at a time for a summary. */
 const SUMMARY_CONCURRENCY = 64;
@@ -75,7 +78,8 @@ export class FleetReads {
     return {
       key: this.keyOf(miner.id, kind),
       dataset: DATASETS[kind],
-      scopes: minerScopes(miner.id, miner.tenant),
+      scopes: minerScopes(miner.id, miner.tenant, DEFAULT_POLICIES[DATASETS[kind]].invalidateOn),
+      errors: SOURCE_ERRORS,
       fetch: (signal) => this.source.read(miner, kind, signal),
     };
   }
@@ -103,12 +107,15 @@ export class FleetReads {
       }
       return { ...unknown, failure: describeError(error) };
     }
+    if (status.origin === 'stale') {
+      return { ...unknown, failure: describeError(status.failure) };
+    }
     // A miner that tells its state and not its figures counts under its state, and is in no sum.
     const stats = await this.miner(miner, 'stats', { signal, background: true }).catch(() => undefined);
     return {
       miner,
       status: status.data,
-      stats: stats?.data,
+      stats: stats?.fresh ? stats.data : undefined,
       failure: undefined,
       fetchedAt: Math.min(status.fetchedAt, stats?.fetchedAt ?? Number.POSITIVE_INFINITY),
     };

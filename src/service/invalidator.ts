@@ -1,9 +1,9 @@
 import { settleBounded } from '../base/concurrency';
 import { throwIfCancelled } from '../base/errors';
 import type { CacheService } from '../cache/cacheService';
-import { generationKeys, type MinerKeyKind, minerKey, summaryKey } from '../cache/keys';
+import { generationKeys, type MinerEvent, type MinerKeyKind, minerKey, summaryKey } from '../cache/keys';
 import type { Inventory } from '../fleet/inventory';
-import { GLOBAL_TENANT } from '../fleet/miner';
+import { GLOBAL_TENANT, type Miner } from '../fleet/miner';
 import { type FleetScope, minersInScope } from '../fleet/scope';
 import type { FleetReads } from './fleetReads';
 
@@ -71,9 +71,10 @@ export class Invalidator {
    * Voids the scope's entries and the summaries that they are part of. No read of this instance that starts after this
    * resolved returns anything that was fetched before.
    *
-   * @throws {StoreError} when Redis did not confirm it; then it may or may not have taken effect.
+   * @param cause why, in a few words for people.
+   * @returns `deferred` when Redis could not be reached: it is made good before Redis is read again.
    */
-  async invalidate(scope: FleetScope): Promise<void> {
+  async invalidate(scope: FleetScope, cause: string): Promise<{ readonly deferred: boolean }> {
     const miners = minersInScope(this.inventory.current.miners, scope);
     const known = miners.length > MAX_UNLINKED_MINERS ? [] : miners.flatMap(({ id }) => minerKeys(id));
     const keys = [
@@ -81,7 +82,17 @@ export class Invalidator {
       summaryKey(GLOBAL_TENANT),
       ...(scope.type === 'fleet' ? [] : [summaryKey(tenantOf(scope))]),
     ];
-    await this.cache.invalidate(generationsOf(scope), [...new Set(keys)]);
+    return this.cache.invalidate({ scopes: generationsOf(scope), keys: [...new Set(keys)], cause });
+  }
+
+  /**
+   * Voids what the policies say that an event of a miner voids, and the summaries over it: the tenant's and the fleet's.
+   *
+   * @returns as {@link invalidate} does.
+   */
+  async noteEvent(miner: Miner, event: MinerEvent): Promise<{ readonly deferred: boolean }> {
+    const scopes = [generationKeys.minerEvent(miner.id, event), ...summaryGenerations(miner)];
+    return this.cache.invalidate({ scopes, cause: `miner:${event}:updated` });
   }
 }
 
@@ -100,10 +111,12 @@ function generationsOf(scope: FleetScope): readonly string[] {
       return [generationKeys.all];
     case 'tenant':
       return [generationKeys.fleet(scope.tenant), generationKeys.summary(GLOBAL_TENANT)];
-    case 'miner': {
-      const { id, tenant } = scope.miner;
-      const summaries = new Set([tenant, GLOBAL_TENANT].map((name) => generationKeys.summary(name)));
-      return [generationKeys.miner(id), ...summaries];
-    }
+    case 'miner':
+      return [generationKeys.miner(scope.miner.id), ...summaryGenerations(scope.miner)];
   }
+}
+
+/** The cascade: a miner's change is one of its tenant's summary, and of the whole fleet's. */
+function summaryGenerations({ tenant }: Miner): readonly string[] {
+  return [...new Set([tenant, GLOBAL_TENANT])].map((name) => generationKeys.summary(name));
 }

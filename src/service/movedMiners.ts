@@ -15,11 +15,13 @@ export function invalidateMovedMiners(inventory: Inventory, invalidator: Invalid
     for (const miner of miners) {
       const address = former.get(miner.id);
       if (address !== undefined && address !== current.get(miner.id)) {
-        invalidator.invalidate({ type: 'miner', miner }).catch((error: unknown) => {
-          logger.warn(
-            `${miner.id} has a new address, and its former data may still be cached: ${describeError(error)}`,
-          );
-        });
+        invalidator
+          .invalidate({ type: 'miner', miner }, 'the address in the inventory changed')
+          .catch((error: unknown) => {
+            logger.warn(
+              `${miner.id} has a new address, and its former data may still be cached: ${describeError(error)}`,
+            );
+          });
       }
     }
     former = current;

@@ -24,7 +24,13 @@ export async function invalidate({ session, log }: CommandParts, node?: MinersNo
   if (!(await confirm(plan))) {
     return;
   }
-  await services.invalidator.invalidate(scope);
+  const { deferred } = await services.invalidator.invalidate(scope, 'command');
+  if (deferred) {
+    showInformation(
+      `${name} will be invalidated as soon as Redis can be reached. Until then this window reads the miners themselves.`,
+    );
+    return;
+  }
   log.info(`Invalidated ${name}: ${plural(plan.entries, 'entry', 'entries')} of ${plural(plan.miners, 'miner')}.`);
   showInformation(`Invalidated ${name}: ${plural(plan.entries, 'entry', 'entries')}. The next reads go to the miners.`);
 }

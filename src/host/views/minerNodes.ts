@@ -1,4 +1,4 @@
-import type { Inspection } from '../../cache/cacheService';
+import type { Inspection } from '../../cache/secondTier';
 import type { Miner } from '../../fleet/miner';
 import type { MinerKind } from '../../fleet/minerData';
 

@@ -188,7 +188,7 @@ export class MinersTree implements vscode.TreeDataProvider<MinersNode>, Disposab
   }
 
   private noteCacheChange(change: CacheChange): void {
-    if (change.type === 'invalidate') {
+    if (change.type === 'invalidated') {
       void this.reinspect();
       return;
     }

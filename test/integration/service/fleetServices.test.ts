@@ -56,7 +56,7 @@ describe('the services on a simulated fleet', () => {
     await services.warmer.warm(miners(), ['status']);
     await services.reads.summary('global');
     await eventually(async () => expect((await services.reads.summary('global')).origin).toBe('l2'));
-    await services.invalidator.invalidate({ type: 'miner', miner: miner(0) });
+    await services.invalidator.invalidate({ type: 'miner', miner: miner(0) }, 'test');
     expect((await services.reads.summary('global')).origin).toBe('source');
     expect((await services.reads.miner(miner(1), 'status')).origin).toBe('l2');
   });
@@ -99,7 +99,7 @@ describe('the services on a simulated fleet', () => {
     await eventually(() => expect(services.cache.storeHealth.state).toBe('down'));
     await expect(services.warmer.warm(miners(), ['status'])).rejects.toThrow(`127.0.0.1:${test.redis.port}`);
     await expect(services.invalidator.plan({ type: 'fleet' })).rejects.toThrow(`127.0.0.1:${test.redis.port}`);
-    await expect(services.invalidator.invalidate({ type: 'fleet' })).rejects.toThrow(`127.0.0.1:${test.redis.port}`);
+    expect(await services.invalidator.invalidate({ type: 'fleet' }, 'test')).toEqual({ deferred: true });
     expect((await services.reads.miner(miner(), 'status')).origin).toBe('source');
   });
 
@@ -112,10 +112,10 @@ describe('the services on a simulated fleet', () => {
       expect(await services.invalidator.plan({ type: 'fleet' })).toMatchObject({ miners: MINERS, entries: 2 * MINERS }),
     );
     expect(await services.invalidator.plan({ type: 'tenant', tenant })).toMatchObject({ entries: 2 * inTenant });
-    await services.invalidator.invalidate({ type: 'tenant', tenant });
+    await services.invalidator.invalidate({ type: 'tenant', tenant }, 'test');
     expect(await services.invalidator.plan({ type: 'tenant', tenant })).toMatchObject({ entries: 0 });
     expect((await other.reads.miner(miner(), 'status')).origin).toBe('source');
-    await services.invalidator.invalidate({ type: 'fleet' });
+    await services.invalidator.invalidate({ type: 'fleet' }, 'test');
     expect(await services.invalidator.plan({ type: 'fleet' })).toMatchObject({ entries: 0 });
   });
 

@@ -1,0 +1,47 @@
+/** The channel on which instances tell each other why entries went. */
+export const CACHE_EVENTS = 'events:cache';
+
+/** Some entries were voided. */
+export interface InvalidationEvent {
+  readonly type: 'invalidated';
+  /** Generation keys that were bumped; some of them, when they were very many. */
+  readonly scopes: readonly string[];
+  /** Why, in a few words for people, such as `miner:config:updated` or `command`. */
+  readonly cause: string;
+  /** The instance that did it. */
+  readonly by: string;
+  /** When, in ms since the epoch, by that instance's clock. */
+  readonly at: number;
+}
+
+const MAX_SCOPES = 100;
+const MAX_TEXT = 100_000;
+
+export function encodeCacheEvent(event: InvalidationEvent): string {
+  return JSON.stringify({ ...event, scopes: event.scopes.slice(0, MAX_SCOPES) });
+}
+
+/** Reads what came over the channel; `undefined` for whatever is not a cache event, since anybody can publish. */
+export function decodeCacheEvent(text: string): InvalidationEvent | undefined {
+  if (text.length > MAX_TEXT) {
+    return undefined;
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== 'object' || value === null) {
+    return undefined;
+  }
+  const { type, scopes, cause, by, at } = value as Record<string, unknown>;
+  const isWhole =
+    type === 'invalidated' &&
+    Array.isArray(scopes) &&
+    scopes.every((scope) => typeof scope === 'string') &&
+    typeof cause === 'string' &&
+    typeof by === 'string' &&
+    typeof at === 'number';
+  return isWhole ? { type, scopes: scopes.slice(0, MAX_SCOPES), cause, by, at } : undefined;
+}

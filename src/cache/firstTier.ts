@@ -1,0 +1,162 @@
+import { LRUCache } from 'lru-cache';
+import type { Clock } from '../base/clock';
+import { type Disposable, DisposableStore } from '../base/lifecycle';
+import type { CoherenceLink } from './coherenceLink';
+import { deepFreeze } from './freeze';
+import { type KnownGeneration, KnownGenerations } from './generations';
+import type { Reading } from './reading';
+import { RecentPushes } from './recentPushes';
+
+/** How much the first tier holds. What was used least recently goes first. */
+export interface FirstTierLimits {
+  readonly maxEntries: number;
+  /** Of the entries' texts as they are stored, in bytes. */
+  readonly maxBytes: number;
+}
+
+/** An entry in this process. Everybody gets the same frozen reading. */
+export interface KeptEntry {
+  readonly reading: Reading<unknown>;
+  readonly generations: readonly KnownGeneration[];
+  /** Moments of `Clock.monotonic`, in ms. */
+  readonly freshUntil: number;
+  /** From here on the entry may be refreshed ahead. */
+  readonly earlyFrom: number;
+  readonly costMs: number;
+}
+
+/** How long the link may have been silent until what it keeps right cannot be relied upon, in ms. */
+export const LINK_TRUST_MS = 1_000;
+
+/**
+ * The tier in this process. What it holds was read from the store, and is dropped when the store tells that the key or one of
+ * its generations changed; while the store does not tell, it holds nothing.
+ */
+export class FirstTier implements Disposable {
+  private readonly entries: LRUCache<string, KeptEntry> | undefined;
+  private readonly waiting = new Map<string, Set<() => void>>();
+  private readonly disposables = new DisposableStore();
+  readonly pushes = new RecentPushes();
+  readonly generations = new KnownGenerations(this.pushes);
+  private evictions = 0;
+
+  constructor(
+    private readonly link: CoherenceLink,
+    private readonly clock: Clock,
+    limits: FirstTierLimits | false,
+  ) {
+    if (limits !== false) {
+      this.entries = new LRUCache({
+        max: limits.maxEntries,
+        maxSize: limits.maxBytes,
+        maxEntrySize: limits.maxBytes,
+        dispose: (_, __, reason) => {
+          if (reason === 'evict') {
+            this.evictions++;
+          }
+        },
+      });
+    }
+    this.disposables.add(link.onDidInvalidate((keys) => this.drop(keys)));
+  }
+
+  get isEnabled(): boolean {
+    return this.entries !== undefined;
+  }
+
+  get entryCount(): number {
+    return this.entries?.size ?? 0;
+  }
+
+  /** Size of the entries' texts, in bytes. */
+  get sizeBytes(): number {
+    return this.entries?.calculatedSize ?? 0;
+  }
+
+  /** Entries that went for want of room. */
+  get evictionCount(): number {
+    return this.evictions;
+  }
+
+  /** Whether the link vouches for what is known. @param now of `Clock.monotonic`. */
+  isCoherent(now: number): boolean {
+    return now - this.link.caughtUpTo <= LINK_TRUST_MS;
+  }
+
+  /** The entry under a key if it holds. @param now of `Clock.monotonic`. */
+  get(key: string, now: number): KeptEntry | undefined {
+    if (this.entries === undefined || !this.isCoherent(now)) {
+      return undefined;
+    }
+    const entry = this.entries.get(key);
+    if (entry === undefined || now >= entry.freshUntil) {
+      return undefined;
+    }
+    for (const generation of entry.generations) {
+      if (!generation.isCurrent) {
+        return undefined;
+      }
+    }
+    return entry;
+  }
+
+  /**
+   * Keeps an entry that was read from the store, unless its key was pushed since `askedAt`.
+   *
+   * @param sizeBytes of its text.
+   */
+  keep(key: string, entry: KeptEntry, sizeBytes: number, askedAt: number): void {
+    if (this.entries !== undefined && !this.pushes.hasChangedSince(key, askedAt)) {
+      deepFreeze(entry.reading.data);
+      this.entries.set(key, entry, { size: Math.max(1, sizeBytes) });
+    }
+  }
+
+  /** Resolves when the store told that the key changed, at the latest after `maxMs` milliseconds. */
+  async changed(key: string, maxMs: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const waiters = this.waiting.get(key) ?? new Set();
+      this.waiting.set(key, waiters);
+      const finish = () => {
+        timer.dispose();
+        waiters.delete(finish);
+        if (waiters.size === 0 && this.waiting.get(key) === waiters) {
+          this.waiting.delete(key);
+        }
+        resolve();
+      };
+      const timer = this.clock.setTimeout(finish, maxMs);
+      waiters.add(finish);
+    });
+  }
+
+  /** Drops what is known of keys, entries and generations alike. */
+  drop(keys: readonly string[] | 'everything'): void {
+    if (keys === 'everything') {
+      this.pushes.noteEverything();
+      this.generations.clear();
+      this.entries?.clear();
+      for (const key of [...this.waiting.keys()]) {
+        this.wake(key);
+      }
+      return;
+    }
+    for (const key of keys) {
+      this.pushes.note(key);
+      this.entries?.delete(key);
+      this.generations.forget(key);
+      this.wake(key);
+    }
+  }
+
+  dispose(): void {
+    this.disposables.dispose();
+    this.drop('everything');
+  }
+
+  private wake(key: string): void {
+    for (const finish of [...(this.waiting.get(key) ?? [])]) {
+      finish();
+    }
+  }
+}

@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../base/clock';
+import { throwIfCancelled } from '../base/errors';
+import type { Disposable } from '../base/lifecycle';
+import type { FirstTier } from './firstTier';
+import type { ClaimOutcome, FlightClaim, FlightLocks } from './flightLocks';
+import { lockKey } from './keys';
+import type { CacheAddress } from './reading';
+import type { Found, FoundEntry, SecondTier } from './secondTier';
+
+/** The right to fetch for all instances. It is renewed until it is ended, one way or the other. */
+export interface Lease {
+  /** The entry was written, or there is none to write. */
+  finish(): Promise<void>;
+  /** The source failed: for `ttlMs` milliseconds whoever wants the key gets `error` instead of trying again. */
+  fail(error: string, ttlMs: number): Promise<void>;
+}
+
+/**
+ * What a reader that missed is to do: fetch (with a lease, unless the store is of no use), take what another instance has
+ * fetched meanwhile, or take that one's error.
+ */
+export type Turn =
+  | { readonly type: 'fetch'; readonly lease: Lease | undefined; readonly found: Found }
+  | { readonly type: 'found'; readonly entry: FoundEntry; readonly hasWaited: boolean }
+  | { readonly type: 'failed'; readonly error: string };
+
+/** A dead holder's lock ends, and another takes over, within a second: this and one poll. */
+const LOCK_TTL_MS = 850;
+const RENEW_MS = 250;
+const FIRST_POLL_MS = 25;
+const LAST_POLL_MS = 100;
+/** Longer than any fetch should take; after it, a reader fetches on its own account. */
+const MAX_WAIT_MS = 10_000;
+
+/** Flights across instances: of all who miss a key, one fetches and the others wait for its entry. */
+export class SharedFlights {
+  constructor(
+    private readonly locks: FlightLocks,
+    private readonly firstTier: FirstTier,
+    private readonly secondTier: SecondTier,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * @param found of the look that missed.
+   * @throws {CancelledError}
+   */
+  async takeTurn(address: CacheAddress, found: Found, signal: AbortSignal): Promise<Turn> {
+    const token = randomUUID();
+    const deadline = this.clock.monotonic() + MAX_WAIT_MS;
+    let latest = found;
+    let pollMs = FIRST_POLL_MS;
+    let hasWaited = false;
+    for (;;) {
+      throwIfCancelled(signal);
+      if (latest.generations === undefined || this.clock.monotonic() >= deadline) {
+        return { type: 'fetch', lease: undefined, found: latest };
+      }
+      const claim = { lock: lockKey(address.key), token, generations: latest.generations };
+      const outcome = await this.claim(claim);
+      if (outcome === undefined) {
+        return { type: 'fetch', lease: undefined, found: latest };
+      }
+      if (outcome.type === 'failed') {
+        return { type: 'failed', error: outcome.error };
+      }
+      if (outcome.type === 'acquired') {
+        return this.board(address, claim, hasWaited);
+      }
+      hasWaited = true;
+      await this.firstTier.changed(address.key, pollMs);
+      pollMs = Math.min(pollMs * 2, LAST_POLL_MS);
+      latest = await this.secondTier.look(address);
+      if (latest.fresh !== undefined) {
+        return { type: 'found', entry: latest.fresh, hasWaited };
+      }
+    }
+  }
+
+  /** The lease if it is free now, without waiting; for a refresh ahead that another instance may be at already. */
+  async tryLease(address: CacheAddress, generations: readonly number[]): Promise<Lease | undefined> {
+    const claim = { lock: lockKey(address.key), token: randomUUID(), generations };
+    const outcome = await this.claim(claim);
+    return outcome?.type === 'acquired' ? this.lease(claim) : undefined;
+  }
+
+  /**
+   * With the lock in hand, looks once more: the former holder may have written the entry and gone between our look and our
+   * claim, and then there is nothing to fetch.
+   */
+  private async board(address: CacheAddress, claim: FlightClaim, hasWaited: boolean): Promise<Turn> {
+    const lease = this.lease(claim);
+    const found = await this.secondTier.look(address);
+    if (found.fresh === undefined) {
+      return { type: 'fetch', lease, found };
+    }
+    await lease.finish();
+    return { type: 'found', entry: found.fresh, hasWaited };
+  }
+
+  private async claim(claim: FlightClaim): Promise<ClaimOutcome | undefined> {
+    // Without locks everybody fetches for himself, as if there were no other instance.
+    return this.locks.claim(claim, LOCK_TTL_MS).catch(() => undefined);
+  }
+
+  private lease(claim: FlightClaim): Lease {
+    let timer: Disposable | undefined;
+    let hasEnded = false;
+    const renewLater = () => {
+      timer = this.clock.setTimeout(async () => {
+        // A renewal that did not reach the store is tried again; a lock that another holds is left to it.
+        const isOurs = await this.locks.renew(claim, LOCK_TTL_MS).catch(() => true);
+        if (isOurs && !hasEnded) {
+          renewLater();
+        }
+      }, RENEW_MS);
+    };
+    const end = () => {
+      hasEnded = true;
+      timer?.dispose();
+    };
+    renewLater();
+    return {
+      finish: () => {
+        end();
+        // A lock that cannot be released expires.
+        return this.locks.release(claim).catch(() => {});
+      },
+      fail: (error, ttlMs) => {
+        end();
+        return this.locks.fail(claim, error, ttlMs).catch(() => {});
+      },
+    };
+  }
+}
