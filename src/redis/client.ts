@@ -1,5 +1,6 @@
 import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
-import type { ConnectionProfile, NodeAddress, TlsProfile } from './profile';
+import type { ConnectionProfile, NodeAddress } from './profile';
+import type { TlsProfile } from './profileTls';
 
 const RECONNECT_MAX_MS = 2_000;
 const CONNECT_TIMEOUT_MS = 3_000;

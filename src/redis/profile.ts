@@ -1,21 +1,10 @@
 import { ConfigurationError } from '../base/errors';
-import { readTlsFiles } from './profileTls';
+import { readTlsFiles, type TlsProfile } from './profileTls';
 
 /** Where one server listens. */
 export interface NodeAddress {
   readonly host: string;
   readonly port: number;
-}
-
-/** What is presented and trusted in TLS, as PEM text. The other side is always verified. */
-export interface TlsProfile {
-  /** Authorities to trust in the place of the system's. */
-  readonly ca?: string;
-  readonly cert?: string;
-  readonly key?: string;
-  readonly passphrase?: string;
-  /** The name that the certificate has to be for, where it is not the host's. */
-  readonly servername?: string;
 }
 
 /** Addresses that servers tell of each other, as `host:port`, and how to reach them from here. */

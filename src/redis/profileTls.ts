@@ -1,7 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { ConfigurationError, errorCode } from '../base/errors';
-import type { TlsProfile } from './profile';
+
+/** What is presented and trusted in TLS, as PEM text. The other side is always verified. */
+export interface TlsProfile {
+  /** Authorities to trust in the place of the system's. */
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly passphrase?: string;
+  /** The name that the certificate has to be for, where it is not the host's. */
+  readonly servername?: string;
+}
 
 /** TLS material as people name it: paths of PEM files; `ca` and `cert` may be the PEM text itself. */
 export interface TlsFiles {
