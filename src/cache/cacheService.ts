@@ -91,7 +91,7 @@ export class CacheService implements Disposable {
       onDidVoid: (scopes) => this.forget(scopes),
       onDidReplay: (scopes) => this.tell({ scopes, cause: 'made good after Redis was away' }),
     });
-    const isTrusted = () => this.invalidations.isCaughtUp;
+    const isTrusted = (scopes: readonly string[]) => this.invalidations.isCaughtUpWith(scopes);
     const { firstTier, metrics } = this;
     this.secondTier = new SecondTier({ store, link, firstTier, policies, metrics, clock, logger, isTrusted });
     this.reader = new Reader({
@@ -256,7 +256,7 @@ export class CacheService implements Disposable {
       await this.secondTier.remove(invalidation.keys);
     }
     this.tell(invalidation);
-    return { deferred: !this.invalidations.isCaughtUp };
+    return { deferred: !this.invalidations.isCaughtUpWith(invalidation.scopes) };
   }
 
   /**

@@ -42,12 +42,26 @@ export class Invalidations implements Disposable {
 
   constructor(private readonly options: InvalidationsOptions) {
     this.disposables.add(options.store.onDidChangeHealth((health) => this.followHealth(health)));
+    const losses = options.store.onDidLoseServer?.(() => {
+      this.repeatConfirmed();
+      if (!this.isCaughtUp) {
+        void this.replay();
+      }
+    });
+    if (losses !== undefined) {
+      this.disposables.add(losses);
+    }
     this.disposables.add(toDisposable(() => this.retry?.dispose()));
   }
 
   /** Whether the store has got every invalidation of this instance. */
   get isCaughtUp(): boolean {
     return this.backlog.size === 0;
+  }
+
+  /** Whether the store has got every invalidation of this instance that concerns one of `scopes`. */
+  isCaughtUpWith(scopes: readonly string[]): boolean {
+    return this.isCaughtUp || !scopes.some((scope) => this.backlog.has(scope));
   }
 
   /** Resolves to how the generations were replaced, or to `undefined` when that is put off until the store is back. */
@@ -124,12 +138,16 @@ export class Invalidations implements Disposable {
 
   private followHealth(health: StoreHealth): void {
     if (health.state === 'down') {
-      const now = this.options.clock.monotonic();
-      this.addToBacklog([...this.confirmed].filter(([, at]) => now - at <= REMEMBERED_MS).map(([scope]) => scope));
-      this.confirmed.clear();
+      this.repeatConfirmed();
     } else if (!this.isCaughtUp) {
       void this.replay();
     }
+  }
+
+  private repeatConfirmed(): void {
+    const now = this.options.clock.monotonic();
+    this.addToBacklog([...this.confirmed].filter(([, at]) => now - at <= REMEMBERED_MS).map(([scope]) => scope));
+    this.confirmed.clear();
   }
 
   private scheduleRetry(): void {
@@ -147,27 +165,39 @@ export class Invalidations implements Disposable {
       return;
     }
     this.isReplaying = true;
-    try {
-      while (!this.isCaughtUp) {
-        const chunk = [...this.backlog].slice(0, REPLAY_CHUNK);
-        const scopes = chunk.map(([scope]) => scope);
-        await this.options.store.bump(scopes);
-        this.options.onDidVoid(scopes);
-        // Only now is the store believed again: until here a reader could have been given what these scopes void.
-        for (const [scope, number] of chunk) {
-          // Invalidated again meanwhile, a scope stays: that one may have come after the bump.
-          if (this.backlog.get(scope) === number) {
-            this.backlog.delete(scope);
-          }
-        }
-        this.options.onDidReplay(scopes);
-      }
-      this.options.logger.info('All invalidations have reached Redis.');
-    } catch (error) {
-      this.options.logger.debug(`Invalidations still wait for Redis: ${describeError(error)}`);
-      this.scheduleRetry();
-    } finally {
-      this.isReplaying = false;
+    const waiting = [...this.backlog];
+    let failure: unknown;
+    for (let start = 0; start < waiting.length; start += REPLAY_CHUNK) {
+      failure = (await this.replayChunk(waiting.slice(start, start + REPLAY_CHUNK))) ?? failure;
     }
+    this.isReplaying = false;
+    if (this.isCaughtUp) {
+      this.options.logger.info('All invalidations have reached Redis.');
+    } else {
+      this.options.logger.debug(`Invalidations still wait for Redis: ${describeError(failure)}`);
+      this.scheduleRetry();
+    }
+  }
+
+  /**
+   * Each scope by itself: while one of a Cluster's masters is away, what the others confirmed must not be voided again at
+   * each attempt. Resolves to why one of them failed, if one did.
+   */
+  private async replayChunk(chunk: readonly (readonly [scope: string, number: number])[]): Promise<unknown> {
+    const results = await Promise.allSettled(chunk.map(([scope]) => this.options.store.bump([scope])));
+    const confirmed = chunk.filter((_, index) => results[index]?.status === 'fulfilled');
+    if (confirmed.length > 0) {
+      const scopes = confirmed.map(([scope]) => scope);
+      this.options.onDidVoid(scopes);
+      // Only now is the store believed again: until here a reader could have been given what these scopes void.
+      for (const [scope, number] of confirmed) {
+        // Invalidated again meanwhile, a scope stays: that one may have come after the bump.
+        if (this.backlog.get(scope) === number) {
+          this.backlog.delete(scope);
+        }
+      }
+      this.options.onDidReplay(scopes);
+    }
+    return results.find((result) => result.status === 'rejected')?.reason;
   }
 }

@@ -47,8 +47,8 @@ export interface SecondTierOptions {
   readonly metrics: CacheMetrics;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Whether the store may be believed: not while it lacks invalidations that were made in vain. */
-  isTrusted(): boolean;
+  /** Whether the store may be believed about `scopes`: not while it lacks an invalidation of them that was made in vain. */
+  isTrusted(scopes: readonly string[]): boolean;
 }
 
 /** The generations of some scopes as they are now, in the scopes' order. */
@@ -70,10 +70,10 @@ export class SecondTier {
   /** Looks a key up. A store that fails is as good as none: it never throws. */
   async look(address: CacheAddress): Promise<Found> {
     const { store, firstTier } = this.options;
-    if (!this.options.isTrusted()) {
+    const { scopes } = address;
+    if (!this.options.isTrusted(scopes)) {
       return UNUSABLE;
     }
-    const { scopes } = address;
     const askedAt = firstTier.pushes.now();
     const known = this.known(scopes);
     try {
@@ -91,9 +91,6 @@ export class SecondTier {
   /** As {@link look}, for many keys in one round trip for each node. */
   async lookMany(addresses: readonly CacheAddress[]): Promise<readonly Found[]> {
     const { store, firstTier } = this.options;
-    if (!this.options.isTrusted()) {
-      return addresses.map(() => UNUSABLE);
-    }
     const positions = new Map<string, number>();
     for (const address of addresses) {
       for (const scope of address.scopes) {
@@ -103,6 +100,9 @@ export class SecondTier {
       }
     }
     const scopes = [...positions.keys()];
+    if (!this.options.isTrusted(scopes)) {
+      return addresses.map(() => UNUSABLE);
+    }
     const keys = addresses.map(({ key }) => key);
     const askedAt = firstTier.pushes.now();
     const known = this.known(scopes);
@@ -209,7 +209,7 @@ export class SecondTier {
   private judge(address: CacheAddress, text: string | undefined, current: Current, askedAt: number): Found {
     const generations = current.values;
     // An invalidation may have failed while the store was asked.
-    if (!this.options.isTrusted()) {
+    if (!this.options.isTrusted(address.scopes)) {
       return UNUSABLE;
     }
     const nothing: Found = { fresh: undefined, stale: undefined, generations };

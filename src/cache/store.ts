@@ -44,6 +44,12 @@ export interface CacheStore extends Disposable {
   readonly onDidChangeHealth: Event<StoreHealth>;
 
   /**
+   * Fired when one of several servers was lost or replaced, which `health` need not tell: whoever takes its place may lack the
+   * last that it confirmed. Absent where there are no several servers.
+   */
+  readonly onDidLoseServer?: Event<void>;
+
+  /**
    * Reads a key and the generations of `scopes` in one round trip. A scope without generation gets one. A key that is not
    * a string is removed, and reads as absent.
    */

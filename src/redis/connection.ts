@@ -39,6 +39,7 @@ export class RedisConnection implements Disposable {
   private readonly address: string;
   private readonly disposables = new DisposableStore();
   private readonly healthChanges = new Emitter<StoreHealth>();
+  private readonly serverLosses = new Emitter<void>();
   private readonly deadlines: CommandDeadlines;
   private readonly breaker = circuitBreaker(handleWhen(isServerFailure), {
     halfOpenAfter: BREAKER_PAUSE_MS,
@@ -54,6 +55,8 @@ export class RedisConnection implements Disposable {
   private writeRefusal: string | undefined;
 
   readonly onDidChangeHealth: Event<StoreHealth> = this.healthChanges.event;
+  /** Of a Cluster's masters. */
+  readonly onDidLoseServer: Event<void> = this.serverLosses.event;
 
   constructor(private readonly options: RedisConnectionOptions) {
     this.address = profileAddress(options.profile);
@@ -68,6 +71,7 @@ export class RedisConnection implements Disposable {
     this.disposables.add(toDisposable(() => this.client.disconnect()));
     this.disposables.add(this.deadlines);
     this.disposables.add(this.healthChanges);
+    this.disposables.add(this.serverLosses);
   }
 
   get health(): StoreHealth {
@@ -241,7 +245,9 @@ export class RedisConnection implements Disposable {
       }
     };
     const follow = (node: Redis) => {
+      let wasReady = false;
       node.on('ready', () => {
+        wasReady = true;
         assess();
         if (cluster.nodes('master').every(({ status }) => status === 'ready')) {
           settle();
@@ -250,6 +256,11 @@ export class RedisConnection implements Disposable {
       node.on('close', () => {
         assess();
         this.refreshSlots();
+        // Each attempt to connect again closes as well.
+        if (wasReady && cluster.nodes('master').includes(node)) {
+          this.serverLosses.fire();
+        }
+        wasReady = false;
       });
       // Nodes connect with their first command, and whatever comes while they do would fail.
       if (node.status === 'wait') {
@@ -257,8 +268,17 @@ export class RedisConnection implements Disposable {
       }
     };
     cluster.on('+node', follow);
-    // A replica that was promoted has its connection already.
-    cluster.on('refresh', assess);
+    let masters: readonly Redis[] = [];
+    cluster.on('refresh', () => {
+      // A replica that was promoted has its connection already.
+      assess();
+      const present = cluster.nodes('master');
+      // Who was only cut off from the others keeps its connection to us.
+      if (masters.some((master) => !present.includes(master))) {
+        this.serverLosses.fire();
+      }
+      masters = present;
+    });
     cluster.on('node error', (error: unknown) => this.noteCause(error));
   }
 

@@ -31,6 +31,7 @@ export class RedisStore implements CacheStore {
   private waitingReads: WaitingRead[] = [];
 
   readonly onDidChangeHealth: Event<StoreHealth>;
+  readonly onDidLoseServer: Event<void>;
 
   /** Opens a connection for a store alone. */
   static open(options: RedisConnectionOptions): RedisStore {
@@ -45,6 +46,7 @@ export class RedisStore implements CacheStore {
     this.redis = connection.client as RedisConnection['client'] & GenerationCommands;
     this.isCluster = connection.client.isCluster;
     this.onDidChangeHealth = connection.onDidChangeHealth;
+    this.onDidLoseServer = connection.onDidLoseServer;
   }
 
   get health(): StoreHealth {
