@@ -1,0 +1,198 @@
+import { LINK_TRUST_MS } from '../../../src/cache/firstTier';
+import { generationKeys } from '../../../src/cache/keys';
+import type { CacheRequest } from '../../../src/cache/reading';
+import { SeededRandom } from '../../../src/simulator/random';
+import { type CacheInstance, openCacheInstance } from '../../fixtures/cacheInstance';
+import { eventually } from '../../fixtures/eventually';
+import { sleep, Traffic, type TrafficFigures } from './traffic';
+import { minerIdOf, type Seen, SOURCE_MS, World } from './world';
+
+/** Something that happens to Redis, and how it is put right. */
+export interface Fault {
+  readonly name: string;
+  /** @param changeAll changes all miners, and resolves when that is confirmed: to be called when it hurts most. */
+  begin(changeAll: () => Promise<void>): Promise<void>;
+  heal(): Promise<void>;
+}
+
+export interface ChaosOptions {
+  readonly url: string;
+  /** Happen one after the other; each is healed, and seen to be, before the next. */
+  readonly faults: readonly Fault[];
+  /** How long a fault lasts, in ms. */
+  readonly faultMs: number;
+  readonly seed: number;
+  readonly instances?: number;
+  readonly readers?: number;
+}
+
+export interface ChaosReport extends TrafficFigures {
+  /** Whatever a user would call a failure, one sentence each; empty if all is well. */
+  readonly violations: readonly string[];
+}
+
+const KEYS = 20;
+const COMMAND_TIMEOUT_MS = 300;
+/**
+ * What a read may take beyond the command timeout and the source, besides the time in which this process did not run: the
+ * servers share the machine with all that runs there.
+ */
+const MARGIN_MS = 1_500;
+const WARM_UP_MS = 500;
+const BETWEEN_CHANGES_MS = 100;
+/** Reconnecting has a back-off of up to 2 s, and a Cluster's nodes have to agree first. */
+const HEAL_TIMEOUT_MS = 20_000;
+
+/**
+ * Readers on several instances read all the time, miners change all the time, and Redis breaks and heals.
+ *
+ * @returns what the readers saw; how it has to be judged does not depend on the faults.
+ */
+export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
+  const random = new SeededRandom(options.seed);
+  const world = new World(KEYS);
+  const instances = Array.from({ length: options.instances ?? 2 }, (_, index) =>
+    openCacheInstance({
+      url: options.url,
+      instance: `instance-${index + 1}`,
+      commandTimeoutMs: COMMAND_TIMEOUT_MS,
+    }),
+  );
+  const traffic = new Traffic(world, random, instances, options.readers ?? 100);
+  const failures: string[] = [];
+  try {
+    await expectHealed(traffic, world);
+    for (const fault of options.faults) {
+      await sleep(WARM_UP_MS);
+      failures.push(...(await suffer(fault, options.faultMs, world, random, traffic)));
+    }
+  } catch (error) {
+    failures.push(String(error));
+  } finally {
+    await traffic.stop();
+    for (const instance of instances) {
+      instance.dispose();
+    }
+  }
+  const { figures } = traffic;
+  return { ...figures, violations: [...figures.violations, ...failures, ...slowness(figures), ...miscounts(traffic)] };
+}
+
+/** One fault from before its beginning until all is as before. */
+async function suffer(fault: Fault, faultMs: number, world: World, random: SeededRandom, traffic: Traffic) {
+  let isOver = false;
+  const changes = (async () => {
+    while (!isOver) {
+      await changeSomething(world, random, traffic);
+      await sleep(BETWEEN_CHANGES_MS);
+    }
+  })();
+  try {
+    await fault.begin(() => changeAll(world, random, traffic));
+    await sleep(faultMs);
+  } finally {
+    await fault.heal();
+    isOver = true;
+    await changes;
+  }
+  await expectHealed(traffic, world);
+  // From here on nobody has an excuse: the links stand, and have had the time to tell.
+  await sleep(LINK_TRUST_MS + 200);
+  for (const { minerId, version } of present(world)) {
+    for (const instance of traffic.instances) {
+      traffic.require(instance, minerId, version);
+    }
+  }
+  await sleep(WARM_UP_MS);
+  return missesAfter(fault, traffic);
+}
+
+/** All miners change, and one of the instances is told so. */
+async function changeAll(world: World, random: SeededRandom, traffic: Traffic): Promise<void> {
+  const instance = traffic.instances[Math.floor(random.between(0, traffic.instances.length))] as CacheInstance;
+  await Promise.all(
+    world.requests.map(async (_, index) => {
+      const { minerId, version } = world.change(minerIdOf(index));
+      await instance.cache.invalidate({ scopes: [generationKeys.miner(minerId)], cause: 'chaos' });
+      traffic.require(instance, minerId, version);
+    }),
+  );
+}
+
+/**
+ * A miner of the first half changes, and one of the instances is told so; half of the changes are made through the cache.
+ * The second half is left alone, so that no later change makes good for one that was lost.
+ */
+async function changeSomething(world: World, random: SeededRandom, traffic: Traffic): Promise<void> {
+  const instances = traffic.instances;
+  const instance = instances[Math.floor(random.between(0, instances.length))] as CacheInstance;
+  const index = Math.floor(random.between(0, world.requests.length / 2));
+  const request = world.requests[index] as CacheRequest<Seen>;
+  const minerId = minerIdOf(index);
+  const scopes = [generationKeys.miner(minerId)];
+  if (random.next() < 0.5) {
+    const { version } = world.change(minerId);
+    await instance.cache.invalidate({ scopes, keys: [request.key], cause: 'chaos' });
+    traffic.require(instance, minerId, version);
+  } else {
+    const reading = await instance.cache.write(request, {
+      scopes,
+      cause: 'chaos',
+      apply: async () => world.change(minerId),
+    });
+    traffic.require(instance, minerId, reading.data.version);
+  }
+}
+
+/** Resolves when every instance has its Redis, and believes it: Redis has all that was invalidated. */
+async function expectHealed(traffic: Traffic, world: World): Promise<void> {
+  for (const [index, instance] of traffic.instances.entries()) {
+    await eventually(async () => {
+      const values = await Promise.all(world.requests.map((request) => instance.cache.peek(request)));
+      if (!instance.isReady || values.includes(undefined)) {
+        const missing = values.filter((value) => value === undefined).length;
+        throw new Error(`Instance ${index + 1} is ${JSON.stringify(instance.health)}, and lacks ${missing} keys.`);
+      }
+    }, HEAL_TIMEOUT_MS);
+  }
+}
+
+function present(world: World): readonly Seen[] {
+  return Array.from({ length: KEYS }, (_, index) => ({
+    minerId: minerIdOf(index),
+    version: world.version(minerIdOf(index)),
+  }));
+}
+
+/** After a fault the cache has to be of use as before: sooner or later whatever is read is a hit. */
+async function missesAfter(fault: Fault, traffic: Traffic): Promise<readonly string[]> {
+  const failures: string[] = [];
+  for (const [index, instance] of traffic.instances.entries()) {
+    let misses: readonly string[] = [];
+    await eventually(async () => {
+      misses = await traffic.missesOfOneRound(instance);
+      if (misses.length > 0) {
+        throw new Error('misses');
+      }
+    }).catch(() => failures.push(`After “${fault.name}” instance ${index + 1} still misses ${misses.join(', ')}.`));
+  }
+  return failures;
+}
+
+function slowness({ slowestMs, longestStallMs }: TrafficFigures): readonly string[] {
+  const allowed = COMMAND_TIMEOUT_MS + SOURCE_MS + MARGIN_MS + longestStallMs;
+  return slowestMs <= allowed
+    ? []
+    : [`A read took ${Math.round(slowestMs)} ms, where ${Math.round(allowed)} ms are allowed.`];
+}
+
+/** G7: what an instance counts is what was read. */
+function miscounts(traffic: Traffic): readonly string[] {
+  return traffic.instances.flatMap(({ cache }, index) => {
+    const counts = cache.metrics.counts('start');
+    const read = traffic.lookups.get(traffic.instances[index] as CacheInstance);
+    const sum = counts.l1Hits + counts.l2Hits + counts.staleHits + counts.misses + counts.bypasses;
+    const isRight = counts.lookups === read && sum === read && counts.misses === counts.fetches + counts.coalesced;
+    return isRight ? [] : [`Instance ${index + 1} counts ${JSON.stringify(counts)}, where ${read} were read.`];
+  });
+}
