@@ -38,8 +38,8 @@ export interface RuntimeConfiguration {
  */
 export async function createRuntime(configuration: RuntimeConfiguration): Promise<FleetServices> {
   const { logger, redis } = configuration;
-  const [{ RedisStore }, { parseRedisUrl }, { BraiinsSource }, password] = await Promise.all([
-    import('./redis/redisStore'),
+  const [{ openRedis }, { parseRedisUrl }, { BraiinsSource }, password] = await Promise.all([
+    import('./redis/openRedis'),
     import('./redis/profile'),
     import('./braiins/braiinsSource'),
     redis.password,
@@ -47,12 +47,14 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
   const profile = parseRedisUrl(redis.url, { password });
   const disposables = new DisposableStore();
   const clock = systemClock;
-  const store = disposables.add(RedisStore.open({ profile, commandTimeoutMs: redis.commandTimeoutMs, logger }));
+  const { store, link, locks, bus } = disposables.add(
+    openRedis({ profile, commandTimeoutMs: redis.commandTimeoutMs, clock, logger }),
+  );
   const source = disposables.add(new BraiinsSource({ credentials: configuration.credentials, logger }));
   const inventory = disposables.add(new FileInventory(configuration.inventoryPath));
   const instance = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
   const { policies, problems } = policiesWithTtls(configuration.ttls);
-  const cache = disposables.add(new CacheService({ store, policies, clock, logger, instance }));
+  const cache = disposables.add(new CacheService({ store, link, locks, bus, policies, clock, logger, instance }));
   const reads = new FleetReads(cache, source, inventory);
   const monitor = disposables.add(new FleetMonitor(reads, source, inventory, clock));
   await inventory.reload();

@@ -17,9 +17,6 @@ export interface EventBus extends Disposable {
   /** @throws {StoreError} when the message was not handed over. */
   publish(channel: string, text: string): Promise<void>;
 
-  /** As {@link publish}, on a channel that on a Cluster only the shard that owns its name carries. */
-  publishSharded(channel: string, text: string): Promise<void>;
-
   /**
    * Calls `handler` with every message of the channel until disposed. Any number of handlers share one subscription. It
    * survives lost connections; a handler that throws is logged and keeps no other from being called.
@@ -28,9 +25,6 @@ export interface EventBus extends Disposable {
 
   /** As {@link subscribe}, for all channels that match a glob pattern. */
   subscribePattern(pattern: string, handler: BusHandler): Disposable;
-
-  /** As {@link subscribe}, for what {@link publishSharded} publishes. */
-  subscribeSharded(channel: string, handler: BusHandler): Disposable;
 
   /** Fired when subscriptions stand again after a time in which messages may have been missed. */
   readonly onDidMiss: Event<void>;

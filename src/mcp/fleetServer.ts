@@ -71,13 +71,14 @@ function decodeId(encoded: string): string {
 }
 
 /** How old the data is and where it came from, for whoever has to judge it. */
-function provenance({ fetchedAt, ttlS, origin, fresh }: Reading<unknown>) {
+function provenance({ fetchedAt, ttlS, origin, fresh, failure }: Reading<unknown>) {
   return {
     fetchedAt: new Date(fetchedAt).toISOString(),
     ageMs: Math.max(0, Date.now() - fetchedAt),
-    ttlMs: ttlS * 1000,
+    ttlMs: Math.round(ttlS * 1000),
     source: origin,
     fresh,
+    ...(failure === undefined ? {} : { staleBecause: describeError(failure) }),
   };
 }
 

@@ -83,12 +83,23 @@ export class EntryDocuments implements vscode.TextDocumentContentProvider, Dispo
       return { text: stringify({ ...identity, error }) };
     }
     try {
-      const { data, origin, fetchedAt, ttlS, fresh } = await services.reads.miner(miner, kind, options);
+      const { data, origin, fetchedAt, ttlS, fresh, failure } = await services.reads.miner(miner, kind, options);
       const ageMs = Math.max(0, Date.now() - fetchedAt);
       const fetched = new Date(fetchedAt).toISOString();
       const key = services.reads.keyOf(minerId, kind);
+      const staleBecause = failure === undefined ? undefined : describeError(failure);
       return {
-        text: stringify({ ...identity, key, source: origin, fetchedAt: fetched, ageMs, ttlS, fresh, data }),
+        text: stringify({
+          ...identity,
+          key,
+          source: origin,
+          fetchedAt: fetched,
+          ageMs,
+          ttlS,
+          fresh,
+          staleBecause,
+          data,
+        }),
         fetchedAt,
       };
     } catch (error) {

@@ -66,10 +66,13 @@ describe('the standalone server on stdio', () => {
     const id = test.fleet.miners[0]?.id;
     const uri = `braiins:///miner/${id}/status`;
     const first = await read(uri);
-    expect(first).toMatchObject({ minerId: id, state: 'normal', source: 'source', fresh: true, ttlMs: 10_000 });
+    expect(first).toMatchObject({ minerId: id, state: 'normal', source: 'source', fresh: true });
+    // 10 s and a tenth more or less.
+    expect(first.ttlMs).toBeGreaterThanOrEqual(9_000);
+    expect(first.ttlMs).toBeLessThanOrEqual(11_000);
     const second = await eventually(async () => {
       const reading = await read(uri);
-      expect(reading.source).toBe('l2');
+      expect(reading.source).toMatch(/^l[12]$/);
       return reading;
     });
     expect(second.fetchedAt).toBe(first.fetchedAt);

@@ -58,7 +58,7 @@ describe('the services on a simulated fleet', () => {
     await eventually(async () => expect((await services.reads.summary('global')).origin).toBe('l2'));
     await services.invalidator.invalidate({ type: 'miner', miner: miner(0) }, 'test');
     expect((await services.reads.summary('global')).origin).toBe('source');
-    expect((await services.reads.miner(miner(1), 'status')).origin).toBe('l2');
+    expect((await services.reads.miner(miner(1), 'status')).origin).toMatch(/^l[12]$/);
   });
 
   it('warm what is missing, leave what is fresh, and report failures by cause', async () => {

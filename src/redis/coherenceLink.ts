@@ -1,0 +1,153 @@
+import { Cluster, type Redis } from 'ioredis';
+import type { Clock } from '../base/clock';
+import { Emitter } from '../base/emitter';
+import { describeError } from '../base/errors';
+import { DisposableStore, toDisposable } from '../base/lifecycle';
+import type { Logger } from '../base/logger';
+import type { CoherenceLink } from '../cache/coherenceLink';
+import type { RedisConnection } from './connection';
+import { NodeLink } from './nodeLink';
+import { type ConnectionProfile, type NodeAddress, nodeAddress } from './profile';
+
+export interface RedisCoherenceLinkOptions {
+  readonly profile: ConnectionProfile;
+  /** Tells a Cluster's masters, and is asked for the time. */
+  readonly connection: RedisConnection;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** How often a Cluster's masters are compared with those that are followed, in ms: events alone miss a fail-over. */
+const TOPOLOGY_EVERY_MS = 1_000;
+const TIME_EVERY_MS = 10_000;
+/** Clocks that differ by less are taken for equal: the way to the server and back takes as long. */
+const TOLERATED_OFFSET_MS = 20;
+
+/** The news of changed keys from Redis: from each of its masters, whether one server, Sentinel or Cluster. */
+export class RedisCoherenceLink implements CoherenceLink {
+  private readonly links = new Map<string, NodeLink>();
+  private readonly invalidations: Emitter<readonly string[] | 'everything'>;
+  private readonly disposables = new DisposableStore();
+
+  readonly onDidInvalidate: CoherenceLink['onDidInvalidate'];
+
+  /** A field, because it is read with every hit. */
+  caughtUpTo = Number.NEGATIVE_INFINITY;
+  clockOffsetMs = 0;
+
+  constructor(private readonly options: RedisCoherenceLinkOptions) {
+    this.invalidations = new Emitter((error) =>
+      options.logger.error(`A listener to changed keys failed: ${describeError(error)}`),
+    );
+    this.onDidInvalidate = this.invalidations.event;
+    const { client } = options.connection;
+    if (client instanceof Cluster) {
+      const follow = () => this.followMasters(client);
+      for (const event of ['+node', '-node', 'refresh']) {
+        client.on(event, follow);
+        this.disposables.add(toDisposable(() => client.off(event, follow)));
+      }
+      this.every(TOPOLOGY_EVERY_MS, follow);
+      follow();
+    } else {
+      this.links.set('', this.open(undefined));
+    }
+    this.every(TIME_EVERY_MS, () => void this.compareClocks());
+    this.disposables.add(
+      options.connection.onDidChangeHealth(({ state }) => {
+        if (state === 'up') {
+          void this.compareClocks();
+        }
+      }),
+    );
+  }
+
+  dispose(): void {
+    this.disposables.dispose();
+    for (const link of this.links.values()) {
+      link.dispose();
+    }
+    this.links.clear();
+    this.caughtUpTo = Number.NEGATIVE_INFINITY;
+    this.invalidations.dispose();
+  }
+
+  private open(node: NodeAddress | undefined): NodeLink {
+    const { profile, clock, logger } = this.options;
+    return new NodeLink({
+      profile,
+      node,
+      clock,
+      logger,
+      onChange: (keys) => this.invalidations.fire(keys),
+      onHeard: () => this.assess(),
+    });
+  }
+
+  private followMasters(cluster: Cluster): void {
+    const masters = new Map(
+      cluster
+        .nodes('master')
+        .map(addressOf)
+        .map((node) => [nodeAddress(node), node]),
+    );
+    const gone = [...this.links].filter(([name]) => !masters.has(name));
+    const come = [...masters].filter(([name]) => !this.links.has(name));
+    if (gone.length === 0 && come.length === 0) {
+      return;
+    }
+    for (const [name, link] of gone) {
+      link.dispose();
+      this.links.delete(name);
+    }
+    for (const [name, node] of come) {
+      this.links.set(name, this.open(node));
+    }
+    this.assess();
+    this.invalidations.fire('everything');
+  }
+
+  /** The whole is as far as the link that was heard of least recently. */
+  private assess(): void {
+    let least = this.links.size === 0 ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+    for (const { heardOf } of this.links.values()) {
+      least = Math.min(least, heardOf);
+    }
+    this.caughtUpTo = least;
+  }
+
+  /** Of a Cluster's masters it is always the same one that is asked, by the order of their addresses. */
+  private async compareClocks(): Promise<void> {
+    const { connection, clock } = this.options;
+    const [master] = [...connection.masters()].sort((a, b) => compare(addressOf(a), addressOf(b)));
+    if (master === undefined) {
+      return;
+    }
+    const askedAt = clock.monotonic();
+    const wallAt = clock.now();
+    const reply = await connection.execute(() => master.time()).catch(() => undefined);
+    if (reply === undefined) {
+      return;
+    }
+    const [seconds, microseconds] = reply;
+    const server = Number(seconds) * 1_000 + Number(microseconds) / 1_000;
+    const offset = Math.round(server - wallAt - (clock.monotonic() - askedAt) / 2);
+    if (Math.abs(offset - this.clockOffsetMs) > TOLERATED_OFFSET_MS) {
+      this.clockOffsetMs = Math.abs(offset) > TOLERATED_OFFSET_MS ? offset : 0;
+    }
+  }
+
+  private every(ms: number, task: () => void): void {
+    const timer = setInterval(task, ms);
+    timer.unref();
+    this.disposables.add(toDisposable(() => clearInterval(timer)));
+  }
+}
+
+function addressOf({ options }: Redis): NodeAddress {
+  return { host: options.host ?? '', port: options.port ?? 0 };
+}
+
+function compare(a: NodeAddress, b: NodeAddress): number {
+  return nodeAddress(a) < nodeAddress(b) ? -1 : 1;
+}

@@ -1,0 +1,30 @@
+import type { Clock } from '../base/clock';
+import { type Disposable, DisposableStore } from '../base/lifecycle';
+import type { CoherenceLink } from '../cache/coherenceLink';
+import type { EventBus } from '../cache/eventBus';
+import type { FlightLocks } from '../cache/flightLocks';
+import type { CacheStore } from '../cache/store';
+import { RedisCoherenceLink } from './coherenceLink';
+import { RedisConnection, type RedisConnectionOptions } from './connection';
+import { RedisEventBus } from './eventBus';
+import { RedisLocks } from './redisLocks';
+import { RedisStore } from './redisStore';
+
+/** All that the cache needs of one Redis. Disposing it closes every connection. */
+export interface RedisParts extends Disposable {
+  readonly store: CacheStore;
+  readonly link: CoherenceLink;
+  readonly locks: FlightLocks;
+  readonly bus: EventBus;
+}
+
+/** Opens the connections to one Redis. One that is away is no error here. */
+export function openRedis(options: RedisConnectionOptions & { readonly clock: Clock }): RedisParts {
+  const { profile, clock, logger } = options;
+  const connection = new RedisConnection(options);
+  const disposables = new DisposableStore();
+  const store = disposables.add(new RedisStore(connection, logger));
+  const link = disposables.add(new RedisCoherenceLink({ profile, connection, clock, logger }));
+  const bus = disposables.add(new RedisEventBus({ profile, connection, clock, logger }));
+  return { store, link, bus, locks: new RedisLocks(connection), dispose: () => disposables.dispose() };
+}
