@@ -135,7 +135,11 @@ export class Flights {
   }
 
   private async carryOut<T>(flight: Flight<T>, run: (flight: Flight<T>) => Promise<Landing<T>>): Promise<T> {
-    const { answer, afterwards } = await run(flight);
+    const { answer, afterwards } = await run(flight).catch((error: unknown) => {
+      // Whatever went wrong must not be what every later reader of the key gets, for as long as the process lives.
+      this.forget(flight as Flight<unknown>);
+      throw error;
+    });
     if (afterwards === undefined) {
       this.forget(flight as Flight<unknown>);
     } else {
