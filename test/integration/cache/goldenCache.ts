@@ -2,6 +2,7 @@ import { Redis } from 'ioredis';
 import { systemClock } from '../../../src/base/clock';
 import { silentLogger } from '../../../src/base/logger';
 import { CacheService } from '../../../src/cache/cacheService';
+import { type CoherenceLink, NO_LINK } from '../../../src/cache/coherenceLink';
 import { DEFAULT_POLICIES } from '../../../src/cache/policy';
 import { RedisConnection } from '../../../src/redis/connection';
 import { parseRedisUrl } from '../../../src/redis/profile';
@@ -18,8 +19,11 @@ export interface GoldenCache {
   stop(): Promise<void>;
 }
 
-/** @param now of the cache's clock, in ms since the epoch. */
-export async function startGoldenCache(now: () => number): Promise<GoldenCache> {
+/**
+ * @param now of the cache's clock, in ms since the epoch.
+ * @param link by which it has a first tier.
+ */
+export async function startGoldenCache(now: () => number, link: CoherenceLink = NO_LINK): Promise<GoldenCache> {
   const server = await startTestRedis();
   const admin = new Redis(server.port, '127.0.0.1');
   const logger = silentLogger;
@@ -27,6 +31,7 @@ export async function startGoldenCache(now: () => number): Promise<GoldenCache> 
   const store = new RedisStore(connection, logger);
   const cache = new CacheService({
     store,
+    link,
     locks: new RedisLocks(connection),
     policies: DEFAULT_POLICIES,
     clock: { ...systemClock, now },
