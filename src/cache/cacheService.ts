@@ -1,9 +1,9 @@
 import type { Clock } from '../base/clock';
-import { settleBounded } from '../base/concurrency';
 import { Emitter, type Event } from '../base/emitter';
 import { CancelledError, describeError, throwIfCancelled } from '../base/errors';
 import { type Disposable, DisposableStore } from '../base/lifecycle';
 import type { Logger } from '../base/logger';
+import { BatchReader } from './batchReader';
 import { CACHE_EVENTS, decodeCacheEvent, encodeCacheEvent, type InvalidationEvent } from './cacheEvents';
 import { type CoherenceLink, NO_LINK } from './coherenceLink';
 import type { EventBus } from './eventBus';
@@ -61,8 +61,6 @@ export interface CacheServiceOptions {
 
 const DEFAULT_LIMITS: FirstTierLimits = { maxEntries: 20_000, maxBytes: 64 * 1024 * 1024 };
 const DEFAULT_ERROR_TTL_MS = 1_000;
-/** Source fetches of one batch at a time. */
-const BATCH_CONCURRENCY = 64;
 const NO_OPTIONS: ReadOptions = {};
 
 /**
@@ -75,6 +73,7 @@ export class CacheService implements Disposable {
   readonly firstTier: FirstTier;
   private readonly secondTier: SecondTier;
   private readonly reader: Reader;
+  private readonly batches: BatchReader;
   private readonly invalidations: Invalidations;
   private readonly changes: Emitter<CacheChange>;
   private readonly disposables = new DisposableStore();
@@ -106,6 +105,10 @@ export class CacheService implements Disposable {
       errorTtlMs: options.errorTtlMs ?? DEFAULT_ERROR_TTL_MS,
       onDidFill: (key, fetchedAt) => this.changes.fire({ type: 'fill', key, fetchedAt }),
     });
+    const { secondTier, reader } = this;
+    const readBelow = <T>(request: CacheRequest<T>, readOptions: ReadOptions) =>
+      this.getOrFetchBelow(request, readOptions);
+    this.batches = new BatchReader({ firstTier, secondTier, reader, policies, metrics, clock, readBelow });
     for (const item of [this.changes, this.firstTier, this.invalidations]) {
       this.disposables.add(item);
     }
@@ -161,57 +164,11 @@ export class CacheService implements Disposable {
    * @returns one settled result for each request, in their order.
    * @throws {CancelledError} when `options.signal` is aborted.
    */
-  async getManyOrFetch<T>(
+  getManyOrFetch<T>(
     requests: readonly CacheRequest<T>[],
     options: ReadOptions = NO_OPTIONS,
   ): Promise<readonly PromiseSettledResult<Reading<T>>[]> {
-    throwIfCancelled(options.signal);
-    const startedAt = this.options.clock.monotonic();
-    const isCounted = options.background !== true && options.refresh !== true;
-    const results = new Array<PromiseSettledResult<Reading<T>>>(requests.length);
-    const open = options.refresh === true ? requests.map((_, index) => index) : [];
-    const below: number[] = [];
-    if (options.refresh !== true) {
-      for (const [index, request] of requests.entries()) {
-        const kept = this.firstTier.get(request.key, startedAt);
-        if (kept !== undefined) {
-          results[index] = { status: 'fulfilled', value: kept.reading as Reading<T> };
-          if (isCounted) {
-            this.metrics.recordFirstTierHit(request.dataset, startedAt);
-          }
-        } else {
-          const isCached = this.options.policies[request.dataset].strategy !== 'NO_CACHE';
-          (isCached ? below : open).push(index);
-        }
-      }
-    }
-    const found =
-      below.length === 0
-        ? []
-        : await this.secondTier.lookMany(below.map((index) => requests[index] as CacheRequest<T>));
-    const latencyMs = this.options.clock.monotonic() - startedAt;
-    for (const [position, index] of below.entries()) {
-      const fresh = found[position]?.fresh;
-      if (fresh === undefined) {
-        open.push(index);
-      } else {
-        results[index] = { status: 'fulfilled', value: fresh.reading as Reading<T> };
-        if (isCounted) {
-          this.metrics.recordLookup((requests[index] as CacheRequest<T>).dataset, 'l2Hit', latencyMs);
-        }
-      }
-    }
-    const fetched = await settleBounded(
-      open,
-      BATCH_CONCURRENCY,
-      (index) => this.getOrFetchBelow(requests[index] as CacheRequest<T>, options),
-      options.signal,
-    );
-    throwIfCancelled(options.signal);
-    for (const [position, result] of fetched.entries()) {
-      results[open[position] as number] = result;
-    }
-    return results;
+    return this.batches.read(requests, options);
   }
 
   /** The value if it is cached and fresh. Neither fetches nor counts. */
