@@ -5,7 +5,7 @@ import { type Disposable, DisposableStore, toDisposable } from '../base/lifecycl
 import type { Logger } from '../base/logger';
 import { COHERENT_PREFIXES } from '../cache/keys';
 import { openNodeClient } from './client';
-import { isReply } from './failures';
+import { isReply, isServerFailure } from './failures';
 import { type ConnectionProfile, type NodeAddress, nodeAddress, profileAddress } from './profile';
 
 export interface NodeLinkOptions {
@@ -26,6 +26,8 @@ const PING_EVERY_MS = 250;
 const SILENCE_MS = 1_000;
 /** A server that cannot track, or may not, is asked again seldom: somebody may have granted it, or upgraded it. */
 const REFUSED_PAUSE_MS = 30_000;
+/** One that serves nobody at the moment (it loads, or wants another password) is asked again soon. */
+const UNSERVED_PAUSE_MS = 1_000;
 
 /** The push of changed keys from one server, over a connection of its own. */
 export class NodeLink implements Disposable {
@@ -36,6 +38,7 @@ export class NodeLink implements Disposable {
   private isArmed = false;
   private isPinging = false;
   private isRefused = false;
+  private retry: Disposable | undefined;
   /** A new number for each connection, so that what was begun on a former one is recognised. */
   private attempt = 0;
 
@@ -60,6 +63,7 @@ export class NodeLink implements Disposable {
     const timer = setInterval(() => void this.ping(), PING_EVERY_MS);
     timer.unref();
     this.disposables.add(toDisposable(() => clearInterval(timer)));
+    this.disposables.add(toDisposable(() => this.retry?.dispose()));
     this.disposables.add(toDisposable(() => this.redis.disconnect()));
     this.redis.connect().catch(() => {});
   }
@@ -86,7 +90,7 @@ export class NodeLink implements Disposable {
       await this.redis.subscribe(CHANNEL);
     } catch (error) {
       if (attempt === this.attempt && isReply(error)) {
-        this.noteRefusal(error);
+        this.armLater(error);
       }
       return;
     }
@@ -101,20 +105,25 @@ export class NodeLink implements Disposable {
     await this.ping();
   }
 
-  private noteRefusal(error: unknown): void {
-    if (!this.isRefused) {
+  private armLater(error: unknown): void {
+    const servesNobody = isServerFailure(error);
+    // That it serves nobody, the command connection tells.
+    if (!servesNobody && !this.isRefused) {
       this.isRefused = true;
       this.options.logger.warn(
         `Redis at ${this.address} does not tell of changed keys, so that each read asks it: ${describeError(error)}. It needs Redis 6 or later, and for an ACL user the commands CLIENT and SUBSCRIBE on ${CHANNEL}.`,
       );
     }
     const attempt = this.attempt;
-    const timer = this.options.clock.setTimeout(() => {
-      if (attempt === this.attempt) {
-        void this.arm();
-      }
-    }, REFUSED_PAUSE_MS);
-    this.disposables.add(timer);
+    this.retry?.dispose();
+    this.retry = this.options.clock.setTimeout(
+      () => {
+        if (attempt === this.attempt) {
+          void this.arm();
+        }
+      },
+      servesNobody ? UNSERVED_PAUSE_MS : REFUSED_PAUSE_MS,
+    );
   }
 
   private async ping(): Promise<void> {
