@@ -111,8 +111,13 @@ function redisSecret(server: string): string {
   return `redis-password:${server}`;
 }
 
-/** User, host and port of a Redis URL, or its socket, without database and password; `undefined` for what is no URL. */
+/** User, host and port (or all of them) of a Redis URL, or its socket, without database and password; `undefined` for what is no URL. */
 export function redisServer(url: string): string | undefined {
+  const list = /^rediss?\+(?:sentinel|cluster):\/\/([^/?#]+)/.exec(url)?.[1];
+  if (list !== undefined) {
+    // Several hosts are no URL to the platform. A password does not belong there, and never into the secret's name.
+    return list.replace(/:[^@]*@/, '@');
+  }
   try {
     const { protocol, username, hostname, port, pathname } = new URL(url);
     const user = username === '' ? '' : `${username}@`;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Secrets } from '../../../src/host/secrets';
+import { redisServer, Secrets } from '../../../src/host/secrets';
 
 /** VS Code's storages as far as they are used, shared by several "windows". */
 function storages() {
@@ -82,5 +82,18 @@ describe('Secrets', () => {
     expect(JSON.stringify([...state])).not.toContain('hunter2');
     secrets.dispose();
     expect(listeners.size).toBe(0);
+  });
+});
+
+describe('redisServer', () => {
+  it.each([
+    ['redis://host', 'host:6379'],
+    ['rediss://me@host:7000/2', 'me@host:7000'],
+    ['unix:///run/redis.sock?db=1', '/run/redis.sock'],
+    ['redis+cluster://a:7000,b:7001', 'a:7000,b:7001'],
+    ['rediss+sentinel://me:secret@a:26379,b/master/1', 'me@a:26379,b'],
+    ['nonsense', undefined],
+  ])('names the server of %s for its password, and nothing that is secret', (url, server) => {
+    expect(redisServer(url)).toBe(server);
   });
 });
