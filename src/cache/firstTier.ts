@@ -25,8 +25,21 @@ export interface KeptEntry {
   readonly costMs: number;
 }
 
+/** A moment before a look into the store, for {@link FirstTier.holdsSince}. */
+export interface Basis {
+  /** Of {@link RecentPushes}. */
+  readonly moment: number;
+  /** Up to when, of `Clock.monotonic`, voidings were known. */
+  readonly caughtUpTo: number;
+}
+
 /** How long the link may have been silent until what it keeps right cannot be relied upon, in ms. */
 export const LINK_TRUST_MS = 1_000;
+
+/** For each entry there is room for this many generations: more than an entry has, since those of others are known too. */
+const SCOPES_PER_ENTRY = 10;
+/** Entries in the store whose generations are known when none is kept here: the miners of a large fleet. */
+const ENTRIES_BELOW = 20_000;
 
 /**
  * The tier in this process. What it holds was read from the store, and is dropped when the store tells that the key or one of
@@ -37,7 +50,7 @@ export class FirstTier implements Disposable {
   private readonly waiting = new Map<string, Set<() => void>>();
   private readonly disposables = new DisposableStore();
   readonly pushes = new RecentPushes();
-  readonly generations = new KnownGenerations(this.pushes);
+  readonly generations: KnownGenerations;
   private evictions = 0;
 
   constructor(
@@ -45,6 +58,8 @@ export class FirstTier implements Disposable {
     private readonly clock: Clock,
     limits: FirstTierLimits | false,
   ) {
+    const maxEntries = limits === false ? ENTRIES_BELOW : limits.maxEntries;
+    this.generations = new KnownGenerations(this.pushes, maxEntries * SCOPES_PER_ENTRY);
     if (limits !== false) {
       this.entries = new LRUCache({
         max: limits.maxEntries,
@@ -81,6 +96,21 @@ export class FirstTier implements Disposable {
   /** Whether the link vouches for what is known. @param now of `Clock.monotonic`. */
   isCoherent(now: number): boolean {
     return now - this.link.caughtUpTo <= LINK_TRUST_MS;
+  }
+
+  /** @param now of `Clock.monotonic`. */
+  basis(now: number): Basis {
+    // A look goes by generations that the link told of, or else asks for them.
+    return { moment: this.pushes.now(), caughtUpTo: this.isCoherent(now) ? this.link.caughtUpTo : now };
+  }
+
+  /**
+   * Whether nothing is known to have voided `scopes` since `basis`, nor could have done so longer ago than the link may be
+   * silent. @param now of `Clock.monotonic`.
+   */
+  holdsSince(basis: Basis, scopes: readonly string[], now: number): boolean {
+    const isKnown = this.isCoherent(now) || now - basis.caughtUpTo <= LINK_TRUST_MS;
+    return isKnown && !scopes.some((scope) => this.pushes.hasChangedSince(scope, basis.moment));
   }
 
   /** The entry under a key if it holds. @param now of `Clock.monotonic`. */

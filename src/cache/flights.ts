@@ -1,4 +1,6 @@
+import type { Clock } from '../base/clock';
 import { CancelledError } from '../base/errors';
+import type { Basis, FirstTier } from './firstTier';
 
 const NOT_LANDED = Promise.resolve(false);
 
@@ -19,6 +21,7 @@ export class Flight<T> {
   constructor(
     readonly key: string,
     readonly scopes: readonly string[],
+    readonly basis: Basis,
     private readonly onAbandoned: () => void,
   ) {}
 
@@ -99,19 +102,33 @@ export interface Landing<T> {
 export class Flights {
   private readonly running = new Map<string, Flight<unknown>>();
 
+  constructor(
+    private readonly firstTier: FirstTier,
+    private readonly clock: Clock,
+  ) {}
+
   /**
    * The running flight for `key`, or a new one that `run` carries out. It stays joinable until what it leaves to do is done,
-   * so that nobody looks into the store between fetch and write.
+   * so that nobody looks into the store between fetch and write. Nobody joins one that another instance may have overtaken:
+   *
+   * 1. here the source is asked;
+   * 2. another instance voids the key, and the link tells of it;
+   * 3. a reader comes here, who must not get what the source gave before that.
+   *
+   * The former flight goes on: its lock and its entry are as good as their generations, by which every reader judges them.
    *
    * @param run never fails: an error is a kind of answer.
    */
   join<T>(key: string, scopes: readonly string[], run: (flight: Flight<T>) => Promise<Landing<T>>): Flight<T> {
     // A key always carries the same type of answer, which the map cannot say.
     const existing = this.running.get(key) as Flight<T> | undefined;
-    if (existing !== undefined) {
+    const now = this.clock.monotonic();
+    if (existing !== undefined && this.firstTier.holdsSince(existing.basis, scopes, now)) {
       return existing;
     }
-    const flight: Flight<T> = new Flight(key, scopes, () => this.forget(flight as Flight<unknown>));
+    const flight: Flight<T> = new Flight(key, scopes, this.firstTier.basis(now), () =>
+      this.forget(flight as Flight<unknown>),
+    );
     this.running.set(key, flight as Flight<unknown>);
     flight.result = this.carryOut(flight, run);
     return flight;

@@ -8,20 +8,23 @@ export interface KnownGeneration {
   isCurrent: boolean;
 }
 
-/** Scopes whose generations are known at a time: for more miners than one Redis is likely to serve. */
-const CAPACITY = 200_000;
-
 /** The generations that this instance knows, by scope. Entries hold on to them, so that one change voids them all at once. */
 export class KnownGenerations {
-  private readonly known = new LRUCache<string, KnownGeneration>({
-    max: CAPACITY,
-    // What is not in the table is not told of changes.
-    dispose: (generation) => {
-      generation.isCurrent = false;
-    },
-  });
+  private readonly known: LRUCache<string, KnownGeneration>;
 
-  constructor(private readonly pushes: RecentPushes) {}
+  /** @param capacity scopes whose generations are known at a time; memory for all of them is taken at once. */
+  constructor(
+    private readonly pushes: RecentPushes,
+    capacity: number,
+  ) {
+    this.known = new LRUCache({
+      max: capacity,
+      // What is not in the table is not told of changes.
+      dispose: (generation) => {
+        generation.isCurrent = false;
+      },
+    });
+  }
 
   get(scope: string): KnownGeneration | undefined {
     return this.known.get(scope);

@@ -42,13 +42,14 @@ const MAX_REFRESHES_AHEAD = 32;
 
 /** Reads what the first tier does not have: from the second, from another instance's fetch, or from the source. */
 export class Reader {
-  private readonly flights = new Flights();
+  private readonly flights: Flights;
   private readonly sharedFlights: SharedFlights | undefined;
   private readonly failures: RecentFailures;
   private readonly refreshing = new Set<string>();
 
   constructor(private readonly options: ReaderOptions) {
     const { locks, firstTier, secondTier, clock } = options;
+    this.flights = new Flights(firstTier, clock);
     this.failures = new RecentFailures(clock);
     this.sharedFlights = locks === undefined ? undefined : new SharedFlights(locks, firstTier, secondTier, clock);
   }
