@@ -75,7 +75,10 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     }
   }
   const { figures } = traffic;
-  return { ...figures, violations: [...figures.violations, ...failures, ...slowness(figures), ...miscounts(traffic)] };
+  return {
+    ...figures,
+    violations: [...figures.violations, ...failures, ...slowness(figures), ...unseen(figures), ...miscounts(traffic)],
+  };
 }
 
 /** One fault from before its beginning until all is as before. */
@@ -104,7 +107,7 @@ async function suffer(fault: Fault, faultMs: number, world: World, random: Seede
     }
   }
   await sleep(WARM_UP_MS);
-  return missesAfter(fault, traffic);
+  return [...(await missesAfter(fault, traffic)), ...(await silenceAfter(fault, traffic))];
 }
 
 /** All miners change, and one of the instances is told so. */
@@ -149,9 +152,11 @@ async function expectHealed(traffic: Traffic, world: World): Promise<void> {
   for (const [index, instance] of traffic.instances.entries()) {
     await eventually(async () => {
       const values = await Promise.all(world.requests.map((request) => instance.cache.peek(request)));
-      if (!instance.isReady || values.includes(undefined)) {
+      if (instance.health.state !== 'up' || !instance.isCoherent || values.includes(undefined)) {
         const missing = values.filter((value) => value === undefined).length;
-        throw new Error(`Instance ${index + 1} is ${JSON.stringify(instance.health)}, and lacks ${missing} keys.`);
+        throw new Error(
+          `Instance ${index + 1} is ${JSON.stringify(instance.health)}, coherent: ${instance.isCoherent}, and lacks ${missing} keys.`,
+        );
       }
     }, HEAL_TIMEOUT_MS);
   }
@@ -179,11 +184,41 @@ async function missesAfter(fault: Fault, traffic: Traffic): Promise<readonly str
   return failures;
 }
 
+/** After a fault every instance has to be told again of what another one invalidates. */
+async function silenceAfter(fault: Fault, { instances }: Traffic): Promise<readonly string[]> {
+  const told = new Set<CacheInstance>();
+  const listeners = instances.map((instance) =>
+    instance.cache.onDidChange(({ type }) => type === 'invalidated' && told.add(instance)),
+  );
+  try {
+    await eventually(async () => {
+      await instances[0]?.cache.invalidate({ scopes: [generationKeys.miner('nobody')], cause: 'chaos' });
+      if (told.size < instances.length) {
+        throw new Error('silence');
+      }
+    });
+    return [];
+  } catch {
+    return [`After “${fault.name}” only ${told.size} of ${instances.length} instances are told of an invalidation.`];
+  } finally {
+    for (const listener of listeners) {
+      listener.dispose();
+    }
+  }
+}
+
 function slowness({ slowestMs, longestStallMs }: TrafficFigures): readonly string[] {
   const allowed = COMMAND_TIMEOUT_MS + SOURCE_MS + MARGIN_MS + longestStallMs;
   return slowestMs <= allowed
     ? []
     : [`A read took ${Math.round(slowestMs)} ms, where ${Math.round(allowed)} ms are allowed.`];
+}
+
+/** A run in which the readers met only one tier would prove little. */
+function unseen({ origins }: TrafficFigures): readonly string[] {
+  return ['l1', 'l2', 'source']
+    .filter((origin) => origins[origin] === undefined)
+    .map((origin) => `No read was from ${origin}.`);
 }
 
 /** G7: what an instance counts is what was read. */
