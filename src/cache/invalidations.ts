@@ -61,7 +61,10 @@ export class Invalidations implements Disposable {
 
   /** Whether the store has got every invalidation of this instance that concerns one of `scopes`. */
   isCaughtUpWith(scopes: readonly string[]): boolean {
-    return this.isCaughtUp || !scopes.some((scope) => this.backlog.has(scope));
+    // Everything stands in the place of scopes that were too many.
+    return (
+      this.isCaughtUp || !(this.backlog.has(generationKeys.all) || scopes.some((scope) => this.backlog.has(scope)))
+    );
   }
 
   /** Resolves to how the generations were replaced, or to `undefined` when that is put off until the store is back. */

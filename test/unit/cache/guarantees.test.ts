@@ -76,8 +76,10 @@ describe('guarantees of the cache, whatever the order of events', () => {
     () =>
       holds(
         {
-          commands: ['invalidate', 'batch', 'pass', 'silence', 'relink', 'evict', 'change'],
-          often: ['invalidate', 'step', 'pass'],
+          commands: ['silence', 'relink', 'pass', 'settle', 'evict', 'change'],
+          often: ['read', 'invalidate', 'relink', 'settle', 'step'],
+          addressCount: 1,
+          runs: 500,
         },
         expectNothingVoided,
       ),

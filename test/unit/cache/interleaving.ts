@@ -46,11 +46,15 @@ export interface Extent {
   readonly random?: () => number;
   /** What a read of the source may take. */
   readonly latenciesMs?: readonly number[];
+  /** How many of the addresses take part. */
+  readonly addressCount?: number;
+  readonly runs?: number;
 }
 
 /** Carries out random interleavings of an extent's commands, and holds what came of each to `check`. */
 export async function holds(extent: Extent, check: (world: World) => void | Promise<void>): Promise<void> {
   const { commands, often = [], isTimely = false, random = () => 0, latenciesMs = [0, 0, 120, 400] } = extent;
+  const { addressCount = ADDRESSES.length, runs = 150 } = extent;
   const command = fc.record({
     type: fc.oneof(
       { weight: 3, arbitrary: fc.constantFrom<CommandType>('read', 'step', ...often) },
@@ -58,7 +62,7 @@ export async function holds(extent: Extent, check: (world: World) => void | Prom
     ),
     who: fc.nat(3),
     // Most of it about one key, where it meets.
-    what: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(ADDRESSES.length - 1) }),
+    what: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(addressCount - 1) }),
     how: fc.nat(999),
   });
   const scenario = fc.record({
@@ -83,7 +87,7 @@ export async function holds(extent: Extent, check: (world: World) => void | Prom
         world.dispose();
       }
     }),
-    { numRuns: LONG ? 5_000 : 150, ...(LONG ? {} : { interruptAfterTimeLimit: 3_000 }) },
+    { numRuns: LONG ? runs * 30 : runs, ...(LONG ? {} : { interruptAfterTimeLimit: 3_000 }) },
   );
 }
 
