@@ -5,7 +5,7 @@ import { SeededRandom } from '../../../src/simulator/random';
 import { type CacheInstance, openCacheInstance } from '../../fixtures/cacheInstance';
 import { eventually } from '../../fixtures/eventually';
 import { sleep, Traffic, type TrafficFigures } from './traffic';
-import { minerIdOf, type Seen, SOURCE_MS, World } from './world';
+import { type Seen, SOURCE_MS, World } from './world';
 
 /** Something that happens to Redis, and how it is put right. */
 export interface Fault {
@@ -91,60 +91,71 @@ async function suffer(fault: Fault, faultMs: number, world: World, random: Seede
     }
   })();
   try {
-    await fault.begin(() => changeAll(world, random, traffic));
-    await sleep(faultMs);
-  } finally {
-    await fault.heal();
+    await fault.begin(() => changeMany(world.requests, world, random, traffic));
+    await sleep(faultMs / 2);
     isOver = true;
+    await changes;
+    await changeMany(firstHalf(world), world, random, traffic);
+    await sleep(faultMs / 2);
+  } finally {
+    isOver = true;
+    await fault.heal();
     await changes;
   }
   await expectHealed(traffic, world);
   // From here on nobody has an excuse: the links stand, and have had the time to tell.
   await sleep(LINK_TRUST_MS + 200);
-  for (const { minerId, version } of present(world)) {
+  for (const request of world.requests) {
+    const minerId = world.minerOf(request);
     for (const instance of traffic.instances) {
-      traffic.require(instance, minerId, version);
+      traffic.require(instance, minerId, world.version(minerId));
     }
   }
   await sleep(WARM_UP_MS);
   return [...(await missesAfter(fault, traffic)), ...(await silenceAfter(fault, traffic))];
 }
 
-/** All miners change, and one of the instances is told so. */
-async function changeAll(world: World, random: SeededRandom, traffic: Traffic): Promise<void> {
-  const instance = traffic.instances[Math.floor(random.between(0, traffic.instances.length))] as CacheInstance;
+/** Miners change, and one of the instances is told so. */
+async function changeMany(
+  requests: readonly CacheRequest<Seen>[],
+  world: World,
+  random: SeededRandom,
+  traffic: Traffic,
+): Promise<void> {
+  const instance = pick(traffic.instances, random);
   await Promise.all(
-    world.requests.map(async (_, index) => {
-      const { minerId, version } = world.change(minerIdOf(index));
+    requests.map(async (request) => {
+      const { minerId, version } = world.change(world.minerOf(request));
       await instance.cache.invalidate({ scopes: [generationKeys.miner(minerId)], cause: 'chaos' });
       traffic.require(instance, minerId, version);
     }),
   );
 }
 
-/**
- * A miner of the first half changes, and one of the instances is told so; half of the changes are made through the cache.
- * The second half is left alone, so that no later change makes good for one that was lost.
- */
+/** A miner changes, and one of the instances is told so; half of the changes are made through the cache. */
 async function changeSomething(world: World, random: SeededRandom, traffic: Traffic): Promise<void> {
-  const instances = traffic.instances;
-  const instance = instances[Math.floor(random.between(0, instances.length))] as CacheInstance;
-  const index = Math.floor(random.between(0, world.requests.length / 2));
-  const request = world.requests[index] as CacheRequest<Seen>;
-  const minerId = minerIdOf(index);
+  const instance = pick(traffic.instances, random);
+  const request = pick(firstHalf(world), random);
+  const minerId = world.minerOf(request);
   const scopes = [generationKeys.miner(minerId)];
   if (random.next() < 0.5) {
     const { version } = world.change(minerId);
     await instance.cache.invalidate({ scopes, keys: [request.key], cause: 'chaos' });
     traffic.require(instance, minerId, version);
   } else {
-    const reading = await instance.cache.write(request, {
-      scopes,
-      cause: 'chaos',
-      apply: async () => world.change(minerId),
-    });
-    traffic.require(instance, minerId, reading.data.version);
+    const apply = async () => world.change(minerId);
+    const { data } = await instance.cache.write(request, { scopes, cause: 'chaos', apply });
+    traffic.require(instance, minerId, data.version);
   }
+}
+
+/** The miners that change while there is a fault. The others are left alone, so that no later change makes good for a lost one. */
+function firstHalf({ requests }: World): readonly CacheRequest<Seen>[] {
+  return requests.slice(0, requests.length / 2);
+}
+
+function pick<T>(items: readonly T[], random: SeededRandom): T {
+  return items[Math.floor(random.between(0, items.length))] as T;
 }
 
 /** Resolves when every instance has its Redis, and believes it: Redis has all that was invalidated. */
@@ -160,13 +171,6 @@ async function expectHealed(traffic: Traffic, world: World): Promise<void> {
       }
     }, HEAL_TIMEOUT_MS);
   }
-}
-
-function present(world: World): readonly Seen[] {
-  return Array.from({ length: KEYS }, (_, index) => ({
-    minerId: minerIdOf(index),
-    version: world.version(minerIdOf(index)),
-  }));
 }
 
 /** After a fault the cache has to be of use as before: sooner or later whatever is read is a hit. */

@@ -6,9 +6,11 @@ import type { TestSentinel } from '../../fixtures/redisSentinel';
 import type { Fault } from './chaosRun';
 
 const PASSWORD = 'set-in-the-middle';
+const CUT_EVERY_MS = 50;
 
 /** What can happen to one server, again and again. */
 export function serverFaults(server: TestRedis): readonly Fault[] {
+  let cuts: NodeJS.Timeout | undefined;
   const order = (...words: readonly [string, ...(string | number)[]]) => command(server.port, words);
   return [
     {
@@ -49,7 +51,7 @@ export function serverFaults(server: TestRedis): readonly Fault[] {
       },
     },
     {
-      name: 'wants a password',
+      name: 'wanting a password',
       async begin(changeAll) {
         await order('CONFIG', 'SET', 'requirepass', PASSWORD);
         await changeAll();
@@ -60,6 +62,17 @@ export function serverFaults(server: TestRedis): readonly Fault[] {
       },
       async heal() {
         await command(server.port, ['CONFIG', 'SET', 'requirepass', ''], PASSWORD);
+      },
+    },
+    {
+      name: 'losing the links that tell of changes',
+      async begin(changeAll) {
+        cuts = setInterval(() => void order('CLIENT', 'KILL', 'TYPE', 'pubsub').catch(() => {}), CUT_EVERY_MS);
+        await order('CLIENT', 'KILL', 'TYPE', 'pubsub');
+        await changeAll();
+      },
+      async heal() {
+        clearInterval(cuts);
       },
     },
   ];

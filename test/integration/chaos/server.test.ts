@@ -15,7 +15,14 @@ describe('G3: readers notice nothing of a server that is', () => {
     await server.stop();
   });
 
-  const names = ['killed and restarted empty', 'hung', 'out of memory', 'read-only', 'wants a password'];
+  const names = [
+    'killed and restarted empty',
+    'hung',
+    'out of memory',
+    'read-only',
+    'wanting a password',
+    'losing the links that tell of changes',
+  ];
 
   it.each(names)(
     '%s',

@@ -13,10 +13,21 @@ export const SOURCE_MS = 10;
 /** Miners whose state is a number that grows, so that a reader can tell how old what it got is. */
 export class World {
   private readonly versions = new Map<string, number>();
+  private readonly miners = new Map<CacheRequest<Seen>, string>();
+  /** One of each miner. */
   readonly requests: readonly CacheRequest<Seen>[];
 
-  constructor(keyCount: number) {
-    this.requests = Array.from({ length: keyCount }, (_, index) => this.request(minerIdOf(index), index % 2 === 0));
+  constructor(minerCount: number) {
+    this.requests = Array.from({ length: minerCount }, (_, index) => {
+      const minerId = `m${index}`;
+      const request = this.request(minerId, index % 2 === 0);
+      this.miners.set(request, minerId);
+      return request;
+    });
+  }
+
+  minerOf(request: CacheRequest<Seen>): string {
+    return this.miners.get(request) as string;
   }
 
   version(minerId: string): number {
@@ -45,9 +56,4 @@ export class World {
       },
     };
   }
-}
-
-/** The miner of the request at an index. */
-export function minerIdOf(index: number): string {
-  return `m${index}`;
 }
