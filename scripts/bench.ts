@@ -1,24 +1,58 @@
 import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { compareCaches, SCENARIOS, type Scenario } from '../bench/cacheBench';
+import { formatComparison, isMet } from '../bench/comparison';
 import { formatFigures, median } from '../bench/figures';
 import { measureStartup } from '../bench/startup';
 import { ensurePackage } from './setup/extensionPackage';
 import { ensureSystemPrograms } from './setup/systemPackages';
 import { installVsCodeServer } from './setup/vscodeServer';
 
-/** Measures, prints a table, and writes the same as JSON when asked to. Figures over their limit are no failure. */
+const STARTUP = 'startup';
+const ALL = [STARTUP, ...SCENARIOS];
+
+/**
+ * Measures, prints tables, and writes the same as JSON when asked to: `--json FILE`. `--only NAME` takes one scenario, and may
+ * be given several times. Figures that miss their goal are no failure.
+ */
 export async function main(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({ args: [...args], options: { json: { type: 'string' } } });
+  const options = { json: { type: 'string' }, only: { type: 'string', multiple: true } } as const;
+  const { values } = parseArgs({ args: [...args], options });
+  const wanted = values.only ?? ALL;
+  const unknown = wanted.find((name) => !ALL.includes(name));
+  if (unknown !== undefined) {
+    console.error(`There is no scenario "${unknown}". Scenarios are: ${ALL.join(', ')}.`);
+    return 1;
+  }
   await ensureSystemPrograms(['redis', 'chromium']);
+  const comparisons = await compareCaches(
+    SCENARIOS.filter((name): name is Scenario => wanted.includes(name)),
+    (line) => console.log(line),
+  );
+  for (const comparison of comparisons) {
+    console.log(`\n${formatComparison(comparison)}`);
+  }
+  const figures = wanted.includes(STARTUP) ? await startup() : [];
+  if (values.json !== undefined) {
+    const machine = { node: process.version, cores: cpus().length, platform: process.platform };
+    const measured = figures.map((figure) => ({ ...figure, median: median(figure.values) }));
+    const compared = comparisons.map((comparison) => ({
+      ...comparison,
+      goals: comparison.goals.map((goal) => ({ ...goal, median: median(goal.values), isMet: isMet(goal) })),
+    }));
+    await writeFile(
+      values.json,
+      `${JSON.stringify({ machine, figures: measured, comparisons: compared }, undefined, 2)}\n`,
+    );
+  }
+  return 0;
+}
+
+async function startup() {
   await installVsCodeServer();
   await ensurePackage();
   const figures = await measureStartup((line) => console.log(line));
   console.log(`\n${formatFigures(figures)}`);
-  if (values.json !== undefined) {
-    const machine = { node: process.version, cores: cpus().length, platform: process.platform };
-    const measured = figures.map((figure) => ({ ...figure, median: median(figure.values) }));
-    await writeFile(values.json, `${JSON.stringify({ machine, figures: measured }, undefined, 2)}\n`);
-  }
-  return 0;
+  return figures;
 }

@@ -16,6 +16,8 @@ export interface RedisParts extends Disposable {
   readonly link: CoherenceLink;
   readonly locks: FlightLocks;
   readonly bus: EventBus;
+  /** What the parts share. */
+  readonly connection: RedisConnection;
 }
 
 /** Opens the connections to one Redis. One that is away is no error here. */
@@ -26,5 +28,5 @@ export function openRedis(options: RedisConnectionOptions & { readonly clock: Cl
   const store = disposables.add(new RedisStore(connection, logger));
   const link = disposables.add(new RedisCoherenceLink({ profile, connection, clock, logger }));
   const bus = disposables.add(new RedisEventBus({ profile, connection, clock, logger }));
-  return { store, link, bus, locks: new RedisLocks(connection), dispose: () => disposables.dispose() };
+  return { connection, store, link, bus, locks: new RedisLocks(connection), dispose: () => disposables.dispose() };
 }

@@ -1,0 +1,38 @@
+// The entry point of the processes that measure: `<role> <port of Redis>`. A scenario sends its comparison and ends.
+import { describeError } from '../src/base/errors';
+import type { Comparison } from './comparison';
+import { batch } from './scenarios/batch';
+import { invalidation } from './scenarios/invalidation';
+import { l1Hit } from './scenarios/l1Hit';
+import { l2Hit } from './scenarios/l2Hit';
+import { memory } from './scenarios/memory';
+import { purge, purgeReader } from './scenarios/purge';
+import { stampede, stampedeReaders } from './scenarios/stampede';
+
+const SCENARIOS: Readonly<Record<string, (port: number) => Promise<Comparison>>> = {
+  l1Hit,
+  l2Hit,
+  batch,
+  stampede,
+  invalidation,
+  purge,
+  memory,
+};
+const HELPERS: Readonly<Record<string, (port: number) => Promise<void>>> = { stampedeReaders, purgeReader };
+
+async function main(role: string, port: number): Promise<void> {
+  // Whoever started it is gone.
+  process.on('disconnect', () => process.exit(1));
+  const scenario = SCENARIOS[role];
+  if (scenario === undefined) {
+    await HELPERS[role]?.(port);
+    return;
+  }
+  const message = await scenario(port).then(
+    (comparison) => ({ comparison }),
+    (error: unknown) => ({ error: error instanceof Error ? (error.stack ?? error.message) : describeError(error) }),
+  );
+  process.send?.(message, () => process.exit(0));
+}
+
+void main(process.argv[2] ?? '', Number(process.argv[3]));

@@ -1,0 +1,100 @@
+import { LRUCache } from 'lru-cache';
+import { type Comparison, measuresOf } from '../comparison';
+import { minerRequests, minerValue, openInstance } from '../instance';
+import { interleave } from '../interleave';
+import { openBento, openCacheable } from '../peers';
+
+const ENTRIES = 20_000;
+const BATCH = 1_000;
+
+/** What an entry in the process costs besides its value and its key, in bytes of the heap. */
+export async function memory(port: number): Promise<Comparison> {
+  const requests = minerRequests(ENTRIES);
+  const values = await interleave({
+    'Fleet Cache': async () => {
+      const instance = await openInstance(port);
+      const bytes = await heldBy(async () => {
+        for (let start = 0; start < ENTRIES; start += BATCH) {
+          await instance.cache.getManyOrFetch(requests.slice(start, start + BATCH));
+        }
+        // What was fetched is not kept before it was read back.
+        for (let start = 0; start < ENTRIES; start += BATCH) {
+          await instance.cache.getManyOrFetch(requests.slice(start, start + BATCH));
+        }
+        return instance;
+      });
+      const { entryCount } = instance.cache.firstTier;
+      instance.dispose();
+      if (entryCount !== ENTRIES) {
+        throw new Error(`${entryCount} entries are in the process instead of ${ENTRIES}`);
+      }
+      return bytes - (await valueBytes());
+    },
+    'lru-cache alone': async () => {
+      const bytes = await heldBy(async () => {
+        const lru = new LRUCache<string, object>({ max: 100_000 });
+        for (const [index, { key }] of requests.entries()) {
+          lru.set(key, parsedValue(index));
+        }
+        return lru;
+      });
+      return bytes - (await valueBytes());
+    },
+    'BentoCache without Redis, values shared': async () => {
+      const bento = openBento(port, { hasL1: true, sharesValues: true });
+      const bytes = await heldBy(async () => {
+        for (const [index, { key }] of requests.entries()) {
+          await bento.getOrFetch(key, async () => parsedValue(index));
+        }
+        return bento;
+      });
+      await bento.dispose();
+      return bytes - (await valueBytes());
+    },
+    cacheable: async () => {
+      const cacheable = openCacheable(port);
+      const bytes = await heldBy(async () => {
+        for (const [index, { key }] of requests.entries()) {
+          await cacheable.getOrFetch(key, async () => parsedValue(index));
+        }
+        return cacheable;
+      });
+      await cacheable.dispose();
+      return bytes - (await valueBytes());
+    },
+  });
+  return {
+    title: 'Memory of an entry in the process, over its value',
+    measures: measuresOf(values, 'bytes'),
+    goals: [
+      { name: 'Fleet Cache', unit: 'bytes', values: values.get('Fleet Cache') ?? [], bound: 'atMost', limit: 300 },
+    ],
+  };
+}
+
+/** A value as it comes out of a store. */
+function parsedValue(index: number): object {
+  return JSON.parse(JSON.stringify(minerValue(index)));
+}
+
+/** What a value alone takes. */
+function valueBytes(): Promise<number> {
+  return heldBy(async () => Array.from({ length: ENTRIES }, (_, index) => parsedValue(index)));
+}
+
+/** What stays on the heap of what `make` makes, in bytes for each entry. */
+async function heldBy(make: () => Promise<unknown>): Promise<number> {
+  const before = await usedHeap();
+  const made = await make();
+  const bytes = (await usedHeap()) - before;
+  // Held until here, so that it is counted.
+  return made === undefined ? Number.NaN : bytes / ENTRIES;
+}
+
+async function usedHeap(): Promise<number> {
+  for (let round = 0; round < 3; round++) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    globalThis.gc?.();
+  }
+  return process.memoryUsage().heapUsed;
+}
