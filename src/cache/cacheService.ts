@@ -229,6 +229,7 @@ export class CacheService implements Disposable {
     const before = await this.secondTier.look(request);
     const startedAt = this.options.clock.monotonic();
     const data = await change.apply();
+    const fetchedAt = this.options.clock.now();
     const costMs = this.options.clock.monotonic() - startedAt;
     const bumps = await this.invalidations.apply(change.scopes);
     const generations = before.generations?.map((generation, index) => {
@@ -237,7 +238,12 @@ export class CacheService implements Disposable {
       return bump === undefined ? generation : bump.former === generation ? bump.current : undefined;
     });
     const isAlone = bumps !== undefined && generations?.every((generation) => generation !== undefined) === true;
-    const reading = await this.reader.store(request, data, costMs, isAlone ? (generations as number[]) : undefined);
+    const reading = await this.reader.store(
+      request,
+      data,
+      { fetchedAt, costMs },
+      isAlone ? (generations as number[]) : undefined,
+    );
     this.tell(change);
     return reading;
   }

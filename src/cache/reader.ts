@@ -34,6 +34,12 @@ export interface ReaderOptions {
   onDidFill(key: string, fetchedAt: number): void;
 }
 
+/** When the source gave a value, in ms since the epoch, and what that took, in ms. */
+export interface Origin {
+  readonly fetchedAt: number;
+  readonly costMs: number;
+}
+
 /** The source of another instance failed; its message is that one's. */
 export class SharedSourceError extends FleetCacheError {}
 
@@ -84,8 +90,8 @@ export class Reader {
    *
    * @param generations of the request's scopes; `undefined` for an entry that must not be written.
    */
-  async store<T>(request: CacheRequest<T>, data: T, costMs: number, generations: readonly number[] | undefined) {
-    const { reading, written } = this.land(request, data, costMs, generations);
+  async store<T>(request: CacheRequest<T>, data: T, origin: Origin, generations: readonly number[] | undefined) {
+    const { reading, written } = this.land(request, data, origin, generations);
     await written;
     this.failures.forget(request.key);
     return reading;
@@ -159,8 +165,8 @@ export class Reader {
       return ended(await this.fail(request, flight, found, lease, error));
     }
     this.failures.forget(request.key);
-    const costMs = this.options.clock.monotonic() - startedAt;
-    const { reading, written } = this.land(request, data, costMs, flight.isDetached ? undefined : found.generations);
+    const origin = this.originOf(startedAt);
+    const { reading, written } = this.land(request, data, origin, flight.isDetached ? undefined : found.generations);
     // The lock goes after the entry came, or those who wait for either would fetch as well.
     const afterwards = written.then(async (isWritten) => {
       await lease?.finish();
@@ -201,16 +207,26 @@ export class Reader {
       const startedAt = clock.monotonic();
       metrics.recordBackgroundFetch(request.dataset);
       const data = await this.fetch(request, new AbortController().signal);
-      await this.land(request, data, clock.monotonic() - startedAt, found.generations).written;
+      await this.land(request, data, this.originOf(startedAt), found.generations).written;
     } finally {
       await lease?.finish();
     }
   }
 
-  private land<T>(request: CacheRequest<T>, data: T, costMs: number, generations: readonly number[] | undefined) {
-    const { policies, clock, random, instance, secondTier } = this.options;
+  /** Of data that came this moment. @param startedAt when it was asked for. */
+  private originOf(startedAt: number): Origin {
+    const { clock } = this.options;
+    return { fetchedAt: clock.now(), costMs: clock.monotonic() - startedAt };
+  }
+
+  private land<T>(
+    request: CacheRequest<T>,
+    data: T,
+    { fetchedAt, costMs }: Origin,
+    generations: readonly number[] | undefined,
+  ) {
+    const { policies, random, instance, secondTier } = this.options;
     const ttlS = jitteredTtlS(policies[request.dataset].ttlS, random);
-    const fetchedAt = clock.now();
     const reading: Reading<T> = { data: deepFreeze(data), origin: 'source', fetchedAt, ttlS, fresh: true };
     // Without generations an entry could outlive an invalidation.
     const written =
