@@ -100,7 +100,10 @@ export class Invalidations implements Disposable {
       return false;
     }
     return this.options.store.remove(scopes).then(
-      () => true,
+      () => {
+        this.remember(scopes);
+        return true;
+      },
       () => false,
     );
   }
@@ -191,6 +194,8 @@ export class Invalidations implements Disposable {
     const confirmed = chunk.filter((_, index) => results[index]?.status === 'fulfilled');
     if (confirmed.length > 0) {
       const scopes = confirmed.map(([scope]) => scope);
+      // The server that confirmed these may be lost as the one before it was.
+      this.remember(scopes);
       this.options.onDidVoid(scopes);
       // Only now is the store believed again: until here a reader could have been given what these scopes void.
       for (const [scope, number] of confirmed) {
