@@ -4,7 +4,15 @@ import { LatencyHistogram } from '../../../src/cache/histogram';
 import { CacheMetrics, type LookupOutcome } from '../../../src/cache/metrics';
 import { ManualClock } from '../../fixtures/manualClock';
 
-const OUTCOMES: readonly LookupOutcome[] = ['l1Hit', 'l2Hit', 'staleHit', 'fetched', 'coalesced', 'bypass'];
+const OUTCOMES: readonly LookupOutcome[] = [
+  'l1Hit',
+  'l2Hit',
+  'staleHit',
+  'staleAsked',
+  'fetched',
+  'coalesced',
+  'bypass',
+];
 
 describe('CacheMetrics', () => {
   it('G7: adds up after any sequence of outcomes, in every window', () => {
@@ -38,6 +46,54 @@ describe('CacheMetrics', () => {
     clock.advance(300_000);
     expect(metrics.counts('5m').lookups).toBe(0);
     expect(metrics.counts('start').lookups).toBe(2);
+  });
+
+  it('turns its windows also when nothing but first-tier hits come, and after a pause longer than the ring', () => {
+    const clock = new ManualClock();
+    const metrics = new CacheMetrics(clock);
+    for (let minute = 0; minute < 12; minute++) {
+      metrics.recordFirstTierHit('miner:status', clock.monotonic());
+      clock.advance(60_000);
+    }
+    metrics.recordFirstTierHit('miner:status', clock.monotonic());
+    expect(metrics.counts('1m').l1Hits).toBe(1);
+    expect(metrics.counts('5m').l1Hits).toBe(5);
+    clock.advance(3_600_000);
+    metrics.recordFirstTierHit('miner:status', clock.monotonic());
+    expect(metrics.counts('5m').lookups).toBe(1);
+    expect(metrics.counts('start').l1Hits).toBe(14);
+  });
+
+  it('begins anew after a reset, and counts on', () => {
+    const metrics = new CacheMetrics(new ManualClock());
+    metrics.recordLookup('miner:status', 'fetched', 5);
+    metrics.recordFetch(5);
+    metrics.reset();
+    expect(metrics.counts('5m').lookups).toBe(0);
+    expect(metrics.hitRatio('start')).toBeUndefined();
+    expect([metrics.hitLatency, metrics.missLatency, metrics.fetchLatency].map(({ count }) => count)).toEqual([
+      0, 0, 0,
+    ]);
+    metrics.recordLookup('miner:status', 'l2Hit', 1);
+    expect(metrics.hitRatio('1m')).toBe(1);
+  });
+
+  it('times some of the first-tier hits, each for all that it stands for', () => {
+    const clock = new ManualClock();
+    const metrics = new CacheMetrics(clock);
+    for (let hit = 0; hit < 640; hit++) {
+      metrics.recordFirstTierHit('miner:status', clock.monotonic());
+    }
+    expect(metrics.hitLatency.count).toBe(640);
+    expect(metrics.counts('start')).toMatchObject({ lookups: 640, l1Hits: 640 });
+  });
+
+  it('takes a stale hit that asked in vain for a source read in the offload, and for a hit in the ratio', () => {
+    const metrics = new CacheMetrics(new ManualClock());
+    metrics.recordLookup('miner:status', 'staleAsked', 1);
+    metrics.recordLookup('miner:status', 'staleHit', 1);
+    expect(metrics.hitRatio('start')).toBe(1);
+    expect(metrics.sourceOffload('start')).toBe(0.5);
   });
 
   it('keeps datasets apart and sums them', () => {

@@ -1,0 +1,141 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Emitter } from '../../../src/base/emitter';
+import type { EventBus } from '../../../src/cache/eventBus';
+import type { FlightLocks } from '../../../src/cache/flightLocks';
+import { generationKeys } from '../../../src/cache/keys';
+import { type CacheStore, StoreError, type StoreHealth } from '../../../src/cache/store';
+import { Deferred, Rig } from './rig';
+
+type Calls = Pick<CacheStore, 'read' | 'readMany' | 'write' | 'remove' | 'bump'>;
+
+function storeOf(calls: Calls): CacheStore {
+  const changes = new Emitter<StoreHealth>();
+  return { ...calls, health: { state: 'up' }, onDidChangeHealth: changes.event, dispose() {} };
+}
+
+const fails = () => Promise.reject(new StoreError('redis://127.0.0.1:6379 is gone.'));
+
+const FAILING = storeOf({ read: fails, readMany: fails, write: fails, remove: fails, bump: fails });
+
+/** A store that says nonsense: texts of anything, generations by any number. */
+function lying(text: string | undefined, generations: readonly number[]): CacheStore {
+  return storeOf({
+    read: async () => ({ text, generations }),
+    readMany: async (keys) => ({ texts: keys.slice(1).map(() => text), generations }),
+    write: async () => {},
+    remove: async () => -1,
+    bump: async () => [],
+  });
+}
+
+function locksOf(claim: FlightLocks['claim']): FlightLocks {
+  return { claim, renew: async () => true, release: fails, fail: fails };
+}
+
+const MUTE_BUS: EventBus = {
+  publish: fails,
+  subscribe: () => ({ dispose() {} }),
+  subscribePattern: () => ({ dispose() {} }),
+  onDidMiss: () => ({ dispose() {} }),
+  dispose() {},
+};
+
+const ENTRY = '{"v":1,"data":"from the store","at":1800000000000,"ttl":10,"cost":1,"by":"i","gen":[1,2,3,4]}';
+
+describe('G3: no fault of the store, the locks or the bus fails a read or keeps it waiting', () => {
+  let rig: Rig;
+
+  beforeEach(() => {
+    rig = new Rig();
+  });
+
+  async function expectServed(options: Parameters<Rig['open']>[1], withinMs = 0): Promise<void> {
+    const { cache } = rig.open('one', options);
+    const startedAt = rig.clock.now();
+    for (let round = 0; round < 3; round++) {
+      expect(await rig.ended(cache.getOrFetch(rig.request()))).toMatchObject({ status: 'fulfilled' });
+      const batch = await rig.ended(cache.getManyOrFetch([rig.request('m2'), rig.request('m3')]));
+      expect(batch).toMatchObject({ value: [{ status: 'fulfilled' }, { status: 'fulfilled' }] });
+      expect((await rig.ended(cache.peek(rig.request()))).status).toBe('fulfilled');
+      expect((await rig.ended(cache.warm(rig.request()))).status).toBe('fulfilled');
+      const written = cache.write(rig.request(), {
+        scopes: [generationKeys.miner('m1')],
+        cause: 'test',
+        apply: async () => 1,
+      });
+      expect(await rig.ended(written)).toMatchObject({ value: { data: 1 } });
+      const voided = cache.invalidate({
+        scopes: [generationKeys.miner('m1')],
+        keys: [rig.request().key],
+        cause: 'test',
+      });
+      expect((await rig.ended(voided)).status).toBe('fulfilled');
+    }
+    expect(rig.clock.now() - startedAt).toBeLessThanOrEqual(withinMs);
+    cache.dispose();
+  }
+
+  it('a store that always fails', () => expectServed({ store: FAILING }));
+
+  it('a store that always fails, and a bus', () => expectServed({ store: FAILING, bus: MUTE_BUS }));
+
+  it('a store that answers nothing before its timeout', () => {
+    const late = () =>
+      new Promise<never>((_, reject) => rig.clock.setTimeout(() => reject(new StoreError('No answer.')), 500));
+    const store = storeOf({ read: late, readMany: late, write: late, remove: late, bump: late });
+    // Each call waits for the timeout once or twice: a batch as a whole, then each of its keys at the same time.
+    return expectServed({ store }, 3 * 8 * 500);
+  });
+
+  it.each<[string, CacheStore]>([
+    ['nothing', lying(undefined, [])],
+    ['no generations', lying(ENTRY, [])],
+    ['too few generations', lying(ENTRY, [1, 2])],
+    ['too many generations', lying(ENTRY, [1, 2, 3, 4, 5, 6])],
+    ['generations that are no numbers', lying(ENTRY, [Number.NaN, Number.NaN, Number.NaN, Number.NaN])],
+    ['garbage', lying('\u0000\ud800{"v":1', [1, 2, 3, 4])],
+    ['a foreign value', lying('{"state":"normal"}', [1, 2, 3, 4])],
+    ['an entry of a later version', lying('{"v":9,"data":1,"gen":[]}', [1, 2, 3, 4])],
+    ['an entry from the far future', lying(ENTRY.replace('1800000000000', '9e15'), [1, 2, 3, 4])],
+    ['an entry without age', lying(ENTRY.replace('1800000000000', '"x"'), [1, 2, 3, 4])],
+  ])('a store that gives %s', (_, store) =>
+    expectServed({ store, link: rig.server.openLink(() => rig.clock.monotonic()) }),
+  );
+
+  it('locks that always fail', () => expectServed({ locks: locksOf(fails) }));
+
+  it('locks that everybody gets', () => expectServed({ locks: locksOf(async () => ({ type: 'acquired' })) }));
+
+  it('locks that somebody else always has', () =>
+    // Each of the calls that miss waits its ten seconds.
+    expectServed({ locks: locksOf(async () => ({ type: 'held' })) }, 3 * 5 * 10_200));
+
+  it('locks that always tell of an error tell it to readers as the source’s', async () => {
+    const { cache } = rig.open('one', { locks: locksOf(async () => ({ type: 'failed', error: 'away' })) });
+    expect(await rig.ended(cache.getOrFetch(rig.request()))).toMatchObject({ reason: { message: 'away' } });
+  });
+
+  it('a bus that publishes nothing, and one that says anything', async () => {
+    await expectServed({ bus: MUTE_BUS });
+    const bus = rig.server.openBus();
+    const { cache } = rig.open('two', { bus });
+    const told: unknown[] = [];
+    cache.onDidChange((change) => told.push(change));
+    for (const text of ['', 'null', '{"type":"invalidated","scopes":[{}]}', '[[[[']) {
+      await bus.publish('events:cache', text);
+    }
+    expect(told).toEqual([]);
+  });
+
+  it('a source that never answers keeps nobody who is cancelled', async () => {
+    const { cache } = rig.open('one', { store: FAILING });
+    const controller = new AbortController();
+    const held = new Deferred<unknown>();
+    const reading = cache.getOrFetch(
+      rig.request('m1', () => held.promise),
+      { signal: controller.signal },
+    );
+    controller.abort();
+    expect(await rig.ended(reading)).toMatchObject({ status: 'rejected' });
+  });
+});
