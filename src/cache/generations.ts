@@ -12,13 +12,15 @@ export interface KnownGeneration {
 export class KnownGenerations {
   private readonly known: LRUCache<string, KnownGeneration>;
 
-  /** @param capacity scopes whose generations are known at a time; memory for all of them is taken at once. */
+  /** @param capacity scopes whose generations are known at a time. */
   constructor(
     private readonly pushes: RecentPushes,
     capacity: number,
   ) {
     this.known = new LRUCache({
-      max: capacity,
+      // Bounded by size and not by `max`, which would take the memory of all of them at once.
+      maxSize: capacity,
+      sizeCalculation: () => 1,
       // What is not in the table is not told of changes.
       dispose: (generation) => {
         generation.isCurrent = false;

@@ -7,7 +7,8 @@ import type { Logger } from '../base/logger';
 import type { BusHandler, BusMessage, EventBus } from '../cache/eventBus';
 import { openNodeClient } from './client';
 import type { RedisConnection } from './connection';
-import type { ConnectionProfile, NodeAddress } from './profile';
+import { isReply, isServerFailure } from './failures';
+import { type ConnectionProfile, type NodeAddress, profileAddress } from './profile';
 
 export interface RedisEventBusOptions {
   readonly profile: ConnectionProfile;
@@ -29,6 +30,8 @@ const SILENCE_MS = 2_000;
 const PING_EVERY_MS = 1_000;
 const RECONNECT_MIN_MS = 50;
 const RECONNECT_MAX_MS = 2_000;
+/** What a user may not subscribe to is tried again seldom: somebody may have granted it. */
+const REFUSED_PAUSE_MS = 30_000;
 
 /**
  * Pub/sub on Redis. The subscriber has a connection of its own, opened with the first subscription; on a Cluster to any of the
@@ -38,6 +41,10 @@ export class RedisEventBus implements EventBus {
   private readonly subscriptions = new Map<string, Subscription>();
   /** What the present connection is subscribed to, by the names of {@link subscriptions}. */
   private readonly actual = new Map<string, Subscription>();
+  /** What the server refused, until it is tried again. */
+  private readonly refused = new Set<string>();
+  /** What the log says already that is refused. */
+  private readonly reported = new Set<string>();
   private readonly misses: Emitter<void>;
   private readonly disposables = new DisposableStore();
   private subscriber: Redis | undefined;
@@ -96,6 +103,8 @@ export class RedisEventBus implements EventBus {
       subscription.handlers.delete(registration);
       if (subscription.handlers.size === 0 && this.subscriptions.get(id) === subscription) {
         this.subscriptions.delete(id);
+        this.refused.delete(id);
+        this.reported.delete(id);
         void this.reconcile();
       }
     });
@@ -185,10 +194,16 @@ export class RedisEventBus implements EventBus {
       }
     }
     for (const [id, subscription] of this.subscriptions) {
-      if (!this.actual.has(id)) {
+      if (!this.actual.has(id) && !this.refused.has(id)) {
         return async () => {
           const { kind, name } = subscription;
-          await (kind === 'channel' ? redis.subscribe(name) : redis.psubscribe(name));
+          try {
+            await (kind === 'channel' ? redis.subscribe(name) : redis.psubscribe(name));
+          } catch (error) {
+            this.noteRefusal(id, subscription, error);
+            return;
+          }
+          this.reported.delete(id);
           // On a connection that was replaced meanwhile it counts for nothing.
           if (redis === this.subscriber && this.isReady) {
             this.actual.set(id, subscription);
@@ -197,6 +212,30 @@ export class RedisEventBus implements EventBus {
       }
     }
     return undefined;
+  }
+
+  /** One channel that the user may not hear is no reason to be deaf to the others. */
+  private noteRefusal(id: string, subscription: Subscription, error: unknown): void {
+    if (!isReply(error) || isServerFailure(error)) {
+      throw error;
+    }
+    // It may have been given up while the server answered.
+    if (this.subscriptions.get(id) !== subscription) {
+      return;
+    }
+    this.refused.add(id);
+    if (!this.reported.has(id)) {
+      this.reported.add(id);
+      this.options.logger.warn(
+        `Redis at ${profileAddress(this.options.profile)} does not let the user hear ${subscription.name}: ${describeError(error)} Grant it with ACL SETUSER <user> &${subscription.name} +subscribe +psubscribe.`,
+      );
+    }
+    const timer: Disposable = this.options.clock.setTimeout(() => {
+      this.disposables.release(timer);
+      this.refused.delete(id);
+      void this.reconcile();
+    }, REFUSED_PAUSE_MS);
+    this.disposables.add(timer);
   }
 
   private noteSubscribed(): void {

@@ -99,7 +99,6 @@ export class NodeLink implements Disposable {
     }
     this.isArmed = true;
     this.isPinging = false;
-    this.isRefused = false;
     // What was read before may have changed unheard.
     this.options.onChange('everything');
     await this.ping();
@@ -111,7 +110,7 @@ export class NodeLink implements Disposable {
     if (!servesNobody && !this.isRefused) {
       this.isRefused = true;
       this.options.logger.warn(
-        `Redis at ${this.address} does not tell of changed keys, so that each read asks it: ${describeError(error)}. It needs Redis 6 or later, and for an ACL user the commands CLIENT and SUBSCRIBE on ${CHANNEL}.`,
+        `Redis at ${this.address} does not tell of changed keys, so that each read asks it: ${describeError(error)}. It needs Redis 6 or later, and for an ACL user the commands CLIENT, PING and SUBSCRIBE on ${CHANNEL}.`,
       );
     }
     const attempt = this.attempt;
@@ -119,7 +118,9 @@ export class NodeLink implements Disposable {
     this.retry = this.options.clock.setTimeout(
       () => {
         if (attempt === this.attempt) {
-          void this.arm();
+          // Over a new connection: one that tracks already may not be told to again, and one that is subscribed may
+          // not be told anything.
+          this.redis.disconnect(true);
         }
       },
       servesNobody ? UNSERVED_PAUSE_MS : REFUSED_PAUSE_MS,
@@ -135,12 +136,18 @@ export class NodeLink implements Disposable {
     const sentAt = this.options.clock.monotonic();
     try {
       await this.redis.ping();
-    } catch {
-      // The connection is gone or about to go, which its closing tells.
+    } catch (error) {
+      // 1. The server comes back and loads: tracking and subscribing it allows. 2. The ping it does not, and nothing would
+      // ever close the connection. Other errors mean that it is gone or about to go, which its closing tells.
+      if (attempt === this.attempt && isReply(error)) {
+        this.lose();
+        this.armLater(error);
+      }
       return;
     }
     if (attempt === this.attempt) {
       this.isPinging = false;
+      this.isRefused = false;
       this.moment = sentAt;
       this.options.onHeard();
     }
