@@ -1,11 +1,16 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { CancelledError } from '../../../src/base/errors';
 import { NO_LINK } from '../../../src/cache/coherenceLink';
+import type { FlightLocks } from '../../../src/cache/flightLocks';
 import { generationKeys, minerKey } from '../../../src/cache/keys';
 import { DEFAULT_POLICIES } from '../../../src/cache/policy';
+import { StoreError } from '../../../src/cache/store';
 import { Deferred, Rig, turn } from './rig';
 
 const INVALIDATION = { scopes: [generationKeys.miner('m1')], cause: 'test' };
+
+const unreachable = () => Promise.reject(new StoreError('Nobody is there.'));
+const NO_LOCKS: FlightLocks = { claim: unreachable, renew: unreachable, release: unreachable, fail: unreachable };
 
 describe('CacheService', () => {
   let rig: Rig;
@@ -174,6 +179,17 @@ describe('CacheService', () => {
       expect(rig.fetched).toHaveLength(1);
       rig.clock.advance(1_000);
       await rig.ended((instances[1] as (typeof instances)[0]).getOrFetch(rig.request('m1', away)));
+      expect(rig.fetched).toHaveLength(2);
+    });
+
+    it('stand for a second in one instance without locks, too', async () => {
+      const { cache } = rig.open('one', { locks: NO_LOCKS });
+      await rig.ended(cache.getOrFetch(rig.request('m1', away)));
+      rig.clock.advance(999);
+      await rig.ended(cache.getOrFetch(rig.request('m1', away)));
+      expect(rig.fetched).toHaveLength(1);
+      rig.clock.advance(1);
+      await rig.ended(cache.getOrFetch(rig.request('m1', away)));
       expect(rig.fetched).toHaveLength(2);
     });
 

@@ -229,16 +229,19 @@ function describeRead({ instance, address, from, to, result }: ObservedRead): st
  */
 function expectFetchesSpread(world: World, address: Address): void {
   const fetches = world.source.fetches.filter(({ key, outcome }) => key === address.key && outcome !== 'cancelled');
+  const voided = world.voidings.filter(({ scope }) => address.scopes.includes(scope)).map(({ tick }) => tick);
+  const wasOvertaken = ({ cause, ended }: RecordedFetch) => voided.some((tick) => cause.from < tick && tick < ended);
   const allowing = [
-    ...world.voidings.filter(({ scope }) => address.scopes.includes(scope)).map(({ tick }) => tick),
+    ...voided,
     // A flight that begins between a bump and its reply is thrown away with those that began before.
     ...world.resolutions
       .filter(({ scopes }) => scopes.some((scope) => address.scopes.includes(scope)))
       .map(({ tick }) => tick),
     ...world.evictions.filter(({ key }) => key === address.key).map(({ tick }) => tick),
     ...world.deaths,
-    // Who was not told yet fetches for the former generation, and leaves that one's entry in the place of a newer.
-    ...fetches.filter(({ cause }) => !cause.isTold).map(({ ended }) => ended),
+    // Who was not told yet, or was overtaken, fetches for the former generation, and may leave that one's entry in the place
+    // of a newer: void, it costs one fetch more.
+    ...fetches.filter((fetch) => !fetch.cause.isTold || wasOvertaken(fetch)).map(({ ended }) => ended),
     // Moments at which a result ends to stand.
     ...fetches.flatMap(({ outcome, endedAt }) => {
       const ends = endedAt + (outcome === 'failed' ? ERROR_TTL_MS : ttlMs(address));
