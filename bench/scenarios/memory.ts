@@ -7,12 +7,15 @@ import { openBento, openCacheable } from '../peers';
 const ENTRIES = 20_000;
 const BATCH = 1_000;
 
+/** Just so many entries as there are, because lists are made as long as the tier may become. */
+const LIMITS = { maxEntries: ENTRIES, maxBytes: 256 * 1024 * 1024 };
+
 /** What an entry in the process costs besides its value and its key, in bytes of the heap. */
 export async function memory(port: number): Promise<Comparison> {
   const requests = minerRequests(ENTRIES);
   const values = await interleave({
     'Fleet Cache': async () => {
-      const instance = await openInstance(port);
+      const instance = await openInstance(port, LIMITS);
       const bytes = await heldBy(async () => {
         for (let start = 0; start < ENTRIES; start += BATCH) {
           await instance.cache.getManyOrFetch(requests.slice(start, start + BATCH));
@@ -32,7 +35,7 @@ export async function memory(port: number): Promise<Comparison> {
     },
     'lru-cache alone': async () => {
       const bytes = await heldBy(async () => {
-        const lru = new LRUCache<string, object>({ max: 100_000 });
+        const lru = new LRUCache<string, object>({ max: ENTRIES });
         for (const [index, { key }] of requests.entries()) {
           lru.set(key, parsedValue(index));
         }
