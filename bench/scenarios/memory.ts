@@ -2,9 +2,9 @@ import { LRUCache } from 'lru-cache';
 import { type Comparison, measuresOf } from '../comparison';
 import { minerRequests, minerValue, openInstance } from '../instance';
 import { interleave } from '../interleave';
-import { openBento, openCacheable } from '../peers';
+import { openBento, openCacheable, type Peer } from '../peers';
 
-const ENTRIES = 20_000;
+const ENTRIES = 10_000;
 const BATCH = 1_000;
 
 /** Just so many entries as there are, because lists are made as long as the tier may become. */
@@ -13,6 +13,7 @@ const LIMITS = { maxEntries: ENTRIES, maxBytes: 256 * 1024 * 1024 };
 /** What an entry in the process costs besides its value and its key, in bytes of the heap. */
 export async function memory(port: number): Promise<Comparison> {
   const requests = minerRequests(ENTRIES);
+  const keys = requests.map(({ key }) => key);
   const values = await interleave({
     'Fleet Cache': async () => {
       const instance = await openInstance(port, LIMITS);
@@ -36,7 +37,7 @@ export async function memory(port: number): Promise<Comparison> {
     'lru-cache alone': async () => {
       const bytes = await heldBy(async () => {
         const lru = new LRUCache<string, object>({ max: ENTRIES });
-        for (const [index, { key }] of requests.entries()) {
+        for (const [index, key] of keys.entries()) {
           lru.set(key, parsedValue(index));
         }
         return lru;
@@ -46,9 +47,7 @@ export async function memory(port: number): Promise<Comparison> {
     'BentoCache without Redis, values shared': async () => {
       const bento = openBento(port, { hasL1: true, sharesValues: true });
       const bytes = await heldBy(async () => {
-        for (const [index, { key }] of requests.entries()) {
-          await bento.getOrFetch(key, async () => parsedValue(index));
-        }
+        await fill(bento, keys);
         return bento;
       });
       await bento.dispose();
@@ -57,9 +56,7 @@ export async function memory(port: number): Promise<Comparison> {
     cacheable: async () => {
       const cacheable = openCacheable(port);
       const bytes = await heldBy(async () => {
-        for (const [index, { key }] of requests.entries()) {
-          await cacheable.getOrFetch(key, async () => parsedValue(index));
-        }
+        await fill(cacheable, keys);
         return cacheable;
       });
       await cacheable.dispose();
@@ -73,6 +70,13 @@ export async function memory(port: number): Promise<Comparison> {
       { name: 'Fleet Cache', unit: 'bytes', values: values.get('Fleet Cache') ?? [], bound: 'atMost', limit: 300 },
     ],
   };
+}
+
+async function fill(peer: Peer, keys: readonly string[]): Promise<void> {
+  for (let start = 0; start < keys.length; start += BATCH) {
+    const batch = keys.slice(start, start + BATCH);
+    await Promise.all(batch.map((key, index) => peer.getOrFetch(key, async () => parsedValue(start + index))));
+  }
 }
 
 /** A value as it comes out of a store. */
