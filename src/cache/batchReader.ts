@@ -103,9 +103,7 @@ export class BatchReader {
     if (isCounted) {
       this.options.metrics.recordFirstTierHit(request.dataset, startedAt);
     }
-    if (startedAt >= kept.earlyFrom) {
-      this.options.reader.refreshIfDue(request, kept.freshUntil - startedAt, kept.costMs);
-    }
+    this.options.reader.refreshIfDue(request, kept.freshUntil - startedAt, kept.costMs);
     return true;
   }
 }

@@ -147,9 +147,7 @@ export class CacheService implements Disposable {
         if (options.background !== true) {
           this.metrics.recordFirstTierHit(request.dataset, startedAt);
         }
-        if (startedAt >= kept.earlyFrom) {
-          this.reader.refreshIfDue(request, kept.freshUntil - startedAt, kept.costMs);
-        }
+        this.reader.refreshIfDue(request, kept.freshUntil - startedAt, kept.costMs);
         // The key always carries the same type of data, which the tier cannot say.
         return Promise.resolve(kept.reading as Reading<T>);
       }

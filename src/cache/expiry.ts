@@ -4,6 +4,9 @@ export type Random = () => number;
 /** How far a TTL may be from the policy's, either way, so that what was filled together does not expire together. */
 const JITTER = 0.1;
 
+/** How many times an entry's cost before its expiry a refresh ahead begins to be possible. */
+const WINDOW = 16;
+
 /** A policy's TTL with its jitter, in seconds to three decimals. */
 export function jitteredTtlS(ttlS: number, random: Random): number {
   return Math.round(ttlS * (1 + JITTER * (2 * random() - 1)) * 1000) / 1000;
@@ -16,10 +19,9 @@ export function jitteredTtlS(ttlS: number, random: Random): number {
  * @param leftMs until it expires. @param costMs what its fetch took.
  */
 export function isDueEarly(leftMs: number, costMs: number, random: Random): boolean {
+  // So far from the expiry it would be true once in 10⁷ times: most hits need no dice and no logarithm.
+  if (leftMs > costMs * WINDOW) {
+    return false;
+  }
   return -costMs * Math.log(1 - random()) >= leftMs;
-}
-
-/** Milliseconds before the expiry from which {@link isDueEarly} is worth asking; before that it is true once in 10⁷ times. */
-export function earlyWindowMs(costMs: number): number {
-  return costMs * 16;
 }

@@ -18,10 +18,8 @@ export interface FirstTierLimits {
 export interface KeptEntry {
   readonly reading: Reading<unknown>;
   readonly generations: readonly KnownGeneration[];
-  /** Moments of `Clock.monotonic`, in ms. */
+  /** Moment of `Clock.monotonic`, in ms. */
   readonly freshUntil: number;
-  /** From here on the entry may be refreshed ahead. */
-  readonly earlyFrom: number;
   readonly costMs: number;
 }
 

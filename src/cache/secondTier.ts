@@ -3,7 +3,6 @@ import { describeError } from '../base/errors';
 import type { Logger } from '../base/logger';
 import type { CoherenceLink } from './coherenceLink';
 import { decodeEntry, type Entry, encodeEntry, expiresAt, matchesGenerations } from './entry';
-import { earlyWindowMs } from './expiry';
 import type { FirstTier } from './firstTier';
 import type { KnownGeneration } from './generations';
 import type { CacheMetrics } from './metrics';
@@ -258,12 +257,13 @@ export class SecondTier {
     if (!firstTier.isEnabled || current.kept.length !== address.scopes.length || current.kept.includes(undefined)) {
       return;
     }
-    const freshUntil = clock.monotonic() + found.leftMs;
+    const { data, fetchedAt, ttlS } = found.reading;
     const kept = {
-      reading: Object.freeze({ ...found.reading, origin: 'l1' as const }),
-      generations: current.kept as readonly KnownGeneration[],
-      freshUntil,
-      earlyFrom: freshUntil - earlyWindowMs(found.costMs),
+      // Written out, since a copy by spreading would have a hidden class of its own for each entry, and take twice the memory.
+      reading: Object.freeze<Reading<unknown>>({ data, origin: 'l1', fetchedAt, ttlS, fresh: true }),
+      // Copied, since an array that was filled step by step keeps room for more.
+      generations: current.kept.slice() as KnownGeneration[],
+      freshUntil: clock.monotonic() + found.leftMs,
       costMs: found.costMs,
     };
     firstTier.keep(address.key, kept, sizeBytes, askedAt);

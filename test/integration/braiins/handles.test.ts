@@ -5,7 +5,8 @@ import path from 'node:path';
 import { build } from 'esbuild';
 import { expect, it, onTestFinished } from 'vitest';
 import { selfContainedOptions } from '../../../scripts/bundles.js';
-import { blackHole, freePort, tcpServer } from './hostileServers';
+import { freePort } from '../../../src/redis/localServer';
+import { blackHole, tcpServer } from './hostileServers';
 import { TestMiner } from './testMiner';
 
 /** Bundles the process, because plain Node runs neither TypeScript nor the virtual module of the protocol. */

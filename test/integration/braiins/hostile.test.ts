@@ -1,8 +1,9 @@
 import { connect } from 'node:net';
 import { Metadata, status } from '@grpc/grpc-js';
 import { describe, expect, it } from 'vitest';
+import { freePort } from '../../../src/redis/localServer';
 import { minerAt } from './endpoints';
-import { blackHole, freePort, tcpServer } from './hostileServers';
+import { blackHole, tcpServer } from './hostileServers';
 import { eventually, failure, newSource } from './sources';
 import { TestMiner } from './testMiner';
 

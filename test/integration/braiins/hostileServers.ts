@@ -26,16 +26,6 @@ export async function tcpServer(
   return { port: typeof address === 'object' && address !== null ? address.port : 0, sockets };
 }
 
-/** A port on which nothing listens, which was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
 /**
  * A port of a process that hangs with a full backlog: the system drops every further SYN, as a network does in front of a
  * machine that is off.

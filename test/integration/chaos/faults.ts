@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
+import { freePort } from '../../../src/redis/localServer';
 import { eventually } from '../../fixtures/eventually';
-import { freePort, type TestRedis } from '../../fixtures/redis';
+import type { TestRedis } from '../../fixtures/redis';
 import type { TestCluster } from '../../fixtures/redisCluster';
 import type { TestSentinel } from '../../fixtures/redisSentinel';
 import type { Fault } from './chaosRun';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort, startTestRedis, type TestRedis } from '../../fixtures/redis';
+import { freePort } from '../../../src/redis/localServer';
+import { startTestRedis, type TestRedis } from '../../fixtures/redis';
 import { createTestCertificates, type TestCertificates } from '../../fixtures/tls';
 import { openRedisStore } from './storeSuiteRedis';
 

@@ -24,7 +24,7 @@ describe('FirstTier', () => {
   function entry(data: unknown = {}, generations: KeptEntry['generations'] = []): KeptEntry {
     const freshUntil = clock.monotonic() + 10_000;
     const reading = { data, origin: 'l1', fetchedAt: clock.now(), ttlS: 10, fresh: true } as const;
-    return { reading, generations, freshUntil, earlyFrom: freshUntil, costMs: 1 };
+    return { reading, generations, freshUntil, costMs: 1 };
   }
 
   it('gives back what it keeps until it expires, the same object to everybody', () => {
