@@ -1,5 +1,4 @@
-import { settleBounded } from '../base/concurrency';
-import { CancelledError, describeError, throwIfCancelled } from '../base/errors';
+import { describeError } from '../base/errors';
 import type { CacheService } from '../cache/cacheService';
 import { minerKey, minerScopes, summaryKey, summaryScopes } from '../cache/keys';
 import { type Dataset, DEFAULT_POLICIES } from '../cache/policy';
@@ -11,9 +10,6 @@ import { MINER_KINDS, type MinerDatasets, type MinerKind } from '../fleet/minerD
 import type { MinerSource } from '../fleet/minerSource';
 import { type FleetSummary, type MinerReport, summarize } from '../fleet/summary';
 import { SOURCE_ERRORS } from './sourceErrors';
-
-/** Machines that are read at a time for a summary. */
-const SUMMARY_CONCURRENCY = 64;
 
 const DATASETS: Readonly<Record<MinerKind, Dataset>> = {
   status: 'miner:status',
@@ -87,37 +83,42 @@ export class FleetReads {
   private async makeSummary(tenant: string, signal: AbortSignal): Promise<FleetSummary> {
     const all = this.inventory.current.miners;
     const miners = tenant === GLOBAL_TENANT ? all : all.filter((miner) => miner.tenant === tenant);
-    const results = await settleBounded(miners, SUMMARY_CONCURRENCY, (miner) => this.report(miner, signal), signal);
-    throwIfCancelled(signal);
+    const statuses = await this.many(miners, 'status', signal);
+    const answering = miners.filter((_, index) => isFresh(statuses[index]));
+    const stats = await this.many(answering, 'stats', signal);
+    const statsOf = new Map(answering.map((miner, index) => [miner, stats[index]]));
     return summarize(
       tenant,
-      results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])),
+      miners.map((miner, index) => reportOf(miner, statuses[index], statsOf.get(miner))),
     );
   }
 
   /** A summary is one lookup; what it is made of is read on the product's own account. */
-  private async report(miner: Miner, signal: AbortSignal): Promise<MinerReport> {
-    const unknown = { miner, status: undefined, stats: undefined, failure: undefined, fetchedAt: undefined };
-    let status: Reading<MinerDatasets['status']>;
-    try {
-      status = await this.miner(miner, 'status', { signal, background: true });
-    } catch (error) {
-      if (error instanceof CancelledError) {
-        throw error;
-      }
-      return { ...unknown, failure: describeError(error) };
-    }
-    if (status.origin === 'stale') {
-      return { ...unknown, failure: describeError(status.failure) };
-    }
-    // A miner that tells its state and not its figures counts under its state, and is in no sum.
-    const stats = await this.miner(miner, 'stats', { signal, background: true }).catch(() => undefined);
-    return {
-      miner,
-      status: status.data,
-      stats: stats?.fresh ? stats.data : undefined,
-      failure: undefined,
-      fetchedAt: Math.min(status.fetchedAt, stats?.fetchedAt ?? Number.POSITIVE_INFINITY),
-    };
+  private many<K extends MinerKind>(miners: readonly Miner[], kind: K, signal: AbortSignal) {
+    const requests = miners.map((miner) => this.minerRequest(miner, kind));
+    return this.cache.getManyOrFetch(requests, { signal, background: true });
   }
+}
+
+type Result<K extends MinerKind> = PromiseSettledResult<Reading<MinerDatasets[K]>> | undefined;
+
+function isFresh(result: Result<MinerKind>): boolean {
+  return result?.status === 'fulfilled' && result.value.fresh;
+}
+
+/** A miner that does not answer, or whose status is stale for that reason, counts as offline and is in no sum. */
+function reportOf(miner: Miner, status: Result<'status'>, stats: Result<'stats'>): MinerReport {
+  if (status?.status !== 'fulfilled' || !status.value.fresh) {
+    const failure = describeError(status?.status === 'fulfilled' ? status.value.failure : status?.reason);
+    return { miner, status: undefined, stats: undefined, failure, fetchedAt: undefined };
+  }
+  // A miner that tells its state and not its figures counts under its state, and is in no sum.
+  const figures = stats?.status === 'fulfilled' && stats.value.fresh ? stats.value : undefined;
+  return {
+    miner,
+    status: status.value.data,
+    stats: figures?.data,
+    failure: undefined,
+    fetchedAt: Math.min(status.value.fetchedAt, figures?.fetchedAt ?? Number.POSITIVE_INFINITY),
+  };
 }
