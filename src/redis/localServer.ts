@@ -29,6 +29,7 @@ export class LocalRedisError extends FleetCacheError {}
 
 const START_TIMEOUT_MS = 10_000;
 const STOP_TIMEOUT_MS = 3_000;
+const PORT_ATTEMPTS = 3;
 
 /**
  * Runs the server as the child of a shell that holds a pipe from us: the pipe closes when we end, in whatever way, and the
@@ -53,7 +54,20 @@ export async function startLocalRedis(options: LocalRedisOptions): Promise<Local
   if (executable === undefined) {
     throw new LocalRedisError(`No Redis server is installed. Install one with: ${installCommand(process.platform)}`);
   }
-  const port = options.port ?? (await freePort());
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await start(executable, options.port ?? (await freePort()), options);
+    } catch (error) {
+      // Between the moment that a port was free and the server's start, another process may have taken it.
+      const wasTaken = options.port === undefined && describeError(error).includes('Address already in use');
+      if (!wasTaken || attempt === PORT_ATTEMPTS) {
+        throw error;
+      }
+    }
+  }
+}
+
+async function start(executable: string, port: number, options: LocalRedisOptions): Promise<LocalRedis> {
   const args = ['--bind', '127.0.0.1', '--port', String(port), '--save', '', '--appendonly', 'no', '--dir'];
   args.push(options.directory, ...(options.args ?? []));
   const guard = spawn('sh', ['-c', GUARD, 'fleet-cache-redis', executable, ...args], {
