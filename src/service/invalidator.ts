@@ -2,6 +2,7 @@ import { settleBounded } from '../base/concurrency';
 import { throwIfCancelled } from '../base/errors';
 import type { CacheService } from '../cache/cacheService';
 import { generationKeys, type MinerEvent, type MinerKeyKind, minerKey, summaryKey } from '../cache/keys';
+import { StoreError } from '../cache/store';
 import type { Inventory } from '../fleet/inventory';
 import { GLOBAL_TENANT, type Miner } from '../fleet/miner';
 import { type FleetScope, minersInScope } from '../fleet/scope';
@@ -11,8 +12,8 @@ import type { FleetReads } from './fleetReads';
 export interface InvalidationPlan {
   readonly scope: FleetScope;
   readonly miners: number;
-  /** Entries of the scope's miners that are cached and valid now. */
-  readonly entries: number;
+  /** Entries of the scope's miners that are cached and valid now; `undefined` when Redis cannot be asked. */
+  readonly entries: number | undefined;
 }
 
 /** All that may be cached of a miner, by this version or by another that shares the Redis. */
@@ -43,7 +44,7 @@ export class Invalidator {
   /**
    * Counts what {@link invalidate} would void. Changes nothing.
    *
-   * @throws {StoreError} @throws {CancelledError}
+   * @throws {CancelledError}
    */
   async plan(scope: FleetScope, signal?: AbortSignal): Promise<InvalidationPlan> {
     const miners = minersInScope(this.inventory.current.miners, scope);
@@ -59,6 +60,10 @@ export class Invalidator {
     throwIfCancelled(signal);
     let entries = 0;
     for (const count of counts) {
+      if (count.status === 'rejected' && count.reason instanceof StoreError) {
+        // What cannot be counted can be invalidated all the same: it is made good when Redis is back.
+        return { scope, miners: miners.length, entries: undefined };
+      }
       if (count.status === 'rejected') {
         throw count.reason;
       }

@@ -169,6 +169,15 @@ describe('a fleet in the window', () => {
     await workbench.runCommand('Fleet Cache: Refresh');
     await soon(async () => expect(await online()).toEqual({ online: MINERS - OFFLINE, miners: MINERS }));
     await workbench.screenshot('redis-down');
+    await workbench.runCommand('Fleet Cache: Invalidate Cache…');
+    await workbench.quickInput.pick('Whole fleet');
+    expect(await workbench.dialogText()).toContain('Redis cannot be reached');
+    await workbench.screenshot('invalidate-redis-down');
+    await workbench.pressDialogButton('Invalidate');
+    await soon(async () =>
+      expect((await workbench.notifications()).join()).toContain('As soon as Redis can be reached'),
+    );
+    await workbench.clearNotifications();
     const again = await startLocalRedis({ directory: fleet.folder, port: fleet.redis.port });
     try {
       await soon(async () => expect(await statusBar().textContent()).not.toContain('Redis down'));

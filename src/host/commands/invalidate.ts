@@ -27,16 +27,21 @@ export async function invalidate({ session, log }: CommandParts, node?: MinersNo
   const { deferred } = await services.invalidator.invalidate(scope, 'command');
   if (deferred) {
     showInformation(
-      `${name} will be invalidated as soon as Redis can be reached. Until then this window reads the miners themselves.`,
+      `As soon as Redis can be reached, ${name} will be invalidated. Until then this window reads the miners themselves.`,
     );
     return;
   }
-  log.info(`Invalidated ${name}: ${plural(plan.entries, 'entry', 'entries')} of ${plural(plan.miners, 'miner')}.`);
-  showInformation(`Invalidated ${name}: ${plural(plan.entries, 'entry', 'entries')}. The next reads go to the miners.`);
+  const what = plan.entries === undefined ? 'all entries' : plural(plan.entries, 'entry', 'entries');
+  log.info(`Invalidated ${name}: ${what} of ${plural(plan.miners, 'miner')}.`);
+  showInformation(`Invalidated ${name}: ${what}. The next reads go to the miners.`);
 }
 
 async function confirm({ scope, miners, entries }: InvalidationPlan): Promise<boolean> {
-  const detail = `${plural(entries, 'entry is', 'entries are')} cached now, of ${plural(miners, 'miner')}. All windows and servers on this Redis will read them from the miners again.`;
+  const count =
+    entries === undefined
+      ? `Redis cannot be reached, so nobody knows how many entries of ${plural(miners, 'miner')} are cached; they will be invalidated when it is back.`
+      : `${plural(entries, 'entry is', 'entries are')} cached now, of ${plural(miners, 'miner')}.`;
+  const detail = `${count} All windows and servers on this Redis will read them from the miners again.`;
   const question = `Invalidate the cache of ${describeScope(scope)}?`;
   const choice = await vscode.window.showWarningMessage(plainText(question), { modal: true, detail }, INVALIDATE);
   return choice === INVALIDATE;
