@@ -19,8 +19,16 @@ export interface BatchReaderOptions {
   readBelow<T>(request: CacheRequest<T>, options: ReadOptions): Promise<Reading<T>>;
 }
 
-/** Source fetches of one batch at a time. */
+/** Source fetches of one batch at a time, unless the caller says how many. */
 const CONCURRENCY = 64;
+
+/** How a batch is read. */
+export interface BatchOptions<T> extends ReadOptions {
+  /** Source fetches at a time; 64 by default. */
+  readonly concurrency?: number;
+  /** Called with each result as soon as it is known: what is cached comes long before what has to be fetched. */
+  onSettled?(position: number, result: PromiseSettledResult<Reading<T>>): void;
+}
 
 /** Reads many requests together: tier by tier, so that the store is asked once for all that the first tier lacks. */
 export class BatchReader {
@@ -32,78 +40,72 @@ export class BatchReader {
    */
   async read<T>(
     requests: readonly CacheRequest<T>[],
-    options: ReadOptions,
+    options: BatchOptions<T>,
   ): Promise<readonly PromiseSettledResult<Reading<T>>[]> {
     throwIfCancelled(options.signal);
     const results = new Array<PromiseSettledResult<Reading<T>>>(requests.length);
-    const all = [...requests.keys()];
-    const missing = options.refresh === true ? all : await this.readTiers(requests, all, results, options);
-    const read = await settleBounded(
+    const settle = (position: number, result: PromiseSettledResult<Reading<T>>) => {
+      results[position] = result;
+      options.onSettled?.(position, result);
+    };
+    if (options.refresh !== true) {
+      await this.readTiers(requests, settle, options.background !== true);
+    }
+    const missing = [...requests.keys()].filter((position) => results[position] === undefined);
+    await settleBounded(
       missing,
-      CONCURRENCY,
-      (index) => this.options.readBelow(requests[index] as CacheRequest<T>, options),
+      options.concurrency ?? CONCURRENCY,
+      async (position) =>
+        settle(position, await settled(this.options.readBelow(requests[position] as CacheRequest<T>, options))),
       options.signal,
     );
     throwIfCancelled(options.signal);
-    for (const [position, result] of read.entries()) {
-      results[missing[position] as number] = result;
-    }
     return results;
   }
 
-  /** Fills in what the tiers have, and returns the positions of the rest. */
+  /** Settles what the tiers have. The readings carry the type of their keys' data, which the tiers cannot say. */
   private async readTiers<T>(
     requests: readonly CacheRequest<T>[],
-    positions: readonly number[],
-    results: PromiseSettledResult<Reading<T>>[],
-    options: ReadOptions,
-  ): Promise<readonly number[]> {
-    const { clock, metrics, secondTier, reader, policies } = this.options;
+    settle: (position: number, result: PromiseSettledResult<Reading<T>>) => void,
+    isCounted: boolean,
+  ): Promise<void> {
+    const { clock, firstTier, secondTier, reader, metrics, policies } = this.options;
     const startedAt = clock.monotonic();
-    const isCounted = options.background !== true;
-    const below = positions.filter((index) => !this.readFirstTier(requests, index, results, startedAt, isCounted));
-    const isCached = (index: number) => policies[(requests[index] as CacheRequest<T>).dataset].strategy !== 'NO_CACHE';
-    const cached = below.filter(isCached);
-    const missing = below.filter((index) => !isCached(index));
-    if (cached.length === 0) {
-      return missing;
-    }
-    const found = await secondTier.lookMany(cached.map((index) => requests[index] as CacheRequest<T>));
-    const latencyMs = clock.monotonic() - startedAt;
-    for (const [position, index] of cached.entries()) {
-      const request = requests[index] as CacheRequest<T>;
-      const fresh = found[position]?.fresh;
-      if (fresh === undefined) {
-        missing.push(index);
-        continue;
+    const below: number[] = [];
+    for (const [position, request] of requests.entries()) {
+      const kept = firstTier.get(request.key, startedAt);
+      if (kept !== undefined) {
+        settle(position, { status: 'fulfilled', value: kept as Reading<T> });
+        reader.refreshIfDue(request, kept.leftMs(startedAt), kept.costMs);
+        if (isCounted) {
+          metrics.recordFirstTierHit(request.dataset, startedAt);
+        }
+      } else if (policies[request.dataset].strategy !== 'NO_CACHE') {
+        below.push(position);
       }
-      // The key always carries the same type of data, which the tier cannot say.
-      results[index] = { status: 'fulfilled', value: fresh.reading as Reading<T> };
-      reader.refreshIfDue(request, fresh.leftMs, fresh.costMs);
+    }
+    if (below.length === 0) {
+      return;
+    }
+    const addresses = below.map((position) => requests[position] as CacheRequest<T>);
+    let latencyMs: number | undefined;
+    await secondTier.lookMany(addresses, (index, { reading, leftMs, costMs }) => {
+      const request = addresses[index] as CacheRequest<T>;
+      settle(below[index] as number, { status: 'fulfilled', value: reading as Reading<T> });
+      reader.refreshIfDue(request, leftMs, costMs);
       if (isCounted) {
+        // All came in one round trip.
+        latencyMs ??= clock.monotonic() - startedAt;
         metrics.recordLookup(request.dataset, 'l2Hit', latencyMs);
       }
-    }
-    return missing;
+    });
   }
+}
 
-  private readFirstTier<T>(
-    requests: readonly CacheRequest<T>[],
-    index: number,
-    results: PromiseSettledResult<Reading<T>>[],
-    startedAt: number,
-    isCounted: boolean,
-  ): boolean {
-    const request = requests[index] as CacheRequest<T>;
-    const kept = this.options.firstTier.get(request.key, startedAt);
-    if (kept === undefined) {
-      return false;
-    }
-    results[index] = { status: 'fulfilled', value: kept.reading as Reading<T> };
-    if (isCounted) {
-      this.options.metrics.recordFirstTierHit(request.dataset, startedAt);
-    }
-    this.options.reader.refreshIfDue(request, kept.freshUntil - startedAt, kept.costMs);
-    return true;
+async function settled<T>(task: Promise<T>): Promise<PromiseSettledResult<T>> {
+  try {
+    return { status: 'fulfilled', value: await task };
+  } catch (reason) {
+    return { status: 'rejected', reason };
   }
 }

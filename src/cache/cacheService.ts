@@ -1,9 +1,9 @@
 import type { Clock } from '../base/clock';
 import { Emitter, type Event } from '../base/emitter';
-import { CancelledError, describeError, throwIfCancelled } from '../base/errors';
+import { CancelledError, describeError } from '../base/errors';
 import { type Disposable, DisposableStore } from '../base/lifecycle';
 import type { Logger } from '../base/logger';
-import { BatchReader } from './batchReader';
+import { type BatchOptions, BatchReader } from './batchReader';
 import { CACHE_EVENTS, decodeCacheEvent, encodeCacheEvent, type InvalidationEvent } from './cacheEvents';
 import { type CoherenceLink, NO_LINK } from './coherenceLink';
 import type { EventBus } from './eventBus';
@@ -147,9 +147,9 @@ export class CacheService implements Disposable {
         if (options.background !== true) {
           this.metrics.recordFirstTierHit(request.dataset, startedAt);
         }
-        this.reader.refreshIfDue(request, kept.freshUntil - startedAt, kept.costMs);
+        this.reader.refreshIfDue(request, kept.leftMs(startedAt), kept.costMs);
         // The key always carries the same type of data, which the tier cannot say.
-        return Promise.resolve(kept.reading as Reading<T>);
+        return Promise.resolve(kept as Reading<T>);
       }
     }
     return this.getOrFetchBelow(request, options);
@@ -164,7 +164,7 @@ export class CacheService implements Disposable {
    */
   getManyOrFetch<T>(
     requests: readonly CacheRequest<T>[],
-    options: ReadOptions = NO_OPTIONS,
+    options: BatchOptions<T> = NO_OPTIONS,
   ): Promise<readonly PromiseSettledResult<Reading<T>>[]> {
     return this.batches.read(requests, options);
   }
@@ -172,7 +172,7 @@ export class CacheService implements Disposable {
   /** The value if it is cached and fresh. Neither fetches nor counts. */
   async peek<T>(request: CacheRequest<T>): Promise<Reading<T> | undefined> {
     const kept = this.firstTier.get(request.key, this.options.clock.monotonic());
-    const reading = kept?.reading ?? (await this.secondTier.look(request)).fresh?.reading;
+    const reading = kept ?? (await this.secondTier.look(request)).fresh?.reading;
     return reading as Reading<T> | undefined;
   }
 
@@ -182,8 +182,9 @@ export class CacheService implements Disposable {
    * @throws as {@link getOrFetch} does.
    */
   async warm<T>(request: CacheRequest<T>, signal?: AbortSignal): Promise<'fresh' | 'stored' | 'notStored'> {
+    const startedAt = this.options.clock.monotonic();
     const flight = this.reader.fly(request, false);
-    const answer = await this.follow(request.dataset, flight, signal, false);
+    const answer = this.count(request.dataset, flight, await flight.wait(signal), false, startedAt);
     if (answer.outcome === 'fetched') {
       return (await flight.landed) ? 'stored' : 'notStored';
     }
@@ -246,14 +247,16 @@ export class CacheService implements Disposable {
     return reading;
   }
 
-  private async getOrFetchBelow<T>(request: CacheRequest<T>, options: ReadOptions): Promise<Reading<T>> {
-    throwIfCancelled(options.signal);
+  private getOrFetchBelow<T>(request: CacheRequest<T>, options: ReadOptions): Promise<Reading<T>> {
+    if (options.signal?.aborted === true) {
+      return Promise.reject(new CancelledError());
+    }
     const isCounted = options.background !== true && options.refresh !== true;
     if (this.options.policies[request.dataset].strategy === 'NO_CACHE') {
       return this.bypass(request, options.signal, isCounted);
     }
     const flight = this.reader.fly(request, options.refresh === true);
-    return (await this.follow(request.dataset, flight, options.signal, isCounted)).reading;
+    return this.readingOf(request.dataset, flight, options.signal, isCounted);
   }
 
   private async bypass<T>(request: CacheRequest<T>, signal: AbortSignal | undefined, isCounted: boolean) {
@@ -272,14 +275,25 @@ export class CacheService implements Disposable {
   }
 
   /** Waits for a flight and counts how that ended. */
-  private async follow<T>(
+  private async readingOf<T>(
     dataset: Dataset,
     flight: Flight<Answer<T>>,
     signal: AbortSignal | undefined,
     isCounted: boolean,
-  ): Promise<Exclude<Answer<T>, { outcome: 'failed' }>> {
+  ): Promise<Reading<T>> {
     const startedAt = this.options.clock.monotonic();
     const answer = await flight.wait(signal);
+    return this.count(dataset, flight, answer, isCounted, startedAt).reading;
+  }
+
+  /** @throws what the source threw. @param startedAt of `Clock.monotonic`. */
+  private count<T>(
+    dataset: Dataset,
+    flight: Flight<Answer<T>>,
+    answer: Answer<T>,
+    isCounted: boolean,
+    startedAt: number,
+  ): Exclude<Answer<T>, { outcome: 'failed' }> {
     const isAsking = 'wasAsked' in answer ? answer.wasAsked : answer.outcome === 'fetched';
     const isFirst = isAsking && flight.claimFetch();
     if (answer.outcome === 'failed' && answer.error instanceof CancelledError) {

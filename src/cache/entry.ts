@@ -13,74 +13,70 @@ export interface Entry {
   readonly generations: readonly number[];
 }
 
+/** An entry as it is stored. */
+export interface StoredEntry {
+  readonly v: number;
+  readonly data: unknown;
+  readonly at: number;
+  readonly ttl: number;
+  readonly cost: number;
+  readonly by: string;
+  readonly gen: readonly number[];
+}
+
 /**
- * What the text under a cache key turned out to be:
- * - `entry`: ours;
+ * What the text under a cache key turned out to be, if not an entry of ours:
  * - `foreign`: a JSON value that something else wrote. Nobody knows how old it is, nor what has voided it since, so it is
  *   shown to people and not served to readers; the next fill replaces it;
  * - `newer`: an entry of a later version, not to be used nor removed;
  * - `corrupt`: not JSON, or an entry with parts missing; to be removed.
  */
-export type Decoded =
-  | { readonly type: 'entry'; readonly entry: Entry }
-  | { readonly type: 'foreign'; readonly data: unknown }
-  | { readonly type: 'newer' }
-  | { readonly type: 'corrupt' };
+export type NoEntry = 'foreign' | 'newer' | 'corrupt';
 
 const VERSION = 1;
 
-export function encodeEntry(entry: Entry): string {
-  return JSON.stringify({
-    v: VERSION,
-    data: entry.data,
-    at: entry.fetchedAt,
-    ttl: entry.ttlS,
-    cost: entry.costMs,
-    by: entry.by,
-    gen: entry.generations,
-  });
+export function encodeEntry({ data, fetchedAt, ttlS, costMs, by, generations }: Entry): string {
+  const stored: StoredEntry = { v: VERSION, data, at: fetchedAt, ttl: ttlS, cost: costMs, by, gen: generations };
+  return JSON.stringify(stored);
 }
 
-export function decodeEntry(text: string): Decoded {
+/** Checked as it stands, and not copied: of thousands that are read at once, each copy is garbage. */
+export function parseEntry(text: string): StoredEntry | NoEntry {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    return { type: 'corrupt' };
+    return 'corrupt';
   }
-  if (!isRecord(value) || typeof value.v !== 'number' || !('data' in value) || !('gen' in value)) {
-    return { type: 'foreign', data: value };
+  if (!isRecord(value) || typeof value.v !== 'number' || value.data === undefined || value.gen === undefined) {
+    return 'foreign';
   }
   if (value.v !== VERSION) {
-    return { type: 'newer' };
+    return 'newer';
   }
-  const { data, at, ttl, cost, by, gen } = value;
-  const whole =
+  return isWhole(value) ? value : 'corrupt';
+}
+
+export function entryOf({ data, at, ttl, cost, by, gen }: StoredEntry): Entry {
+  return { data, fetchedAt: at, ttlS: ttl, costMs: cost, by, generations: gen };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isWhole(value: object): value is StoredEntry {
+  const { at, ttl, cost, by, gen } = value as Partial<StoredEntry>;
+  return (
     typeof at === 'number' &&
     typeof ttl === 'number' &&
     typeof cost === 'number' &&
     typeof by === 'string' &&
     Array.isArray(gen) &&
-    gen.every((generation) => typeof generation === 'number');
-  if (!whole) {
-    return { type: 'corrupt' };
-  }
-  return { type: 'entry', entry: { data, fetchedAt: at, ttlS: ttl, costMs: cost, by, generations: gen } };
-}
-
-/** When the entry stops being fresh, in ms since the epoch. */
-export function expiresAt(entry: Entry): number {
-  return entry.fetchedAt + entry.ttlS * 1000;
-}
-
-/** Whether nothing that the entry depends on was invalidated since its fetch began. */
-export function matchesGenerations(entry: Entry, current: readonly number[]): boolean {
-  return (
-    entry.generations.length === current.length &&
-    entry.generations.every((generation, scope) => generation === current[scope])
+    gen.every(isNumber)
   );
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function isNumber(value: unknown): boolean {
+  return typeof value === 'number';
 }

@@ -3,8 +3,8 @@ import type { Clock } from '../base/clock';
 import { type Disposable, DisposableStore } from '../base/lifecycle';
 import type { CoherenceLink } from './coherenceLink';
 import { deepFreeze } from './freeze';
-import { type KnownGeneration, KnownGenerations } from './generations';
-import type { Reading } from './reading';
+import { KnownGenerations } from './generations';
+import type { KeptReading } from './keptReading';
 import { RecentPushes } from './recentPushes';
 
 /** How much the first tier holds. What was used least recently goes first. */
@@ -12,15 +12,6 @@ export interface FirstTierLimits {
   readonly maxEntries: number;
   /** Of the entries' texts as they are stored, in bytes. */
   readonly maxBytes: number;
-}
-
-/** An entry in this process. Everybody gets the same frozen reading. */
-export interface KeptEntry {
-  readonly reading: Reading<unknown>;
-  readonly generations: readonly KnownGeneration[];
-  /** Moment of `Clock.monotonic`, in ms. */
-  readonly freshUntil: number;
-  readonly costMs: number;
 }
 
 /** A moment before a look into the store, for {@link FirstTier.holdsSince}. */
@@ -44,7 +35,7 @@ const ENTRIES_BELOW = 20_000;
  * its generations changed; while the store does not tell, it holds nothing.
  */
 export class FirstTier implements Disposable {
-  private readonly entries: LRUCache<string, KeptEntry> | undefined;
+  private readonly entries: LRUCache<string, KeptReading> | undefined;
   private readonly waiting = new Map<string, Set<() => void>>();
   private readonly disposables = new DisposableStore();
   readonly pushes = new RecentPushes();
@@ -111,32 +102,24 @@ export class FirstTier implements Disposable {
     return isKnown && !scopes.some((scope) => this.pushes.hasChangedSince(scope, basis.moment));
   }
 
-  /** The entry under a key if it holds. @param now of `Clock.monotonic`. */
-  get(key: string, now: number): KeptEntry | undefined {
+  /** The reading under a key if it holds. @param now of `Clock.monotonic`. */
+  get(key: string, now: number): KeptReading | undefined {
     if (this.entries === undefined || !this.isCoherent(now)) {
       return undefined;
     }
-    const entry = this.entries.get(key);
-    if (entry === undefined || now >= entry.freshUntil) {
-      return undefined;
-    }
-    for (const generation of entry.generations) {
-      if (!generation.isCurrent) {
-        return undefined;
-      }
-    }
-    return entry;
+    const kept = this.entries.get(key);
+    return kept?.holds(now) === true ? kept : undefined;
   }
 
   /**
-   * Keeps an entry that was read from the store, unless its key was pushed since `askedAt`.
+   * Keeps what was read from the store, unless its key was pushed since `askedAt`.
    *
    * @param sizeBytes of its text.
    */
-  keep(key: string, entry: KeptEntry, sizeBytes: number, askedAt: number): void {
+  keep(key: string, kept: KeptReading, sizeBytes: number, askedAt: number): void {
     if (this.entries !== undefined && !this.pushes.hasChangedSince(key, askedAt)) {
-      deepFreeze(entry.reading.data);
-      this.entries.set(key, entry, { size: Math.max(1, sizeBytes) });
+      deepFreeze(kept.data);
+      this.entries.set(key, kept, { size: Math.max(1, sizeBytes) });
     }
   }
 

@@ -22,11 +22,11 @@ export class Flight<T> {
     readonly key: string,
     readonly scopes: readonly string[],
     readonly basis: Basis,
-    private readonly onAbandoned: () => void,
+    private readonly owner: Pick<Flights, 'forget'>,
   ) {}
 
-  /** The answer. Set by {@link Flights} as soon as the flight runs. Never fails. */
-  result: Promise<T> = new Promise(() => {});
+  /** The answer. Set by {@link Flights} before anybody sees the flight. Never fails. */
+  declare result: Promise<T>;
 
   /** Resolves once the flight has ended, to whether what it fetched is in the store. Set before {@link result} resolves. */
   landed: Promise<boolean> = NOT_LANDED;
@@ -85,7 +85,7 @@ export class Flight<T> {
       this.waiters--;
       if (this.waiters === 0 && !this.isKept && signal.aborted) {
         this.isAbandoned = true;
-        this.onAbandoned();
+        this.owner.forget(this as Flight<unknown>);
         this.controller?.abort();
       }
     }
@@ -126,9 +126,7 @@ export class Flights {
     if (existing !== undefined && this.firstTier.holdsSince(existing.basis, scopes, now)) {
       return existing;
     }
-    const flight: Flight<T> = new Flight(key, scopes, this.firstTier.basis(now), () =>
-      this.forget(flight as Flight<unknown>),
-    );
+    const flight: Flight<T> = new Flight(key, scopes, this.firstTier.basis(now), this);
     this.running.set(key, flight as Flight<unknown>);
     flight.result = this.carryOut(flight, run);
     return flight;
@@ -151,28 +149,31 @@ export class Flights {
     }
   }
 
-  private async carryOut<T>(flight: Flight<T>, run: (flight: Flight<T>) => Promise<Landing<T>>): Promise<T> {
-    const { answer, afterwards } = await run(flight).catch((error: unknown) => {
-      // Whatever went wrong must not be what every later reader of the key gets, for as long as the process lives.
-      this.forget(flight as Flight<unknown>);
-      throw error;
-    });
-    if (afterwards === undefined) {
-      this.forget(flight as Flight<unknown>);
-    } else {
-      flight.landed = afterwards.finally(() => this.forget(flight as Flight<unknown>));
+  /** Lets no later reader join that very flight. */
+  forget(flight: Flight<unknown>): void {
+    if (this.running.get(flight.key) === flight) {
+      this.running.delete(flight.key);
     }
-    return answer;
+  }
+
+  private async carryOut<T>(flight: Flight<T>, run: (flight: Flight<T>) => Promise<Landing<T>>): Promise<T> {
+    let afterwards: Promise<boolean> | undefined;
+    try {
+      const landing = await run(flight);
+      afterwards = landing.afterwards;
+      return landing.answer;
+    } finally {
+      // Whatever went wrong must not be what every later reader of the key gets, for as long as the process lives.
+      if (afterwards === undefined) {
+        this.forget(flight as Flight<unknown>);
+      } else {
+        flight.landed = afterwards.finally(() => this.forget(flight as Flight<unknown>));
+      }
+    }
   }
 
   private detach(flight: Flight<unknown>): void {
     flight.detach();
     this.running.delete(flight.key);
-  }
-
-  private forget(flight: Flight<unknown>): void {
-    if (this.running.get(flight.key) === flight) {
-      this.running.delete(flight.key);
-    }
   }
 }

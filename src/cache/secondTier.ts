@@ -2,9 +2,10 @@ import type { Clock } from '../base/clock';
 import { describeError } from '../base/errors';
 import type { Logger } from '../base/logger';
 import type { CoherenceLink } from './coherenceLink';
-import { decodeEntry, type Entry, encodeEntry, expiresAt, matchesGenerations } from './entry';
+import { type Entry, encodeEntry, entryOf, parseEntry, type StoredEntry } from './entry';
 import type { FirstTier } from './firstTier';
-import type { KnownGeneration } from './generations';
+import { KeptReading } from './keptReading';
+import { LookGenerations } from './lookGenerations';
 import type { CacheMetrics } from './metrics';
 import type { Policies } from './policy';
 import type { CacheAddress, Reading } from './reading';
@@ -50,16 +51,6 @@ export interface SecondTierOptions {
   isTrusted(scopes: readonly string[]): boolean;
 }
 
-/** The generations of some scopes as they are now, in the scopes' order. */
-interface Current {
-  readonly values: readonly number[];
-  /** The same as the first tier knows them, `undefined` where it would not be told of a change. */
-  readonly kept: readonly (KnownGeneration | undefined)[];
-}
-
-/** In the place of a generation that changed while the store was asked: none is ever 0. */
-const CHANGED = 0;
-
 const UNUSABLE: Found = { fresh: undefined, stale: undefined, generations: undefined };
 
 /** The entries in the store: judges what it reads, and hands to the first tier what may be kept. */
@@ -68,56 +59,57 @@ export class SecondTier {
 
   /** Looks a key up. A store that fails is as good as none: it never throws. */
   async look(address: CacheAddress): Promise<Found> {
-    const { store, firstTier } = this.options;
-    const { scopes } = address;
-    if (!this.options.isTrusted(scopes)) {
+    const { store, firstTier, clock, isTrusted } = this.options;
+    if (!isTrusted(address.scopes)) {
       return UNUSABLE;
     }
-    const askedAt = firstTier.pushes.now();
-    const known = this.known(scopes);
+    const look = new LookGenerations(firstTier, [address], clock.monotonic());
     try {
-      const stored = await store.read(address.key, missing(scopes, known));
-      const current = this.current(scopes, known, stored.generations, askedAt);
-      return current.values.includes(CHANGED)
-        ? await this.lookAnew(address)
-        : this.judge(address, stored.text, current, askedAt);
+      const stored = await store.read(address.key, look.unknown);
+      look.learn(stored.generations, clock.monotonic());
+      const entry = this.entryIn(address, stored.text);
+      if (typeof entry === 'object' && look.match(0, entry.gen)) {
+        return this.found(address, entry, sizeOf(stored.text), look.askedAt);
+      }
+      const generations = look.of(0);
+      return generations === undefined ? await this.lookAnew(address) : this.nothing(address, entry, generations);
     } catch (error) {
       this.logStoreError('read', error);
       return UNUSABLE;
     }
   }
 
-  /** As {@link look}, for many keys in one round trip for each node. */
-  async lookMany(addresses: readonly CacheAddress[]): Promise<readonly Found[]> {
-    const { store, firstTier } = this.options;
-    const positions = new Map<string, number>();
-    for (const address of addresses) {
-      for (const scope of address.scopes) {
-        if (!positions.has(scope)) {
-          positions.set(scope, positions.size);
+  /**
+   * Looks many keys up in one round trip for each node, and calls `onFresh` with the position of each that is there and fresh.
+   * Never throws. What is stale, or not known for certain, is left to {@link look}.
+   */
+  async lookMany(
+    addresses: readonly CacheAddress[],
+    onFresh: (position: number, found: FoundEntry) => void,
+  ): Promise<void> {
+    const { store, firstTier, clock, isTrusted } = this.options;
+    if (!addresses.every(({ scopes }) => isTrusted(scopes))) {
+      return;
+    }
+    const look = new LookGenerations(firstTier, addresses, clock.monotonic());
+    try {
+      const keys = addresses.map(({ key }) => key);
+      const stored = await store.readMany(keys, look.unknown);
+      look.learn(stored.generations, clock.monotonic());
+      const now = this.storeNow();
+      for (const [position, address] of addresses.entries()) {
+        const text = stored.texts[position];
+        const entry = this.entryIn(address, text);
+        if (typeof entry === 'object' && look.match(position, entry.gen)) {
+          const leftMs = leftOf(entry, now);
+          // An invalidation may have failed while the store was asked.
+          if (leftMs > 0 && isTrusted(address.scopes)) {
+            onFresh(position, this.hit(address, entry, leftMs, sizeOf(text), look.askedAt));
+          }
         }
       }
-    }
-    const scopes = [...positions.keys()];
-    if (!this.options.isTrusted(scopes)) {
-      return addresses.map(() => UNUSABLE);
-    }
-    const keys = addresses.map(({ key }) => key);
-    const askedAt = firstTier.pushes.now();
-    const known = this.known(scopes);
-    try {
-      const stored = await store.readMany(keys, missing(scopes, known));
-      const all = this.current(scopes, known, stored.generations, askedAt);
-      const found = addresses.map((address, index) => {
-        const current = pick(all, address.scopes, positions);
-        return current.values.includes(CHANGED)
-          ? this.look(address)
-          : this.judge(address, stored.texts[index], current, askedAt);
-      });
-      return await Promise.all(found);
     } catch (error) {
       this.logStoreError('read', error);
-      return addresses.map(() => UNUSABLE);
     }
   }
 
@@ -129,19 +121,14 @@ export class SecondTier {
       return { ...inspection, state: 'absent' };
     }
     const sizeBytes = Buffer.byteLength(text);
-    const decoded = decodeEntry(text);
-    switch (decoded.type) {
-      case 'entry': {
-        const isExpired = this.leftMs(decoded.entry) <= 0;
-        const state = !matchesGenerations(decoded.entry, generations) ? 'void' : isExpired ? 'expired' : 'valid';
-        const fetchedAt = decoded.entry.fetchedAt - this.options.link.clockOffsetMs;
-        return { ...inspection, sizeBytes, entry: { ...decoded.entry, fetchedAt }, state };
-      }
-      case 'foreign':
-        return { ...inspection, sizeBytes, state: 'foreign' };
-      default:
-        return { ...inspection, sizeBytes, state: 'unreadable' };
+    const stored = parseEntry(text);
+    if (typeof stored !== 'object') {
+      return { ...inspection, sizeBytes, state: stored === 'foreign' ? 'foreign' : 'unreadable' };
     }
+    const isExpired = leftOf(stored, this.storeNow()) <= 0;
+    const state = !isSame(stored.gen, generations) ? 'void' : isExpired ? 'expired' : 'valid';
+    const fetchedAt = stored.at - this.options.link.clockOffsetMs;
+    return { ...inspection, sizeBytes, entry: { ...entryOf(stored), fetchedAt }, state };
   }
 
   /**
@@ -168,111 +155,89 @@ export class SecondTier {
   /** A generation that was known changed before the answer came: asks for all of them together with the key. */
   private async lookAnew(address: CacheAddress): Promise<Found> {
     const askedAt = this.options.firstTier.pushes.now();
-    const stored = await this.options.store.read(address.key, address.scopes);
-    return this.judge(address, stored.text, { values: stored.generations, kept: [] }, askedAt);
+    const { text, generations } = await this.options.store.read(address.key, address.scopes);
+    const entry = this.entryIn(address, text);
+    return typeof entry === 'object' && isSame(entry.gen, generations)
+      ? this.found(address, entry, sizeOf(text), askedAt)
+      : this.nothing(address, entry, generations);
   }
 
-  /** The generations that need not be asked for, `undefined` in the place of the others. */
-  private known(scopes: readonly string[]): readonly (KnownGeneration | undefined)[] {
-    const { firstTier, clock } = this.options;
-    const isCoherent = firstTier.isCoherent(clock.monotonic());
-    return scopes.map((scope) => (isCoherent ? firstTier.generations.get(scope) : undefined));
-  }
-
-  /** Joins what was known with what the store gave for the rest, in order. */
-  private current(
-    scopes: readonly string[],
-    known: readonly (KnownGeneration | undefined)[],
-    given: readonly number[],
-    askedAt: number,
-  ): Current {
-    const { firstTier, clock } = this.options;
-    const canLearn = firstTier.isCoherent(clock.monotonic());
-    let next = 0;
-    const values: number[] = [];
-    const kept: (KnownGeneration | undefined)[] = [];
-    for (const [index, scope] of scopes.entries()) {
-      const generation = known[index];
-      if (generation === undefined) {
-        const value = given[next++] as number;
-        values.push(value);
-        kept.push(canLearn ? firstTier.generations.learn(scope, value, askedAt) : undefined);
-      } else {
-        values.push(generation.isCurrent ? generation.value : CHANGED);
-        kept.push(generation);
-      }
+  /** The entry in a text. One of a later version is named; anything else counts as none, and what is broken is removed. */
+  private entryIn(address: CacheAddress, text: string | undefined): StoredEntry | 'newer' | undefined {
+    if (text === undefined) {
+      return undefined;
     }
-    return { values, kept };
+    const entry = parseEntry(text);
+    if (entry === 'corrupt') {
+      this.options.metrics.recordError(address.dataset);
+      this.options.logger.warn(`Removed ${address.key}: what is stored there is not an entry.`);
+      // Not awaited: the reader waits for the store once.
+      void this.remove([address.key]);
+    }
+    return entry === 'corrupt' || entry === 'foreign' ? undefined : entry;
   }
 
-  private judge(address: CacheAddress, text: string | undefined, current: Current, askedAt: number): Found {
-    const generations = current.values;
+  /** For an entry that nothing voided. */
+  private found(address: CacheAddress, entry: StoredEntry, sizeBytes: number, askedAt: number): Found {
     // An invalidation may have failed while the store was asked.
     if (!this.options.isTrusted(address.scopes)) {
       return UNUSABLE;
     }
-    const nothing: Found = { fresh: undefined, stale: undefined, generations };
-    if (text === undefined) {
-      return nothing;
-    }
-    const decoded = decodeEntry(text);
-    switch (decoded.type) {
-      case 'corrupt':
-        this.options.metrics.recordError(address.dataset);
-        this.options.logger.warn(`Removed ${address.key}: what is stored there is not an entry.`);
-        // Not awaited: the reader waits for the store once.
-        void this.remove([address.key]);
-        return nothing;
-      case 'newer':
-        // A later version's instances share this store: overwriting each other would leave both without a cache.
-        return UNUSABLE;
-      case 'foreign':
-        return nothing;
-      default:
-        return matchesGenerations(decoded.entry, generations)
-          ? this.found(address, decoded.entry, current, text.length, askedAt)
-          : nothing;
-    }
-  }
-
-  private found(address: CacheAddress, entry: Entry, current: Current, sizeBytes: number, askedAt: number): Found {
-    const { data, ttlS, costMs } = entry;
-    const generations = current.values;
-    const leftMs = this.leftMs(entry);
-    const fetchedAt = entry.fetchedAt - this.options.link.clockOffsetMs;
+    const generations = entry.gen;
+    const leftMs = leftOf(entry, this.storeNow());
     if (leftMs > 0) {
-      const reading: Reading<unknown> = { data, origin: 'l2', fetchedAt, ttlS, fresh: true };
-      this.keep(address, { reading, leftMs, costMs }, current, sizeBytes, askedAt);
-      return { fresh: { reading, leftMs, costMs }, stale: undefined, generations };
+      return { fresh: this.hit(address, entry, leftMs, sizeBytes, askedAt), stale: undefined, generations };
     }
-    if (leftMs + this.options.policies[address.dataset].graceS * 1000 > 0) {
-      const reading: Reading<unknown> = { data, origin: 'stale', fetchedAt, ttlS, fresh: false };
-      return { fresh: undefined, stale: { reading, leftMs, costMs }, generations };
-    }
-    return { fresh: undefined, stale: undefined, generations };
+    const isInGrace = leftMs + this.options.policies[address.dataset].graceS * 1000 > 0;
+    return { fresh: undefined, stale: isInGrace ? this.stale(entry, leftMs) : undefined, generations };
   }
 
-  private keep(address: CacheAddress, found: FoundEntry, current: Current, sizeBytes: number, askedAt: number): void {
+  /** For an entry that is not there, or void. */
+  private nothing(
+    address: CacheAddress,
+    entry: StoredEntry | 'newer' | undefined,
+    generations: readonly number[],
+  ): Found {
+    // A later version's instances share this store: overwriting each other would leave both without a cache.
+    const isUsable = entry !== 'newer' && this.options.isTrusted(address.scopes);
+    return isUsable ? { fresh: undefined, stale: undefined, generations } : UNUSABLE;
+  }
+
+  /** A fresh entry, which the first tier is given too. */
+  private hit(
+    address: CacheAddress,
+    entry: StoredEntry,
+    leftMs: number,
+    sizeBytes: number,
+    askedAt: number,
+  ): FoundEntry {
     const { firstTier, clock } = this.options;
-    if (!firstTier.isEnabled || current.kept.length !== address.scopes.length || current.kept.includes(undefined)) {
-      return;
+    const { data, ttl: ttlS, cost: costMs } = entry;
+    const fetchedAt = this.fetchedAt(entry);
+    if (firstTier.isEnabled) {
+      const generations = firstTier.generations.all(address.scopes);
+      // Those that are known may be newer than the ones that the entry was judged by.
+      if (generations?.every(({ value }, index) => value === entry.gen[index]) === true) {
+        const terms = { generations, freshUntil: clock.monotonic() + leftMs, costMs };
+        firstTier.keep(address.key, new KeptReading({ data, fetchedAt, ttlS }, terms), sizeBytes, askedAt);
+      }
     }
-    const { data, fetchedAt, ttlS } = found.reading;
-    const kept = {
-      // Written out, since a copy by spreading would have a hidden class of its own for each entry, and take twice the memory.
-      reading: Object.freeze<Reading<unknown>>({ data, origin: 'l1', fetchedAt, ttlS, fresh: true }),
-      // Copied, since an array that was filled step by step keeps room for more.
-      generations: current.kept.slice() as KnownGeneration[],
-      freshUntil: clock.monotonic() + found.leftMs,
-      costMs: found.costMs,
-    };
-    firstTier.keep(address.key, kept, sizeBytes, askedAt);
+    return { reading: { data, origin: 'l2', fetchedAt, ttlS, fresh: true }, leftMs, costMs };
   }
 
-  /** An entry that seems to come from the future, by clocks that differ, is fresh for its TTL and no longer. */
-  private leftMs(entry: Entry): number {
-    const now = this.options.clock.now() + this.options.link.clockOffsetMs;
-    return Math.min(expiresAt(entry) - now, entry.ttlS * 1000);
+  private stale(entry: StoredEntry, leftMs: number): FoundEntry {
+    const { data, ttl: ttlS, cost: costMs } = entry;
+    return { reading: { data, origin: 'stale', fetchedAt: this.fetchedAt(entry), ttlS, fresh: false }, leftMs, costMs };
+  }
+
+  /** When the source was read, by this machine's clock. */
+  private fetchedAt(entry: StoredEntry): number {
+    return entry.at - this.options.link.clockOffsetMs;
+  }
+
+  /** The store's wall clock, in ms since the epoch. */
+  private storeNow(): number {
+    return this.options.clock.now() + this.options.link.clockOffsetMs;
   }
 
   private logStoreError(action: string, error: unknown): void {
@@ -284,18 +249,19 @@ export class SecondTier {
   }
 }
 
-function missing(scopes: readonly string[], known: readonly (KnownGeneration | undefined)[]): readonly string[] {
-  return scopes.filter((_, index) => known[index] === undefined);
+/**
+ * Until an entry expires, in ms; negative when it has. One that seems to come from the future, by clocks that differ, is fresh
+ * for its TTL and no longer.
+ */
+function leftOf({ at, ttl }: StoredEntry, storeNow: number): number {
+  return Math.min(at + ttl * 1000 - storeNow, ttl * 1000);
 }
 
-/** The part of `all` that belongs to an address' scopes. */
-function pick(all: Current, scopes: readonly string[], positions: ReadonlyMap<string, number>): Current {
-  const values: number[] = [];
-  const kept: (KnownGeneration | undefined)[] = [];
-  for (const scope of scopes) {
-    const position = positions.get(scope) as number;
-    values.push(all.values[position] as number);
-    kept.push(all.kept[position]);
-  }
-  return { values, kept };
+function isSame(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((generation, index) => generation === b[index]);
+}
+
+/** Of a text as it is stored; one character counts as one byte, which is close enough for a bound. */
+function sizeOf(text: string | undefined): number {
+  return text?.length ?? 0;
 }

@@ -70,6 +70,9 @@ export class RedisStore implements CacheStore {
       return { texts, generations };
     }
     return this.connection.execute(async () => {
+      if (scopes.length === 0) {
+        return { texts: await this.textsAtOnce(keys), generations: NO_GENERATIONS };
+      }
       const texts = await this.textsAtOnce([...keys, ...scopes]);
       const generations = await Promise.all(
         scopes.map((scope, index) => this.knownGeneration(scope, texts[keys.length + index] ?? null)),
@@ -152,8 +155,14 @@ export class RedisStore implements CacheStore {
 
   /** What is no string reads as absent, and stays until it is written anew: MGET does not tell the one from the other. */
   private async textsAtOnce(keys: readonly string[]): Promise<(string | undefined)[]> {
-    const pages = await Promise.all(chunks(keys).map((page) => this.redis.mget(...page)));
-    return pages.flat().map((text) => text ?? undefined);
+    const pages = await Promise.all(chunks(keys).map((page) => this.redis.mget(page)));
+    const texts: (string | undefined)[] = [];
+    for (const page of pages) {
+      for (const text of page) {
+        texts.push(text ?? undefined);
+      }
+    }
+    return texts;
   }
 
   /** Each key waits for its own node alone. One of a node that fails reads as absent, unless all fail. */

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { FirstTier, type FirstTierLimits, type KeptEntry } from '../../../src/cache/firstTier';
+import { FirstTier, type FirstTierLimits } from '../../../src/cache/firstTier';
+import { KeptReading, type KeptTerms } from '../../../src/cache/keptReading';
 import { ManualClock } from '../../fixtures/manualClock';
 import { MemoryServer } from '../../fixtures/memoryServer';
 import { turn } from './rig';
@@ -21,10 +22,9 @@ describe('FirstTier', () => {
     return { link, tier: new FirstTier(link, clock, limits) };
   }
 
-  function entry(data: unknown = {}, generations: KeptEntry['generations'] = []): KeptEntry {
-    const freshUntil = clock.monotonic() + 10_000;
-    const reading = { data, origin: 'l1', fetchedAt: clock.now(), ttlS: 10, fresh: true } as const;
-    return { reading, generations, freshUntil, costMs: 1 };
+  function entry(data: unknown = {}, generations: KeptTerms['generations'] = []): KeptReading {
+    const terms = { generations, freshUntil: clock.monotonic() + 10_000, costMs: 1 };
+    return new KeptReading({ data, fetchedAt: clock.now(), ttlS: 10 }, terms);
   }
 
   it('gives back what it keeps until it expires, the same object to everybody', () => {

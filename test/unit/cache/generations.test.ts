@@ -17,7 +17,7 @@ describe('KnownGenerations', () => {
     const pushes = new RecentPushes();
     const known = new KnownGenerations(pushes, 10);
     const former = known.learn('a', 1, pushes.now());
-    expect(known.learn('a', 2, pushes.now())).toEqual({ value: 2, isCurrent: true });
+    expect(known.learn('a', 2, pushes.now())).toMatchObject({ value: 2, isCurrent: true });
     expect(former?.isCurrent).toBe(false);
   });
 
@@ -28,6 +28,25 @@ describe('KnownGenerations', () => {
     pushes.note('a');
     expect(known.learn('a', 1, askedAt)).toBeUndefined();
     expect(known.learn('a', 1, pushes.now())?.value).toBe(1);
+  });
+
+  it('gives all entries of the same scopes the same list, as long as all of them are known', () => {
+    const pushes = new RecentPushes();
+    const known = new KnownGenerations(pushes, 10);
+    const values = () => known.all(['a', 'b'])?.map(({ value }) => value);
+    known.learn('a', 1, pushes.now());
+    expect(values()).toBeUndefined();
+    known.learn('b', 2, pushes.now());
+    const list = known.all(['a', 'b']);
+    expect(values()).toEqual([1, 2]);
+    expect(known.all(['a', 'b'])).toBe(list);
+    expect(known.all(['b'])?.map(({ value }) => value)).toEqual([2]);
+    known.learn('a', 3, pushes.now());
+    expect(values()).toEqual([3, 2]);
+    expect(list?.map(({ isCurrent }) => isCurrent)).toEqual([false, true]);
+    known.clear();
+    expect(known.all(['a', 'b'])).toBeUndefined();
+    expect(known.all([])).toEqual([]);
   });
 
   it('voids what goes for want of room: nobody would tell of its changes', () => {
