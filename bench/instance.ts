@@ -2,20 +2,34 @@ import { systemClock } from '../src/base/clock';
 import { silentLogger } from '../src/base/logger';
 import { CacheService } from '../src/cache/cacheService';
 import type { FirstTierLimits } from '../src/cache/firstTier';
-import { minerKey, minerScopes } from '../src/cache/keys';
-import { DEFAULT_POLICIES } from '../src/cache/policy';
+import { type MinerKeyKind, minerKey, minerScopes } from '../src/cache/keys';
+import { type Dataset, DEFAULT_POLICIES, type Policies } from '../src/cache/policy';
 import type { CacheRequest } from '../src/cache/reading';
 import type { RedisConnection } from '../src/redis/connection';
 import { openRedis, type RedisParts } from '../src/redis/openRedis';
 import { parseRedisUrl } from '../src/redis/profile';
 
-/** Lives long enough that nothing expires while it is measured. */
 const DATASET = 'miner:config';
 export const TENANT = 'tenant-1';
+const KINDS: readonly MinerKeyKind[] = [
+  'status',
+  'stats',
+  'errors',
+  'cooling',
+  'hashboards',
+  'config',
+  'details',
+  'pools',
+];
 const COMMAND_TIMEOUT_MS = 5_000;
 const LINK_TIMEOUT_MS = 5_000;
 
-/** The cache as an instance of the product runs it. */
+/** Of all datasets, so that nothing expires while it is measured. */
+const LASTING_POLICIES = Object.fromEntries(
+  Object.entries(DEFAULT_POLICIES).map(([dataset, policy]) => [dataset, { ...policy, ttlS: 600 }]),
+) as Policies;
+
+/** The cache as an instance of the product runs it, but for the TTLs. */
 export interface Instance {
   readonly cache: CacheService;
   readonly connection: RedisConnection;
@@ -34,7 +48,7 @@ export async function openInstance(
   });
   const cache = new CacheService({
     ...redis,
-    policies: DEFAULT_POLICIES,
+    policies: LASTING_POLICIES,
     clock: systemClock,
     logger: silentLogger,
     instance: `bench-${process.pid}`,
@@ -65,6 +79,17 @@ async function linkStands({ link }: RedisParts): Promise<void> {
 export function minerRequest(id: string, fetch: () => Promise<unknown>, tenant = TENANT): CacheRequest<unknown> {
   const scopes = minerScopes(id, tenant, DEFAULT_POLICIES[DATASET].invalidateOn);
   return { key: minerKey(id, 'config'), dataset: DATASET, scopes, fetch };
+}
+
+/** All datasets of `count` miners, as a fleet is cached. */
+export function fleetRequests(count: number): CacheRequest<unknown>[] {
+  return Array.from({ length: count }, (_, index) => index).flatMap((index) =>
+    KINDS.map((kind): CacheRequest<unknown> => {
+      const dataset: Dataset = `miner:${kind}`;
+      const scopes = minerScopes(`m${index}`, TENANT, DEFAULT_POLICIES[dataset].invalidateOn);
+      return { key: minerKey(`m${index}`, kind), dataset, scopes, fetch: async () => minerValue(index) };
+    }),
+  );
 }
 
 export function minerRequests(count: number): CacheRequest<unknown>[] {

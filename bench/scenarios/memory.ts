@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
+import type { CacheRequest } from '../../src/cache/reading';
 import { type Comparison, measuresOf } from '../comparison';
-import { minerRequests, minerValue, openInstance } from '../instance';
+import { fleetRequests, minerRequests, minerValue, openInstance } from '../instance';
 import { interleave } from '../interleave';
 import { openBento, openCacheable, type Peer } from '../peers';
 
@@ -10,30 +11,16 @@ const BATCH = 1_000;
 /** Just so many entries as there are, because lists are made as long as the tier may become. */
 const LIMITS = { maxEntries: ENTRIES, maxBytes: 256 * 1024 * 1024 };
 
+const KINDS_OF_A_MINER = 8;
+
 /** What an entry in the process costs besides its value and its key, in bytes of the heap. */
 export async function memory(port: number): Promise<Comparison> {
-  const requests = minerRequests(ENTRIES);
-  const keys = requests.map(({ key }) => key);
+  const fleet = fleetRequests(ENTRIES / KINDS_OF_A_MINER);
+  const alone = minerRequests(ENTRIES);
+  const keys = alone.map(({ key }) => key);
   const values = await interleave({
-    'Fleet Cache': async () => {
-      const instance = await openInstance(port, LIMITS);
-      const bytes = await heldBy(async () => {
-        for (let start = 0; start < ENTRIES; start += BATCH) {
-          await instance.cache.getManyOrFetch(requests.slice(start, start + BATCH));
-        }
-        // What was fetched is not kept before it was read back.
-        for (let start = 0; start < ENTRIES; start += BATCH) {
-          await instance.cache.getManyOrFetch(requests.slice(start, start + BATCH));
-        }
-        return instance;
-      });
-      const { entryCount } = instance.cache.firstTier;
-      instance.dispose();
-      if (entryCount !== ENTRIES) {
-        throw new Error(`${entryCount} entries are in the process instead of ${ENTRIES}`);
-      }
-      return bytes - (await valueBytes());
-    },
+    'Fleet Cache': async () => (await heldByTier(port, fleet)) - (await valueBytes()),
+    'Fleet Cache, one entry of each miner': async () => (await heldByTier(port, alone)) - (await valueBytes()),
     'lru-cache alone': async () => {
       const bytes = await heldBy(async () => {
         const lru = new LRUCache<string, object>({ max: ENTRIES });
@@ -70,6 +57,26 @@ export async function memory(port: number): Promise<Comparison> {
       { name: 'Fleet Cache', unit: 'bytes', values: values.get('Fleet Cache') ?? [], bound: 'atMost', limit: 300 },
     ],
   };
+}
+
+async function heldByTier(port: number, requests: readonly CacheRequest<unknown>[]): Promise<number> {
+  const instance = await openInstance(port, LIMITS);
+  try {
+    const bytes = await heldBy(async () => {
+      // What was fetched is not kept before it was read back.
+      for (let start = 0; start < 2 * ENTRIES; start += BATCH) {
+        await instance.cache.getManyOrFetch(requests.slice(start % ENTRIES, (start % ENTRIES) + BATCH));
+      }
+      return instance;
+    });
+    const { entryCount } = instance.cache.firstTier;
+    if (entryCount !== ENTRIES) {
+      throw new Error(`${entryCount} entries are in the process instead of ${ENTRIES}`);
+    }
+    return bytes;
+  } finally {
+    instance.dispose();
+  }
 }
 
 async function fill(peer: Peer, keys: readonly string[]): Promise<void> {
