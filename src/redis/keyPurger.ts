@@ -5,13 +5,13 @@ import type { RedisConnection } from './connection';
 import { CommandDeadlines } from './connectionDeadlines';
 import { explainFailure } from './failures';
 import { nodeAddress } from './profile';
-import { removeAndScan, SCAN_START, type ScanStep, scannedShare, showKey } from './scanPage';
+import { newKeys, removeKeys, SCAN_START, type ScanPage, scannedShare, scanPage, showKey } from './scanPage';
 import { requireOwnPattern } from './scanPattern';
 import { groupBySlot } from './scanSlots';
 
 export interface RedisKeyPurgerOptions {
   readonly connection: RedisConnection;
-  /** The longest that one step may take, in ms: a page is scanned, and the keys of the page before are removed. */
+  /** The longest that one step may take, in ms: the scan of a page, or the removal of its keys. */
   readonly stepTimeoutMs: number;
 }
 
@@ -24,7 +24,7 @@ const SAMPLE_SIZE = 20;
  * - Keys that match and are there from the beginning to the end are removed, unless a Cluster moves their slot meanwhile.
  *   Those that are written meanwhile may or may not be.
  * - `removed` is what the servers counted. `matched` counts a key once, and once more each time that it was written anew;
- *   only in a dry run may a key count twice, if its server makes its table smaller meanwhile.
+ *   only in a dry run may a key count twice, if its server resizes its table meanwhile.
  * - `scanned` is the part of `total`, the keys at the start, that the scan has passed. On a Cluster whole nodes count, because
  *   what a cursor says about its nodes differs between versions of Redis.
  */
@@ -81,34 +81,59 @@ class PurgeRun {
     this.deadlines.dispose();
   }
 
-  /** Resolves to false when it was cancelled. */
+  /**
+   * Resolves to false when it was cancelled. The next page is asked for before the last one is looked at, so that the server
+   * works meanwhile:
+   *
+   * 1. page 1 comes, and page 2 is asked for;
+   * 2. the keys of page 1 are sorted out, and their removal is asked for: it is done after the scan of page 2, and before that
+   *    of page 3. So a key can come a second time only with the very next page, where it is left out.
+   */
   private async finishNode(node: Redis, keyCount: number): Promise<boolean> {
     const scannedBefore = this.scanned;
-    let cursor: string | undefined = SCAN_START;
-    let unwanted: readonly Buffer[] = [];
-    while (cursor !== undefined || unwanted.length > 0) {
-      if (this.options.signal?.aborted) {
-        return false;
+    let scanning: Promise<ScanPage> | undefined = this.scan(node, SCAN_START);
+    let removing = Promise.resolve();
+    let keys: ReadonlyMap<string, Buffer> = new Map();
+    try {
+      while (scanning !== undefined) {
+        const page: ScanPage = await scanning;
+        if (this.options.signal?.aborted) {
+          return false;
+        }
+        const cursor = page.cursor === SCAN_START ? undefined : page.cursor;
+        scanning = cursor === undefined ? undefined : this.scan(node, cursor);
+        keys = newKeys(page.keys, keys);
+        this.count([...keys.values()]);
+        await removing;
+        removing = this.remove(node, [...keys.values()]);
+        // A table that is made smaller meanwhile takes the cursor a little back.
+        this.scanned = Math.max(this.scanned, scannedBefore + this.scannedOf(keyCount, cursor));
+        this.options.onProgress?.({ scanned: this.scanned, matched: this.matched, total: this.total });
       }
-      const page: ScanStep['page'] = await this.step(node, unwanted, cursor);
-      const keys = page?.keys ?? [];
-      this.count(keys);
-      unwanted = this.options.dryRun === true ? [] : keys;
-      cursor = page === undefined || page.cursor === SCAN_START ? undefined : page.cursor;
-      // A table that is made smaller meanwhile takes the cursor a little back.
-      this.scanned = Math.max(this.scanned, scannedBefore + this.scannedOf(keyCount, cursor));
-      this.options.onProgress?.({ scanned: this.scanned, matched: this.matched, total: this.total });
+      await removing;
+      return true;
+    } finally {
+      // Whatever was asked of the server is done, and counted, before anybody is told that this is over.
+      await Promise.allSettled([scanning, removing]);
     }
-    return true;
   }
 
-  private async step(node: Redis, unwanted: readonly Buffer[], cursor: string | undefined): Promise<ScanStep['page']> {
-    const step = await this.within(node, removeAndScan(node, this.group(unwanted), this.pattern, cursor));
-    this.removed += step.removed;
-    if (step.error !== undefined) {
-      throw this.failure(node, step.error);
+  private scan(node: Redis, cursor: string): Promise<ScanPage> {
+    return heard(this.within(node, scanPage(node, this.pattern, cursor)));
+  }
+
+  private remove(node: Redis, keys: readonly Buffer[]): Promise<void> {
+    if (keys.length === 0 || this.options.dryRun === true) {
+      return Promise.resolve();
     }
-    return step.page;
+    const removal = async () => {
+      const { removed, error } = await this.within(node, removeKeys(node, this.group(keys)));
+      this.removed += removed;
+      if (error !== undefined) {
+        throw this.failure(node, error);
+      }
+    };
+    return heard(removal());
   }
 
   private count(keys: readonly Buffer[]): void {
@@ -150,6 +175,12 @@ class PurgeRun {
         : `At least ${this.removed.toLocaleString('en')} keys had been removed by then; purge again to remove the rest.`;
     return new StoreError(`${explained} ${done}`, { cause: error });
   }
+}
+
+/** A promise that is awaited later: that it fails before then is nobody's crash. */
+function heard<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
 }
 
 function addressOf({ options }: Redis): string {

@@ -1,56 +1,50 @@
 import { isUtf8 } from 'node:buffer';
 import type { Redis } from 'ioredis';
 
-/** Keys that a server looks at in one step: more are faster, and hold up its other clients for longer. */
-const COUNT = 1_000;
+/** Keys that a server looks at in one step, in a few milliseconds: more are faster, and hold up its other clients for longer. */
+const COUNT = 1_250;
 
 /** The cursor that a scan begins with, and that says that it is over. Nothing else does: pages may well be empty. */
 export const SCAN_START = '0';
 
-/** What a server did in one step. */
-export interface ScanStep {
+/** Where a scan goes on, and the keys that match, as they came. */
+export interface ScanPage {
+  readonly cursor: string;
+  readonly keys: readonly Buffer[];
+}
+
+/** Scans one page. In a pipeline of its own, because that is sent at once, and not with what else this turn brings. */
+export async function scanPage(node: Redis, pattern: string, cursor: string): Promise<ScanPage> {
+  const [reply] = (await node.pipeline().scanBuffer(cursor, 'MATCH', pattern, 'COUNT', COUNT).exec()) ?? [];
+  if (reply === undefined || reply[0] !== null) {
+    throw reply?.[0] ?? new Error('The scan was not answered.');
+  }
+  const [next, keys] = reply[1] as [Buffer, Buffer[]];
+  return { cursor: next.toString(), keys };
+}
+
+/** What came of a removal: how many keys went, and the first error, which need not have kept the rest from going. */
+export interface Removal {
   readonly removed: number;
-  /** Where the scan goes on, and the keys that match, each once; undefined when nothing was scanned. */
-  readonly page: { readonly cursor: string; readonly keys: readonly Buffer[] } | undefined;
-  /** The first error; what the rest of the step did is told all the same. */
   readonly error: Error | undefined;
 }
 
-/**
- * Removes keys that were found, and scans the next page, in one round trip. In this order, because what is removed before a
- * page is scanned cannot come a second time.
- *
- * @param groups keys to remove, parted as the server takes them.
- * @param cursor undefined when there is nothing left to scan.
- */
-export async function removeAndScan(
-  node: Redis,
-  groups: readonly (readonly Buffer[])[],
-  pattern: string,
-  cursor: string | undefined,
-): Promise<ScanStep> {
+/** Removes keys. @param groups parted as the server takes them. */
+export async function removeKeys(node: Redis, groups: readonly (readonly Buffer[])[]): Promise<Removal> {
   const pipeline = node.pipeline();
   for (const group of groups) {
     pipeline.unlink(...group);
   }
-  if (cursor !== undefined) {
-    pipeline.scanBuffer(cursor, 'MATCH', pattern, 'COUNT', COUNT);
-  }
-  const replies = (await pipeline.exec()) ?? [];
   let removed = 0;
-  let page: ScanStep['page'];
   let error: Error | undefined;
-  for (const [failure, reply] of replies) {
-    if (failure !== null) {
-      error ??= failure;
-    } else if (typeof reply === 'number') {
-      removed += reply;
+  for (const [failure, count] of (await pipeline.exec()) ?? []) {
+    if (failure === null) {
+      removed += count as number;
     } else {
-      const [next, keys] = reply as [Buffer, Buffer[]];
-      page = { cursor: next.toString(), keys: unique(keys) };
+      error ??= failure;
     }
   }
-  return { removed, page, error };
+  return { removed, error };
 }
 
 /**
@@ -77,7 +71,20 @@ export function showKey(key: Buffer): string {
   return key.toString(encoding).replace(unprintable, escaped);
 }
 
-/** A server may return a key several times, within a page too while it resizes its table. */
-function unique(keys: readonly Buffer[]): Buffer[] {
-  return [...new Map(keys.map((key) => [key.toString('latin1'), key])).values()];
+/**
+ * The keys of a page, each once, without those of the page before. A server may return a key several times while it resizes
+ * its table, within a page too.
+ *
+ * @param former names of the page before.
+ * @returns the keys by name.
+ */
+export function newKeys(keys: readonly Buffer[], former: ReadonlyMap<string, Buffer>): Map<string, Buffer> {
+  const byName = new Map<string, Buffer>();
+  for (const key of keys) {
+    const name = key.toString('latin1');
+    if (!former.has(name)) {
+      byName.set(name, key);
+    }
+  }
+  return byName;
 }
