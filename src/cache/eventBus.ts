@@ -26,6 +26,13 @@ export interface EventBus extends Disposable {
   /** As {@link subscribe}, for all channels that match a glob pattern. */
   subscribePattern(pattern: string, handler: BusHandler): Disposable;
 
+  /**
+   * As {@link publish} and {@link subscribe}, for a channel that only some listen to: on a Cluster its messages are carried by the
+   * one shard that the channel's name belongs to, and not by all nodes. What is published the one way is not heard the other.
+   */
+  publishToShard(channel: string, text: string): Promise<void>;
+  subscribeToShard(channel: string, handler: BusHandler): Disposable;
+
   /** Fired when subscriptions stand again after a time in which messages may have been missed. */
   readonly onDidMiss: Event<void>;
 }

@@ -36,6 +36,8 @@ const MUTE_BUS: EventBus = {
   publish: fails,
   subscribe: () => ({ dispose() {} }),
   subscribePattern: () => ({ dispose() {} }),
+  publishToShard: fails,
+  subscribeToShard: () => ({ dispose() {} }),
   onDidMiss: () => ({ dispose() {} }),
   dispose() {},
 };

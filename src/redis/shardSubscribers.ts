@@ -1,0 +1,121 @@
+import type { Cluster } from 'ioredis';
+import { type Disposable, DisposableStore, toDisposable } from '../base/lifecycle';
+import type { NodeAddress } from './profile';
+import { keySlot } from './scanSlots';
+import { Subscriber, type SubscriberOptions, type Subscription } from './subscriber';
+
+/** How often subscriptions are compared with who has their slots, in ms: events alone miss a fail-over. */
+const TOPOLOGY_EVERY_MS = 1_000;
+/** Looks at the slots at a time: each is a connection of its own. */
+const REFRESH_PAUSE_MS = 250;
+
+interface Shard {
+  readonly subscriber: Subscriber;
+  readonly subscriptions: Set<Subscription>;
+}
+
+/**
+ * Subscriptions to the channels of a Cluster's shards, each with the master that has the slot of the channel's name: its messages
+ * do not go through all nodes. When a slot moves, or another master takes its place, the subscription follows.
+ */
+export class ShardSubscribers implements Disposable {
+  /** By the master's name in the Cluster's table of slots. */
+  private readonly shards = new Map<string, Shard>();
+  private readonly wanted = new Set<Subscription>();
+  /** Those of {@link wanted} that were with a master already. */
+  private readonly placed = new Set<Subscription>();
+  private readonly disposables = new DisposableStore();
+  private refreshedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly cluster: Cluster,
+    private readonly options: Omit<SubscriberOptions, 'node' | 'onMisplaced'>,
+  ) {
+    const follow = () => this.assign();
+    cluster.on('refresh', follow);
+    this.disposables.add(toDisposable(() => cluster.off('refresh', follow)));
+    const timer = setInterval(follow, TOPOLOGY_EVERY_MS);
+    timer.unref();
+    this.disposables.add(toDisposable(() => clearInterval(timer)));
+  }
+
+  subscribe(subscription: Subscription): void {
+    this.wanted.add(subscription);
+    this.assign();
+  }
+
+  unsubscribe(subscription: Subscription): void {
+    this.wanted.delete(subscription);
+    this.placed.delete(subscription);
+    this.assign();
+  }
+
+  dispose(): void {
+    this.disposables.dispose();
+    this.wanted.clear();
+    for (const name of [...this.shards.keys()]) {
+      this.close(name);
+    }
+  }
+
+  /** Gives each subscription to the master that has its slot now, and takes it from any other. */
+  private assign(): void {
+    const owners = new Map([...this.wanted].map((subscription) => [subscription, this.ownerOf(subscription)]));
+    for (const [name, { subscriber, subscriptions }] of this.shards) {
+      for (const subscription of subscriptions) {
+        const owner = owners.get(subscription);
+        // While nobody has the slot, the last one who had it is as good as any.
+        if (!this.wanted.has(subscription) || (owner !== undefined && owner !== name)) {
+          subscriptions.delete(subscription);
+          subscriber.unsubscribe(subscription);
+        }
+      }
+      if (subscriptions.size === 0) {
+        this.close(name);
+      }
+    }
+    for (const [subscription, owner] of owners) {
+      if (owner !== undefined) {
+        const { subscriber, subscriptions } = this.shard(owner);
+        if (!subscriptions.has(subscription)) {
+          subscriptions.add(subscription);
+          subscriber.subscribe(subscription, this.placed.has(subscription));
+          this.placed.add(subscription);
+        }
+      }
+    }
+  }
+
+  private ownerOf({ name }: Subscription): string | undefined {
+    return this.cluster.slots[keySlot(Buffer.from(name))]?.[0];
+  }
+
+  private shard(name: string): Shard {
+    const shard = this.shards.get(name) ?? { subscriber: this.open(name), subscriptions: new Set<Subscription>() };
+    this.shards.set(name, shard);
+    return shard;
+  }
+
+  private open(name: string): Subscriber {
+    return new Subscriber({ ...this.options, node: () => addressOf(name), onMisplaced: () => this.refreshSlots() });
+  }
+
+  private close(name: string): void {
+    this.shards.get(name)?.subscriber.dispose();
+    this.shards.delete(name);
+  }
+
+  private refreshSlots(): void {
+    const now = this.options.clock.monotonic();
+    if (now - this.refreshedAt >= REFRESH_PAUSE_MS && !this.disposables.isDisposed) {
+      this.refreshedAt = now;
+      this.cluster.refreshSlotsCache();
+    }
+  }
+}
+
+/** Of a name in the table of slots; an IPv6 address has colons too. */
+function addressOf(name: string): NodeAddress {
+  const colon = name.lastIndexOf(':');
+  return { host: name.slice(0, colon), port: Number(name.slice(colon + 1)) };
+}
