@@ -8,7 +8,9 @@ import { StoreError, type StoreHealth } from '../cache/store';
 import { openClient } from './client';
 import { CommandDeadlines } from './connectionDeadlines';
 import { explainFailure, isNotConnected, isRedirection, isReply, isServerFailure, isWriteRefusal } from './failures';
+import { HealthBoard } from './healthBoard';
 import { type ConnectionProfile, profileAddress } from './profile';
+import { followCluster, followServer, type ReachabilityEvents } from './reachability';
 
 export interface RedisConnectionOptions {
   readonly profile: ConnectionProfile;
@@ -38,29 +40,30 @@ export class RedisConnection implements Disposable {
   private readonly cluster: Cluster | undefined;
   private readonly address: string;
   private readonly disposables = new DisposableStore();
-  private readonly healthChanges = new Emitter<StoreHealth>();
   private readonly serverLosses = new Emitter<void>();
   private readonly deadlines: CommandDeadlines;
+  private readonly board: HealthBoard;
   private readonly breaker = circuitBreaker(handleWhen(isServerFailure), {
     halfOpenAfter: BREAKER_PAUSE_MS,
     breaker: new ConsecutiveBreaker(BREAKER_FAILURES),
   });
   private hasFailed = false;
   private slotsRefreshedAt = Number.NEGATIVE_INFINITY;
-  private currentHealth: StoreHealth = { state: 'connecting' };
   /** Undefined as soon as it is known whether the server answers. */
   private firstConnection: Promise<void> | undefined;
   private isConnected = false;
   private lastError: unknown;
   private writeRefusal: string | undefined;
 
-  readonly onDidChangeHealth: Event<StoreHealth> = this.healthChanges.event;
+  readonly onDidChangeHealth: Event<StoreHealth>;
   /** Of a Cluster's masters. */
   readonly onDidLoseServer: Event<void> = this.serverLosses.event;
 
   constructor(private readonly options: RedisConnectionOptions) {
     this.address = profileAddress(options.profile);
     this.deadlines = new CommandDeadlines(options.commandTimeoutMs);
+    this.board = new HealthBoard(this.address, options.logger);
+    this.onDidChangeHealth = this.board.onDidChange;
     this.client = openClient(options.profile, { socketTimeout: options.commandTimeoutMs });
     this.cluster = this.client instanceof Cluster ? this.client : undefined;
     this.firstConnection = this.followConnection().then(() => {
@@ -70,12 +73,12 @@ export class RedisConnection implements Disposable {
     this.disposables.add(this.probeWhileDown());
     this.disposables.add(toDisposable(() => this.client.disconnect()));
     this.disposables.add(this.deadlines);
-    this.disposables.add(this.healthChanges);
+    this.disposables.add(this.board);
     this.disposables.add(this.serverLosses);
   }
 
   get health(): StoreHealth {
-    return this.currentHealth;
+    return this.board.current;
   }
 
   /** The servers that hold data: all masters of a Cluster, else the one. */
@@ -207,10 +210,18 @@ export class RedisConnection implements Disposable {
         resolve();
       };
       this.disposables.add(toDisposable(settle));
+      const events: ReachabilityEvents = {
+        onReachable: () => this.noteConnected(),
+        onUnreachable: () => this.noteDisconnected(),
+        onSettled: settle,
+        onServerLost: () => this.serverLosses.fire(),
+        onSlotsDoubtful: () => this.refreshSlots(),
+        onNodeError: (error) => this.noteCause(error),
+      };
       if (this.cluster === undefined) {
-        this.followServer(this.client as Redis, settle);
+        followServer(this.client as Redis, events);
       } else {
-        this.followCluster(this.cluster, settle);
+        followCluster(this.cluster, events);
       }
       this.client.on('error', (error: unknown) => {
         // A Cluster's own error only says that each node failed.
@@ -223,65 +234,6 @@ export class RedisConnection implements Disposable {
     });
   }
 
-  private followServer(server: Redis, settle: () => void): void {
-    server.on('ready', () => {
-      this.noteConnected();
-      settle();
-    });
-    server.on('close', () => {
-      this.isConnected = false;
-      this.updateHealth();
-    });
-  }
-
-  /** A Cluster is connected while a master is. */
-  private followCluster(cluster: Cluster, settle: () => void): void {
-    const assess = () => {
-      if (cluster.nodes('master').every(({ status }) => status !== 'ready')) {
-        this.isConnected = false;
-        this.updateHealth();
-      } else if (!this.isConnected) {
-        this.noteConnected();
-      }
-    };
-    const follow = (node: Redis) => {
-      let wasReady = false;
-      node.on('ready', () => {
-        wasReady = true;
-        assess();
-        if (cluster.nodes('master').every(({ status }) => status === 'ready')) {
-          settle();
-        }
-      });
-      node.on('close', () => {
-        assess();
-        this.refreshSlots();
-        // Each attempt to connect again closes as well.
-        if (wasReady && cluster.nodes('master').includes(node)) {
-          this.serverLosses.fire();
-        }
-        wasReady = false;
-      });
-      // Nodes connect with their first command, and whatever comes while they do would fail.
-      if (node.status === 'wait') {
-        node.connect().catch(() => {});
-      }
-    };
-    cluster.on('+node', follow);
-    let masters: readonly Redis[] = [];
-    cluster.on('refresh', () => {
-      // A replica that was promoted has its connection already.
-      assess();
-      const present = cluster.nodes('master');
-      // Who was only cut off from the others keeps its connection to us.
-      if (masters.some((master) => !present.includes(master))) {
-        this.serverLosses.fire();
-      }
-      masters = present;
-    });
-    cluster.on('node error', (error: unknown) => this.noteCause(error));
-  }
-
   private noteConnected(): void {
     this.isConnected = true;
     this.writeRefusal = undefined;
@@ -289,6 +241,11 @@ export class RedisConnection implements Disposable {
       this.lastError = undefined;
     }
     this.probe();
+    this.updateHealth();
+  }
+
+  private noteDisconnected(): void {
+    this.isConnected = false;
     this.updateHealth();
   }
 
@@ -339,34 +296,21 @@ export class RedisConnection implements Disposable {
   }
 
   private updateHealth(): void {
-    if (this.disposables.isDisposed) {
-      return;
+    if (!this.disposables.isDisposed) {
+      this.board.show(this.assessHealth());
     }
-    const next = this.assessHealth();
-    const isSame = next.state === this.currentHealth.state && reasonOf(next) === reasonOf(this.currentHealth);
-    if (isSame) {
-      return;
-    }
-    if (next.state !== this.currentHealth.state) {
-      this.options.logger.info(reasonOf(next) ?? `Redis at ${this.address} is ${next.state}.`);
-    }
-    this.currentHealth = next;
-    this.healthChanges.fire(next);
   }
 
   private assessHealth(): StoreHealth {
-    if (this.isConnected && this.breaker.state === CircuitState.Closed) {
-      return this.writeRefusal === undefined
-        ? { state: 'up' }
-        : {
-            state: 'refusing-writes',
-            reason: `Redis at ${this.address} refuses writes: ${this.writeRefusal.replace(/\.?$/, '.')}`,
-          };
+    if (!this.isConnected || this.breaker.state !== CircuitState.Closed) {
+      const isFirst = !this.isConnected && this.lastError === undefined && this.health.state === 'connecting';
+      return isFirst ? this.health : { state: 'down', reason: this.explain(this.lastError) };
     }
-    if (!this.isConnected && this.lastError === undefined && this.currentHealth.state === 'connecting') {
-      return this.currentHealth;
+    if (this.writeRefusal === undefined) {
+      return { state: 'up' };
     }
-    return { state: 'down', reason: this.explain(this.lastError) };
+    const refusal = this.writeRefusal.replace(/\.?$/, '.');
+    return { state: 'refusing-writes', reason: `Redis at ${this.address} refuses writes: ${refusal}` };
   }
 
   private storeError(error: unknown): StoreError {
@@ -376,8 +320,4 @@ export class RedisConnection implements Disposable {
   private explain(error: unknown): string {
     return explainFailure(error, this.lastError, this.address, this.options.commandTimeoutMs);
   }
-}
-
-function reasonOf(health: StoreHealth): string | undefined {
-  return 'reason' in health ? health.reason : undefined;
 }

@@ -1,0 +1,77 @@
+import type { Cluster, Redis } from 'ioredis';
+
+/** What the connections of a client tell. */
+export interface ReachabilityEvents {
+  /** A server stands that can be asked; on a Cluster, one of the masters. May come again for one that was replaced. */
+  onReachable(): void;
+  onUnreachable(): void;
+  /** It is known of every server whether it can be reached. */
+  onSettled(): void;
+  /** One of a Cluster's masters was lost or replaced. */
+  onServerLost(): void;
+  /** Who has which slots of a Cluster may have changed. */
+  onSlotsDoubtful(): void;
+  /** Why a node of a Cluster cannot be reached. */
+  onNodeError(error: unknown): void;
+}
+
+type ServerEvents = Pick<ReachabilityEvents, 'onReachable' | 'onUnreachable' | 'onSettled'>;
+
+/** Follows the connection to one server, wherever Sentinels say that it is. */
+export function followServer(server: Redis, events: ServerEvents): void {
+  server.on('ready', () => {
+    events.onReachable();
+    events.onSettled();
+  });
+  server.on('close', () => events.onUnreachable());
+}
+
+/** Follows the connections to a Cluster's masters. It can be reached while one of them can. */
+export function followCluster(cluster: Cluster, events: ReachabilityEvents): void {
+  let isReachable = false;
+  let masters: readonly Redis[] = [];
+  const isReady = ({ status }: Redis) => status === 'ready';
+  const assess = () => {
+    const wasReachable = isReachable;
+    isReachable = cluster.nodes('master').some(isReady);
+    if (!isReachable) {
+      events.onUnreachable();
+    } else if (!wasReachable) {
+      events.onReachable();
+    }
+  };
+  cluster.on('+node', (node: Redis) => {
+    let wasReady = false;
+    node.on('ready', () => {
+      wasReady = true;
+      assess();
+      if (cluster.nodes('master').every(isReady)) {
+        events.onSettled();
+      }
+    });
+    node.on('close', () => {
+      assess();
+      events.onSlotsDoubtful();
+      // Each attempt to connect again closes as well.
+      if (wasReady && cluster.nodes('master').includes(node)) {
+        events.onServerLost();
+      }
+      wasReady = false;
+    });
+    // Nodes connect with their first command, and whatever comes while they do would fail.
+    if (node.status === 'wait') {
+      node.connect().catch(() => {});
+    }
+  });
+  cluster.on('refresh', () => {
+    // A replica that was promoted has its connection already.
+    assess();
+    const present = cluster.nodes('master');
+    // Who was only cut off from the others keeps its connection to us.
+    if (masters.some((master) => !present.includes(master))) {
+      events.onServerLost();
+    }
+    masters = present;
+  });
+  cluster.on('node error', (error: unknown) => events.onNodeError(error));
+}
