@@ -1,10 +1,10 @@
 import type { Clock } from '../base/clock';
-import { Emitter, type Event } from '../base/emitter';
-import { CancelledError, describeError } from '../base/errors';
+import type { Event } from '../base/emitter';
+import { CancelledError } from '../base/errors';
 import { type Disposable, DisposableStore } from '../base/lifecycle';
 import type { Logger } from '../base/logger';
 import { type BatchOptions, BatchReader } from './batchReader';
-import { CACHE_EVENTS, decodeCacheEvent, encodeCacheEvent, type InvalidationEvent } from './cacheEvents';
+import { type CacheChange, ChangeFeed } from './changeFeed';
 import { type CoherenceLink, NO_LINK } from './coherenceLink';
 import type { EventBus } from './eventBus';
 import type { Random } from './expiry';
@@ -12,8 +12,9 @@ import { FirstTier, type FirstTierLimits } from './firstTier';
 import type { FlightLocks } from './flightLocks';
 import type { Flight } from './flights';
 import { Invalidations } from './invalidations';
-import { CacheMetrics, type LookupOutcome } from './metrics';
-import type { Dataset, Policies } from './policy';
+import { type Lookup, Lookups } from './lookups';
+import { CacheMetrics } from './metrics';
+import type { Policies } from './policy';
 import { type Answer, Reader } from './reader';
 import type { CacheAddress, CacheRequest, Reading, ReadOptions } from './reading';
 import { type Inspection, SecondTier } from './secondTier';
@@ -34,11 +35,6 @@ export interface SourceWrite<T> extends Invalidation {
   /** Changes the source, and resolves to what the cache would read from it now. */
   apply(): Promise<T>;
 }
-
-/** What changed in the cache, through this instance or another. */
-export type CacheChange =
-  | { readonly type: 'fill'; readonly key: string; readonly fetchedAt: number }
-  | InvalidationEvent;
 
 export interface CacheServiceOptions {
   readonly store: CacheStore;
@@ -75,20 +71,22 @@ export class CacheService implements Disposable {
   private readonly reader: Reader;
   private readonly batches: BatchReader;
   private readonly invalidations: Invalidations;
-  private readonly changes: Emitter<CacheChange>;
+  private readonly lookups: Lookups;
+  private readonly feed: ChangeFeed;
   private readonly disposables = new DisposableStore();
 
   constructor(private readonly options: CacheServiceOptions) {
     const { store, clock, logger, policies, link = NO_LINK, locks, random = Math.random, instance } = options;
     this.metrics = new CacheMetrics(clock);
-    this.changes = new Emitter((error) => logger.error(`A listener to the cache failed: ${describeError(error)}`));
+    this.lookups = new Lookups(this.metrics, clock);
+    this.feed = new ChangeFeed({ bus: options.bus, clock, logger, instance });
     this.firstTier = new FirstTier(link, clock, options.firstTier ?? DEFAULT_LIMITS);
     this.invalidations = new Invalidations({
       store,
       clock,
       logger,
       onDidVoid: (scopes) => this.forget(scopes),
-      onDidReplay: (scopes) => this.tell({ scopes, cause: 'made good after Redis was away' }),
+      onDidReplay: (scopes) => this.feed.tellInvalidation({ scopes, cause: 'made good after Redis was away' }),
     });
     const isTrusted = (scopes: readonly string[]) => this.invalidations.isCaughtUpWith(scopes);
     const { firstTier, metrics } = this;
@@ -103,22 +101,19 @@ export class CacheService implements Disposable {
       random,
       instance,
       errorTtlMs: options.errorTtlMs ?? DEFAULT_ERROR_TTL_MS,
-      onDidFill: (key, fetchedAt) => this.changes.fire({ type: 'fill', key, fetchedAt }),
+      onDidFill: (key, fetchedAt) => this.feed.tellFill(key, fetchedAt),
     });
     const { secondTier, reader } = this;
     const readBelow = <T>(request: CacheRequest<T>, readOptions: ReadOptions) =>
       this.getOrFetchBelow(request, readOptions);
     this.batches = new BatchReader({ firstTier, secondTier, reader, policies, metrics, clock, readBelow });
-    for (const item of [this.changes, this.firstTier, this.invalidations]) {
+    for (const item of [this.feed, this.firstTier, this.invalidations]) {
       this.disposables.add(item);
-    }
-    if (options.bus !== undefined) {
-      this.disposables.add(options.bus.subscribe(CACHE_EVENTS, ({ text }) => this.hear(text)));
     }
   }
 
   get onDidChange(): Event<CacheChange> {
-    return this.changes.event;
+    return this.feed.onDidChange;
   }
 
   get storeHealth(): StoreHealth {
@@ -182,9 +177,9 @@ export class CacheService implements Disposable {
    * @throws as {@link getOrFetch} does.
    */
   async warm<T>(request: CacheRequest<T>, signal?: AbortSignal): Promise<'fresh' | 'stored' | 'notStored'> {
-    const startedAt = this.options.clock.monotonic();
+    const lookup = { dataset: request.dataset, isCounted: false, startedAt: this.options.clock.monotonic() };
     const flight = this.reader.fly(request, false);
-    const answer = this.count(request.dataset, flight, await flight.wait(signal), false, startedAt);
+    const answer = this.lookups.end(lookup, flight, await flight.wait(signal));
     if (answer.outcome === 'fetched') {
       return (await flight.landed) ? 'stored' : 'notStored';
     }
@@ -211,7 +206,7 @@ export class CacheService implements Disposable {
     if (invalidation.keys !== undefined && invalidation.keys.length > 0 && bumps !== undefined) {
       await this.secondTier.remove(invalidation.keys);
     }
-    this.tell(invalidation);
+    this.feed.tellInvalidation(invalidation);
     return { deferred: !this.invalidations.isCaughtUpWith(invalidation.scopes) };
   }
 
@@ -243,102 +238,39 @@ export class CacheService implements Disposable {
       { fetchedAt, costMs },
       isAlone ? (generations as number[]) : undefined,
     );
-    this.tell(change);
+    this.feed.tellInvalidation(change);
     return reading;
   }
 
   private getOrFetchBelow<T>(request: CacheRequest<T>, options: ReadOptions): Promise<Reading<T>> {
-    if (options.signal?.aborted === true) {
+    const { signal, refresh, background } = options;
+    if (signal?.aborted === true) {
       return Promise.reject(new CancelledError());
     }
-    const isCounted = options.background !== true && options.refresh !== true;
-    if (this.options.policies[request.dataset].strategy === 'NO_CACHE') {
-      return this.bypass(request, options.signal, isCounted);
-    }
-    const flight = this.reader.fly(request, options.refresh === true);
-    return this.readingOf(request.dataset, flight, options.signal, isCounted);
+    const { dataset } = request;
+    const isCounted = background !== true && refresh !== true;
+    const lookup = { dataset, isCounted, startedAt: this.options.clock.monotonic() };
+    return this.options.policies[dataset].strategy === 'NO_CACHE'
+      ? this.bypass(request, lookup, signal)
+      : this.readingOf(this.reader.fly(request, refresh === true), lookup, signal);
   }
 
-  private async bypass<T>(request: CacheRequest<T>, signal: AbortSignal | undefined, isCounted: boolean) {
-    const startedAt = this.options.clock.monotonic();
+  private async readingOf<T>(flight: Flight<Answer<T>>, lookup: Lookup, signal: AbortSignal | undefined) {
+    return this.lookups.end(lookup, flight, await flight.wait(signal)).reading;
+  }
+
+  private async bypass<T>(request: CacheRequest<T>, lookup: Lookup, signal: AbortSignal | undefined) {
     try {
       const data = await this.reader.fetch(request, signal ?? new AbortController().signal);
       const fetchedAt = this.options.clock.now();
       return { data, origin: 'source', fetchedAt, ttlS: 0, fresh: true } satisfies Reading<T>;
     } finally {
-      if (isCounted) {
-        this.metrics.recordLookup(request.dataset, 'bypass', this.options.clock.monotonic() - startedAt);
-      } else {
-        this.metrics.recordBackgroundFetch(request.dataset);
-      }
+      this.lookups.bypassed(lookup);
     }
-  }
-
-  /** Waits for a flight and counts how that ended. */
-  private async readingOf<T>(
-    dataset: Dataset,
-    flight: Flight<Answer<T>>,
-    signal: AbortSignal | undefined,
-    isCounted: boolean,
-  ): Promise<Reading<T>> {
-    const startedAt = this.options.clock.monotonic();
-    const answer = await flight.wait(signal);
-    return this.count(dataset, flight, answer, isCounted, startedAt).reading;
-  }
-
-  /** @throws what the source threw. @param startedAt of `Clock.monotonic`. */
-  private count<T>(
-    dataset: Dataset,
-    flight: Flight<Answer<T>>,
-    answer: Answer<T>,
-    isCounted: boolean,
-    startedAt: number,
-  ): Exclude<Answer<T>, { outcome: 'failed' }> {
-    const isAsking = 'wasAsked' in answer ? answer.wasAsked : answer.outcome === 'fetched';
-    const isFirst = isAsking && flight.claimFetch();
-    if (answer.outcome === 'failed' && answer.error instanceof CancelledError) {
-      throw answer.error;
-    }
-    if (isCounted) {
-      this.metrics.recordLookup(dataset, countAs(answer, isFirst), this.options.clock.monotonic() - startedAt);
-    } else if (isFirst) {
-      this.metrics.recordBackgroundFetch(dataset);
-    }
-    if (answer.outcome === 'failed') {
-      throw answer.error;
-    }
-    return answer;
   }
 
   private forget(scopes: readonly string[]): void {
     this.firstTier.drop(scopes);
     this.reader.forget(new Set(scopes));
-  }
-
-  private tell({ scopes, cause }: Pick<Invalidation, 'scopes' | 'cause'>): void {
-    const { instance: by, clock, bus, logger } = this.options;
-    const event: InvalidationEvent = { type: 'invalidated', scopes, cause, by, at: clock.now() };
-    this.changes.fire(event);
-    bus?.publish(CACHE_EVENTS, encodeCacheEvent(event)).catch((error: unknown) => {
-      logger.debug(`Other instances were not told of an invalidation (${cause}): ${describeError(error)}`);
-    });
-  }
-
-  private hear(text: string): void {
-    const event = decodeCacheEvent(text);
-    if (event !== undefined && event.by !== this.options.instance) {
-      this.changes.fire(event);
-    }
-  }
-}
-
-function countAs(answer: Answer<unknown>, isFirst: boolean): LookupOutcome {
-  switch (answer.outcome) {
-    case 'hit':
-      return 'l2Hit';
-    case 'stale':
-      return isFirst ? 'staleAsked' : 'staleHit';
-    default:
-      return isFirst ? 'fetched' : 'coalesced';
   }
 }

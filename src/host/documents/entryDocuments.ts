@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { describeError } from '../../base/errors';
 import { type Disposable, DisposableStore } from '../../base/lifecycle';
-import type { CacheChange } from '../../cache/cacheService';
+import type { CacheChange } from '../../cache/changeFeed';
 import type { ReadOptions } from '../../cache/reading';
 import type { MinerKind } from '../../fleet/minerData';
 import type { FleetSession } from '../fleetSession';

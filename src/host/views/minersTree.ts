@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { describeError } from '../../base/errors';
 import { type Disposable, DisposableStore } from '../../base/lifecycle';
-import type { CacheChange } from '../../cache/cacheService';
+import type { CacheChange } from '../../cache/changeFeed';
 import type { Miner } from '../../fleet/miner';
 import type { FleetServices } from '../../service/fleetServices';
 import type { FleetSession } from '../fleetSession';
