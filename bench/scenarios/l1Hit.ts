@@ -33,6 +33,9 @@ export async function l1Hit(port: number): Promise<Comparison> {
   try {
     const values = await interleave({
       'Fleet Cache': reader(READS, (index) => instance.cache.getOrFetch(requests[index] as (typeof requests)[number])),
+      'Fleet Cache, not counted': reader(READS, (index) =>
+        instance.cache.getOrFetch(requests[index] as (typeof requests)[number], { background: true }),
+      ),
       'lru-cache alone': reader(READS, byKey(bare)),
       BentoCache: reader(
         PEER_READS,
