@@ -1,5 +1,8 @@
 import type { Locator, Page } from 'playwright-core';
 
+const PALETTE_ATTEMPTS = 5;
+const PALETTE_TIMEOUT_MS = 5_000;
+
 /** VS Code's box at the top of the window: the command palette, quick picks and input boxes. */
 export class QuickInput {
   private readonly widget: Locator;
@@ -12,17 +15,13 @@ export class QuickInput {
 
   /** Runs a command from the palette by its full title, category included, as a user would. */
   async runCommand(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    await this.input.waitFor();
-    await this.input.fill(`>${title}`);
+    await this.typeIntoPalette(title);
     await this.item(title).click();
   }
 
   /** The titles that the palette finds for a text. */
   async findCommands(text: string): Promise<string[]> {
-    await this.page.keyboard.press('F1');
-    await this.input.waitFor();
-    await this.input.fill(`>${text}`);
+    await this.typeIntoPalette(text);
     await this.widget.locator('.quick-input-list .monaco-list-row').first().waitFor();
     const titles = await this.items();
     await this.page.keyboard.press('Escape');
@@ -63,6 +62,21 @@ export class QuickInput {
 
   async cancel(): Promise<void> {
     await this.page.keyboard.press('Escape');
+  }
+
+  /** Presses the key again when a palette that was just about to close took it. */
+  private async typeIntoPalette(text: string): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      await this.page.keyboard.press('F1');
+      try {
+        await this.input.fill(`>${text}`, { timeout: PALETTE_TIMEOUT_MS });
+        return;
+      } catch (error) {
+        if (attempt === PALETTE_ATTEMPTS) {
+          throw error;
+        }
+      }
+    }
   }
 
   private item(label: string): Locator {
