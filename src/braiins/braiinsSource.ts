@@ -11,7 +11,7 @@ import { toApiVersion, toErrorReports, toMinerDetails, toMinerStatus } from './m
 import { toMinerStats } from './mapping/work';
 import type { MinerApi, MinerApiOptions } from './minerApi';
 import type { BraiinsServices } from './proto/load';
-import type { WireEmpty } from './proto/wire';
+import type { WireEmpty } from './proto/wire/units';
 import { StatusWatch } from './statusWatch';
 
 export interface BraiinsSourceOptions {

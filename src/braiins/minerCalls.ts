@@ -11,7 +11,7 @@ import { type CallTerms, callStream, callUnary } from './calls';
 import type { ChannelPool } from './channelPool';
 import { minerName } from './minerName';
 import type { BraiinsServices } from './proto/load';
-import type { WireEmpty } from './proto/wire';
+import type { WireEmpty } from './proto/wire/units';
 import { type Grant, Sessions, type Token } from './sessions';
 
 /** Metadata of HTTP/2 takes printable ASCII only; a token anywhere near this long is no token. */

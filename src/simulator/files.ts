@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { WireGetLogRequest, WireGetSupportArchiveRequest } from '../braiins/proto/wire';
+import type { WireGetLogRequest, WireGetSupportArchiveRequest } from '../braiins/proto/wire/miner';
 import type { MinerProfile } from './profile';
 import { hash, SeededRandom } from './random';
 

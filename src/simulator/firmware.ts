@@ -1,4 +1,4 @@
-import type { WireApiVersion } from '../braiins/proto/wire';
+import type { WireApiVersion } from '../braiins/proto/wire/version';
 
 /** One release of the firmware, and what it does not know yet. */
 export interface Firmware {

@@ -1,8 +1,7 @@
 import type { Clock } from '../base/clock';
 import type { Disposable } from '../base/lifecycle';
+import type { WireGetCoolingStateResponse } from '../braiins/proto/wire/cooling';
 import type {
-  WireApiVersion,
-  WireGetCoolingStateResponse,
   WireGetErrorsResponse,
   WireGetHashboardsResponse,
   WireGetLogRequest,
@@ -10,7 +9,8 @@ import type {
   WireGetMinerStatsResponse,
   WireGetSupportArchiveRequest,
   WireHashboardEnableState,
-} from '../braiins/proto/wire';
+} from '../braiins/proto/wire/miner';
+import type { WireApiVersion } from '../braiins/proto/wire/version';
 import { chunksOf, logText, supportArchive } from './files';
 import { boardId, coolingMessage, detailsMessage, hashboardsMessage, statsMessage } from './messages';
 import { minerErrors } from './minerErrors';

@@ -1,15 +1,14 @@
+import type { WireGetCoolingStateResponse } from '../braiins/proto/wire/cooling';
 import type {
-  WireGetCoolingStateResponse,
   WireGetHashboardsResponse,
   WireGetMinerDetailsResponse,
   WireGetMinerStatsResponse,
-  WireGigaHashrate,
   WireHashboard,
   WireMinerStatus,
   WirePsuInfo,
-  WireRealHashrate,
-  WireWorkSolverStats,
-} from '../braiins/proto/wire';
+} from '../braiins/proto/wire/miner';
+import type { WireGigaHashrate } from '../braiins/proto/wire/units';
+import type { WireRealHashrate, WireWorkSolverStats } from '../braiins/proto/wire/work';
 import type { BoardMeasurement, HashrateWindow, Measurement, WorkMeasurement } from './physics';
 import type { MinerProfile } from './profile';
 import type { SimulatedState } from './timeline';

@@ -1,4 +1,4 @@
-import type { WireMinerError } from '../braiins/proto/wire';
+import type { WireMinerError } from '../braiins/proto/wire/miner';
 import type { MinerProfile } from './profile';
 import { hash, unit } from './random';
 

@@ -1,4 +1,4 @@
-import type { WireControlBoardSocFamily, WireMinerModel, WirePlatform } from '../braiins/proto/wire';
+import type { WireControlBoardSocFamily, WireMinerModel, WirePlatform } from '../braiins/proto/wire/miner';
 
 /** What the maker says of a model. Rounded figures of real machines, so that they are plausible and no more. */
 export interface MinerModelSpec {

@@ -1,6 +1,6 @@
 import type * as Grpc from '@grpc/grpc-js';
 import type { BraiinsServices } from '../braiins/proto/load';
-import type { WireChunk, WireSetHashboardsRequest, WireSetHashboardsResponse } from '../braiins/proto/wire';
+import type { WireChunk, WireSetHashboardsRequest, WireSetHashboardsResponse } from '../braiins/proto/wire/miner';
 import { Gate, type GateRules, Refusal, tokenMetadata } from './gate';
 import type { ImplicitDefaults } from './implicitDefaults';
 import type { Machine } from './machine';

@@ -1,5 +1,5 @@
 import type { Hashboard } from '../../fleet/minerData';
-import type { WireGetHashboardsResponse, WireHashboard } from '../proto/wire';
+import type { WireGetHashboardsResponse, WireHashboard } from '../proto/wire/miner';
 import { celsius, flag, known, list, text, unit, volts, wrapped } from './values';
 import { toWorkStats } from './work';
 

@@ -7,15 +7,15 @@ import type {
   MinerStatus,
   PsuInfo,
 } from '../../fleet/minerData';
-import {
-  type WireApiVersion,
-  type WireGetErrorsResponse,
-  type WireGetMinerDetailsResponse,
-  type WireGetMinerStatusResponse,
-  type WireMinerError,
-  type WirePsuInfo,
-  zeroIfAbsent,
-} from '../proto/wire';
+import type {
+  WireGetErrorsResponse,
+  WireGetMinerDetailsResponse,
+  WireGetMinerStatusResponse,
+  WireMinerError,
+  WirePsuInfo,
+} from '../proto/wire/miner';
+import { zeroIfAbsent } from '../proto/wire/units';
+import type { WireApiVersion } from '../proto/wire/version';
 import { bosModeName, brandName, controlBoardName, modelName, platformName, stateName } from './names';
 import { anyKnown, finite, flag, known, list, terahash, text, volts, wrapped } from './values';
 

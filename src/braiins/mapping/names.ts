@@ -6,7 +6,7 @@ import type {
   WireMinerModel,
   WireMinerStatus,
   WirePlatform,
-} from '../proto/wire';
+} from '../proto/wire/miner';
 
 /** The miner's state; `unknown` for one that this version does not know. */
 export function stateName(status: WireMinerStatus | undefined): MinerState {

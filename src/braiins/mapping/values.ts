@@ -1,4 +1,4 @@
-import { zeroIfAbsent } from '../proto/wire';
+import { zeroIfAbsent } from '../proto/wire/units';
 
 /** Longest text that is kept of a miner's answer. What is longer comes from a broken or hostile machine. */
 const MAX_TEXT = 4096;

@@ -1,11 +1,8 @@
 import type { HashrateThs, MinerStats, PoolStats, WorkStats } from '../../fleet/minerData';
-import type {
-  WireGetMinerStatsResponse,
-  WirePoolStats,
-  WireRealHashrate,
-  WireTimestamp,
-  WireWorkSolverStats,
-} from '../proto/wire';
+import type { WireGetMinerStatsResponse } from '../proto/wire/miner';
+import type { WirePoolStats } from '../proto/wire/pool';
+import type { WireTimestamp } from '../proto/wire/units';
+import type { WireRealHashrate, WireWorkSolverStats } from '../proto/wire/work';
 import { anyKnown, finite, known, terahash, text, unit } from './values';
 
 export function toMinerStats(wire: WireGetMinerStatsResponse): MinerStats {

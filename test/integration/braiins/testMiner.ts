@@ -8,13 +8,12 @@ import {
 } from '@grpc/grpc-js';
 import { onTestFinished } from 'vitest';
 import { type BraiinsServices, loadMinerServices } from '../../../src/braiins/proto/load';
+import type { WireLoginRequest, WireLoginResponse } from '../../../src/braiins/proto/wire/authentication';
 import type {
   WireGetMinerDetailsResponse,
   WireGetMinerStatsResponse,
   WireGetMinerStatusResponse,
-  WireLoginRequest,
-  WireLoginResponse,
-} from '../../../src/braiins/proto/wire';
+} from '../../../src/braiins/proto/wire/miner';
 import type { Miner } from '../../../src/fleet/miner';
 import { LOGIN, minerAt } from './endpoints';
 

@@ -1,6 +1,6 @@
 import { status } from '@grpc/grpc-js';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { WireGetMinerStatusResponse } from '../../../src/braiins/proto/wire';
+import type { WireGetMinerStatusResponse } from '../../../src/braiins/proto/wire/miner';
 import { type FleetOptions, SimulatedFleet } from '../../../src/simulator/simulatedFleet';
 import type { SimulatedMiner } from '../../../src/simulator/simulatedMiner';
 import { failureOf, RawClient } from './rawClient';

@@ -10,7 +10,7 @@ import type {
   WireGetMinerDetailsResponse,
   WireGetMinerStatsResponse,
   WireGetMinerStatusResponse,
-} from '../../../src/braiins/proto/wire';
+} from '../../../src/braiins/proto/wire/miner';
 
 describe('mapping', () => {
   it('converts units as the names say', () => {

@@ -1,131 +1,20 @@
-/**
- * Messages of the Braiins OS API as `load.ts` decodes them: names as on the wire, enums by name, 64-bit integers as numbers.
- *
- * Every property may be absent. For messages and for what proto3 calls `optional`, absent means that the miner did not say.
- * For every other scalar and enum it may just as well mean zero, `''`, `false` or the enum's first value, because proto3
- * does not send those: `{ volt?: number }` without `volt` is 0 V, and {@link zeroIfAbsent} reads it so.
- */
-
-/** An enum value by name, or its number when it is newer than our definition. */
-export type WireEnum<T extends string> = T | number;
-
-/** 64-bit integers lose precision above 2^53; the protocol has none that large except best shares, which come as text too. */
-export type WireUint64 = number;
-
-export interface WireUInt32Value {
-  value?: number;
-}
-
-export interface WireTimestamp {
-  /** Since the Unix epoch. */
-  seconds?: number;
-  nanos?: number;
-}
-
-export interface WireMegaHashrate {
-  megahash_per_second?: number;
-}
-
-export interface WireGigaHashrate {
-  gigahash_per_second?: number;
-}
-
-export interface WireFrequency {
-  hertz?: number;
-}
-
-export interface WireVoltage {
-  volt?: number;
-}
-
-export interface WirePower {
-  watt?: WireUint64;
-}
-
-export interface WirePowerEfficiency {
-  joule_per_terahash?: number;
-}
-
-export interface WireTemperature {
-  degree_c?: number;
-}
-
-/** The value inside a unit, a wrapper or a timestamp that is itself present: absent inside means zero. */
-export function zeroIfAbsent(value: number | undefined): number {
-  return value ?? 0;
-}
-
-export type WireSaveAction = WireEnum<
-  'SAVE_ACTION_UNSPECIFIED' | 'SAVE_ACTION_SAVE' | 'SAVE_ACTION_SAVE_AND_APPLY' | 'SAVE_ACTION_SAVE_AND_FORCE_APPLY'
->;
-
-/** Requests and responses without any field. */
-export type WireEmpty = Record<never, never>;
-
-// --- braiins.bos.ApiVersionService ---
-
-export interface WireApiVersion {
-  major?: WireUint64;
-  minor?: WireUint64;
-  patch?: WireUint64;
-  pre?: string;
-  build?: string;
-}
-
-// --- braiins.bos.v1.AuthenticationService ---
-
-export interface WireLoginRequest {
-  username?: string;
-  password?: string;
-}
-
-export interface WireLoginResponse {
-  token?: string;
-  timeout_s?: number;
-}
-
-export interface WireSetPasswordRequest {
-  password?: string;
-}
-
-// --- Work and pools ---
-
-export interface WireRealHashrate {
-  last_5s?: WireGigaHashrate;
-  last_15s?: WireGigaHashrate;
-  last_30s?: WireGigaHashrate;
-  last_1m?: WireGigaHashrate;
-  last_5m?: WireGigaHashrate;
-  last_15m?: WireGigaHashrate;
-  last_30m?: WireGigaHashrate;
-  last_1h?: WireGigaHashrate;
-  last_24h?: WireGigaHashrate;
-  since_restart?: WireGigaHashrate;
-}
-
-export interface WireWorkSolverStats {
-  real_hashrate?: WireRealHashrate;
-  nominal_hashrate?: WireGigaHashrate;
-  error_hashrate?: WireMegaHashrate;
-  found_blocks?: number;
-  /** @deprecated in favour of `best_share_str` */
-  best_share?: WireUint64;
-  best_share_str?: string;
-}
-
-export interface WirePoolStats {
-  accepted_shares?: WireUint64;
-  rejected_shares?: WireUint64;
-  stale_shares?: WireUint64;
-  last_difficulty?: WireUint64;
-  /** @deprecated in favour of `best_share_str` */
-  best_share?: WireUint64;
-  generated_work?: WireUint64;
-  last_share_time?: WireTimestamp;
-  best_share_str?: string;
-}
-
-// --- braiins.bos.v1.MinerService ---
+import type { MethodDefinition } from '@grpc/grpc-js';
+import type { WireTemperatureSensor } from './cooling';
+import type { WirePoolStats } from './pool';
+import type {
+  WireEmpty,
+  WireEnum,
+  WireFrequency,
+  WireGigaHashrate,
+  WirePower,
+  WirePowerEfficiency,
+  WireSaveAction,
+  WireTemperature,
+  WireUInt32Value,
+  WireUint64,
+  WireVoltage,
+} from './units';
+import type { WireWorkSolverStats } from './work';
 
 export type WireMinerStatus = WireEnum<
   | 'MINER_STATUS_UNSPECIFIED'
@@ -267,27 +156,6 @@ export interface WireGetErrorsResponse {
   errors?: WireMinerError[];
 }
 
-export type WireSensorLocation = WireEnum<
-  'SENSOR_LOCATION_UNSPECIFIED' | 'SENSOR_LOCATION_CHIP' | 'SENSOR_LOCATION_PCB'
->;
-
-export interface WireTemperatureSensor {
-  id?: number;
-  location?: WireSensorLocation;
-  temperature?: WireTemperature;
-}
-
-export interface WireFanState {
-  position?: number;
-  rpm?: number;
-  target_speed_ratio?: number;
-}
-
-export interface WireGetCoolingStateResponse {
-  fans?: readonly WireFanState[];
-  highest_temperature?: WireTemperatureSensor;
-}
-
 export interface WireHashboard {
   id?: string;
   enabled?: boolean;
@@ -311,15 +179,15 @@ export interface WireGetHashboardsResponse {
   hashboards?: WireHashboard[];
 }
 
+export interface WireHashboardEnableState {
+  id?: string;
+  is_enabled?: boolean;
+}
+
 /** Of both EnableHashboards and DisableHashboards. */
 export interface WireSetHashboardsRequest {
   save_action?: WireSaveAction;
   hashboard_ids?: string[];
-}
-
-export interface WireHashboardEnableState {
-  id?: string;
-  is_enabled?: boolean;
 }
 
 /** Of both EnableHashboards and DisableHashboards. */
@@ -338,6 +206,11 @@ export interface WireGetSupportArchiveRequest {
   format?: WireSupportArchiveFormat;
 }
 
+/** A piece of a log or of a support archive. */
+export interface WireChunk {
+  chunk_data?: Buffer;
+}
+
 export type WireLogType = WireEnum<
   | 'LOG_TYPE_UNSPECIFIED'
   | 'LOG_TYPE_ERRORS'
@@ -352,7 +225,14 @@ export interface WireGetLogRequest {
   log_type?: WireLogType;
 }
 
-/** A piece of a log or of a support archive. */
-export interface WireChunk {
-  chunk_data?: Buffer;
-}
+export type MinerMethods = {
+  readonly GetMinerStatus: MethodDefinition<WireEmpty, WireGetMinerStatusResponse>;
+  readonly GetMinerDetails: MethodDefinition<WireEmpty, WireGetMinerDetailsResponse>;
+  readonly GetMinerStats: MethodDefinition<WireEmpty, WireGetMinerStatsResponse>;
+  readonly GetErrors: MethodDefinition<WireEmpty, WireGetErrorsResponse>;
+  readonly GetHashboards: MethodDefinition<WireEmpty, WireGetHashboardsResponse>;
+  readonly GetSupportArchive: MethodDefinition<WireGetSupportArchiveRequest, WireChunk>;
+  readonly GetLog: MethodDefinition<WireGetLogRequest, WireChunk>;
+  readonly EnableHashboards: MethodDefinition<WireSetHashboardsRequest, WireSetHashboardsResponse>;
+  readonly DisableHashboards: MethodDefinition<WireSetHashboardsRequest, WireSetHashboardsResponse>;
+};
