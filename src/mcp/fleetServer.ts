@@ -52,7 +52,7 @@ function registerFleetSummary(server: McpServer, { reads }: FleetServices): void
   const metadata = {
     title: 'Fleet summary',
     description:
-      'All miners in figures: by state, hashrate in TH/s, power in W. Miners that are offline are in no sum.',
+      'All miners in figures: by state, hashrate in TH/s, power in W, the hottest, the ten that need somebody most. Miners that are offline are in no sum.',
     mimeType: MIME_TYPE,
   };
   server.registerResource('fleet-summary', 'braiins:///fleet/summary', metadata, async (uri, { signal }) => {

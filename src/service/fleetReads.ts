@@ -1,4 +1,3 @@
-import { describeError } from '../base/errors';
 import type { CacheService } from '../cache/cacheService';
 import { minerKey, minerScopes, summaryKey, summaryScopes } from '../cache/keys';
 import { type Dataset, DEFAULT_POLICIES } from '../cache/policy';
@@ -8,8 +7,9 @@ import type { Inventory } from '../fleet/inventory';
 import { GLOBAL_TENANT, type Miner } from '../fleet/miner';
 import { MINER_KINDS, type MinerDatasets, type MinerKind } from '../fleet/minerData';
 import type { MinerSource } from '../fleet/minerSource';
-import { type FleetSummary, type MinerReport, summarize } from '../fleet/summary';
+import type { FleetSummary } from '../fleet/summary';
 import { SOURCE_ERRORS } from './sourceErrors';
+import { makeSummary } from './summaries';
 
 const DATASETS: Readonly<Record<MinerKind, Dataset>> = {
   status: 'miner:status',
@@ -52,7 +52,7 @@ export class FleetReads {
       key: summaryKey(tenant),
       dataset: 'fleet:summary',
       scopes: summaryScopes(tenant),
-      fetch: (signal) => this.makeSummary(tenant, signal),
+      fetch: (signal) => makeSummary(tenant, this.minersOf(tenant), (miners, kind) => this.many(miners, kind, signal)),
     };
     return this.cache.getOrFetch(request, options);
   }
@@ -80,17 +80,9 @@ export class FleetReads {
     };
   }
 
-  private async makeSummary(tenant: string, signal: AbortSignal): Promise<FleetSummary> {
-    const all = this.inventory.current.miners;
-    const miners = tenant === GLOBAL_TENANT ? all : all.filter((miner) => miner.tenant === tenant);
-    const statuses = await this.many(miners, 'status', signal);
-    const answering = miners.filter((_, index) => isFresh(statuses[index]));
-    const stats = await this.many(answering, 'stats', signal);
-    const statsOf = new Map(answering.map((miner, index) => [miner, stats[index]]));
-    return summarize(
-      tenant,
-      miners.map((miner, index) => reportOf(miner, statuses[index], statsOf.get(miner))),
-    );
+  private minersOf(tenant: string): readonly Miner[] {
+    const { miners } = this.inventory.current;
+    return tenant === GLOBAL_TENANT ? miners : miners.filter((miner) => miner.tenant === tenant);
   }
 
   /** A summary is one lookup; what it is made of is read on the product's own account. */
@@ -98,27 +90,4 @@ export class FleetReads {
     const requests = miners.map((miner) => this.minerRequest(miner, kind));
     return this.cache.getManyOrFetch(requests, { signal, background: true });
   }
-}
-
-type Result<K extends MinerKind> = PromiseSettledResult<Reading<MinerDatasets[K]>> | undefined;
-
-function isFresh(result: Result<MinerKind>): boolean {
-  return result?.status === 'fulfilled' && result.value.fresh;
-}
-
-/** A miner that does not answer, or whose status is stale for that reason, counts as offline and is in no sum. */
-function reportOf(miner: Miner, status: Result<'status'>, stats: Result<'stats'>): MinerReport {
-  if (status?.status !== 'fulfilled' || !status.value.fresh) {
-    const failure = describeError(status?.status === 'fulfilled' ? status.value.failure : status?.reason);
-    return { miner, status: undefined, stats: undefined, failure, fetchedAt: undefined };
-  }
-  // A miner that tells its state and not its figures counts under its state, and is in no sum.
-  const figures = stats?.status === 'fulfilled' && stats.value.fresh ? stats.value : undefined;
-  return {
-    miner,
-    status: status.value.data,
-    stats: figures?.data,
-    failure: undefined,
-    fetchedAt: Math.min(status.value.fetchedAt, figures?.fetchedAt ?? Number.POSITIVE_INFINITY),
-  };
 }

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Inspection } from '../../cache/secondTier';
 import { minerAddress } from '../../fleet/miner';
 import type { MinerState } from '../../fleet/minerData';
-import { currentHashrateThs } from '../../fleet/summary';
+import { currentHashrateThs } from '../../fleet/minerReport';
 import type { MinerView } from '../../service/fleetMonitor';
 import { entryUri } from '../documents/entryUri';
 import { formatBytes, formatDuration, formatHashrate, formatSeconds, plural } from '../format';

@@ -45,7 +45,8 @@ describe('the services on a simulated fleet', () => {
     expect(data.miners).toBe(MINERS);
     expect(data.byState.offline).toBe(1);
     expect(data.reporting).toBe(MINERS - 1);
-    expect(data.offline).toEqual([{ minerId: miner().id, reason: expect.stringContaining(miner().host) }]);
+    expect(data.worst[0]).toEqual({ minerId: miner().id, reason: expect.stringContaining(miner().host) });
+    expect(data.freshness).toMatchObject({ fresh: MINERS - 1, stale: 0, unknown: 1 });
     await eventually(async () => expect((await services.reads.summary('global')).origin).toBe('l2'));
     const tenant = miner().tenant;
     const ofTenant = miners().filter((each) => each.tenant === tenant);

@@ -1,52 +1,70 @@
 import { describe, expect, it } from 'vitest';
-import { currentHashrateThs, type MinerReport, summarize } from '../../../src/fleet/summary';
-
-function report(id: string, parts: Partial<MinerReport>): MinerReport {
-  const miner = { id, host: 'h', port: 1, tenant: 'north', tags: [], tls: false, credentials: 'default' };
-  return { miner, status: undefined, stats: undefined, failure: undefined, fetchedAt: undefined, ...parts };
-}
+import { currentHashrateThs } from '../../../src/fleet/minerReport';
+import { summarize } from '../../../src/fleet/summary';
+import { report } from './reports';
 
 const HASHING = { hashrateThs: { last1m: 100 }, nominalHashrateThs: 110, powerW: 3_000 };
 
 describe('summarize', () => {
-  it('counts offline miners as such, and averages nothing as zero', () => {
+  it('counts offline and stale miners as such, and averages nothing as zero', () => {
     const summary = summarize('north', [
-      report('a', { status: { state: 'normal' }, stats: HASHING, fetchedAt: 2_000 }),
+      report('a', { status: { state: 'normal' }, stats: HASHING, tempC: 70, fetchedAt: [2_000, 2_500] }),
       report('b', {
         status: { state: 'normal' },
         stats: { ...HASHING, hashrateThs: { last5m: 50 } },
-        fetchedAt: 1_000,
+        fetchedAt: [1_000],
       }),
       report('c', { failure: 'refused the connection' }),
       report('d', { status: { state: 'paused' } }),
+      report('e', { failure: 'timed out', lastState: 'normal' }),
     ]);
     expect(summary).toEqual({
       tenant: 'north',
-      miners: 4,
-      byState: { normal: 2, offline: 1, paused: 1 },
+      miners: 5,
+      byState: { normal: 2, offline: 2, paused: 1 },
       reporting: 2,
       hashrateThs: 150,
       nominalHashrateThs: 220,
+      nominalRatio: 150 / 220,
       powerW: 6_000,
       efficiencyJPerTh: 40,
-      offline: [{ minerId: 'c', reason: 'refused the connection' }],
-      oldestPartAt: 1_000,
+      hottest: { minerId: 'a', tempC: 70 },
+      worst: [
+        { minerId: 'c', reason: 'refused the connection' },
+        { minerId: 'e', reason: 'timed out (it was normal when it last answered)' },
+        { minerId: 'b', reason: 'slow: 50.0 of 110.0 TH/s, 45 % of nominal' },
+      ],
+      freshness: { fresh: 3, stale: 1, unknown: 1, oldestPartAt: 1_000, newestPartAt: 2_500 },
     });
   });
 
   it('knows nothing of a fleet that does not answer, rather than zero', () => {
     const summary = summarize('north', [report('a', { failure: 'down' })]);
-    expect(summary).toMatchObject({ hashrateThs: undefined, powerW: undefined, efficiencyJPerTh: undefined });
+    expect(summary).toMatchObject({
+      hashrateThs: undefined,
+      nominalRatio: undefined,
+      powerW: undefined,
+      efficiencyJPerTh: undefined,
+      hottest: undefined,
+    });
   });
 
   it('takes an empty fleet', () => {
-    expect(summarize('none', [])).toMatchObject({ miners: 0, byState: {}, offline: [], oldestPartAt: undefined });
+    expect(summarize('none', [])).toMatchObject({
+      miners: 0,
+      byState: {},
+      worst: [],
+      freshness: { fresh: 0, stale: 0, unknown: 0, oldestPartAt: undefined },
+    });
   });
 
-  it('lists ten offline miners at most', () => {
-    const reports = Array.from({ length: 30 }, (_, index) => report(`m${index}`, { failure: 'down' }));
-    expect(summarize('north', reports).offline).toHaveLength(10);
-    expect(summarize('north', reports).byState.offline).toBe(30);
+  it('compares with the nominal hashrate only where both are known', () => {
+    const summary = summarize('north', [
+      report('a', { status: { state: 'normal' }, stats: { hashrateThs: { last1m: 100 } } }),
+      report('b', { status: { state: 'normal' }, stats: { hashrateThs: { last1m: 55 }, nominalHashrateThs: 110 } }),
+      report('c', { status: { state: 'normal' }, stats: { nominalHashrateThs: 110 } }),
+    ]);
+    expect(summary).toMatchObject({ hashrateThs: 155, nominalHashrateThs: 110, nominalRatio: 0.5, reporting: 2 });
   });
 
   it('keeps a miner that hashes nothing, with a hashrate of zero, out of no sum', () => {
