@@ -5,7 +5,7 @@ import { interleave, throughput } from '../interleave';
 import { openBento, openByHand, openCacheable } from '../peers';
 
 const KEYS = 1_000;
-const ROUNDS = 20;
+const ROUNDS = 60;
 
 /** A fleet's view at once, from Redis. */
 export async function batch(port: number): Promise<Comparison> {
