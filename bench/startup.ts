@@ -42,6 +42,7 @@ export async function measureStartup(report: (line: string) => void): Promise<Fi
   const server = await VsCodeServer.start({ folder: fleet.folder, extensions: [VSIX], env: fleet.environment });
   const { createRuntime } = await loadRuntime();
   const services = await createRuntime({
+    kind: 'server',
     inventoryPath,
     redis: { url: fleet.redis.url, password: undefined, commandTimeoutMs: 1_000 },
     ttls: ttl,

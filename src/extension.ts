@@ -21,7 +21,7 @@ function sessionParts(context: ExtensionContext, logger: LogOutputChannel): Sess
     async createServices({ redisUrl, redisPassword, commandTimeoutMs, ...setup }) {
       const { createRuntime } = await import('./runtime');
       const redis = { url: redisUrl, password: redisPassword, commandTimeoutMs };
-      return createRuntime({ ...setup, redis, logger });
+      return createRuntime({ ...setup, kind: 'window', redis, logger });
     },
     async startDemoFleet(signal) {
       const { startDemoFleet } = await import('./demoFleet');

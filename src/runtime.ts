@@ -1,21 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { version } from '../package.json';
 import { systemClock } from './base/clock';
 import { DisposableStore } from './base/lifecycle';
 import type { Logger } from './base/logger';
 import { CacheService } from './cache/cacheService';
+import type { InstanceRecord } from './cache/instanceDirectory';
 import { policiesWithTtls } from './cache/policy';
 import type { CredentialStore } from './fleet/credentials';
 import { FileInventory } from './service/fileInventory';
 import { FleetMonitor } from './service/fleetMonitor';
 import { FleetReads } from './service/fleetReads';
 import type { FleetServices } from './service/fleetServices';
+import { InstanceRegistry } from './service/instanceRegistry';
 import { Invalidator } from './service/invalidator';
 import { invalidateMovedMiners } from './service/movedMiners';
 import { Warmer } from './service/warmer';
 
 /** What a running Fleet Cache is built from. */
 export interface RuntimeConfiguration {
+  /** What this instance is to the others. */
+  readonly kind: InstanceRecord['kind'];
   /** Path of the inventory file. */
   readonly inventoryPath: string;
   readonly redis: {
@@ -47,12 +52,14 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
   const profile = parseRedisUrl(redis.url, { password });
   const disposables = new DisposableStore();
   const clock = systemClock;
-  const { store, link, locks, bus } = disposables.add(
-    openRedis({ profile, commandTimeoutMs: redis.commandTimeoutMs, clock, logger }),
-  );
+  const redisParts = openRedis({ profile, commandTimeoutMs: redis.commandTimeoutMs, clock, logger });
+  const { store, link, locks, bus, directory } = redisParts;
   const source = disposables.add(new BraiinsSource({ credentials: configuration.credentials, logger }));
   const inventory = disposables.add(new FileInventory(configuration.inventoryPath));
-  const instance = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
+  const [host, { pid }] = [hostname(), process];
+  const instance = `${host}-${pid}-${randomUUID().slice(0, 8)}`;
+  const self = { id: instance, kind: configuration.kind, host, pid, version, startedAt: clock.now() };
+  const instances = new InstanceRegistry({ directory, self, clock, logger });
   const { policies, problems } = policiesWithTtls(configuration.ttls);
   const cache = disposables.add(new CacheService({ store, link, locks, bus, policies, clock, logger, instance }));
   const reads = new FleetReads(cache, source, inventory);
@@ -60,6 +67,13 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
   await inventory.reload();
   const invalidator = new Invalidator(cache, reads, inventory);
   disposables.add(invalidateMovedMiners(inventory, invalidator, logger));
+  instances.start();
+  const close = async () => {
+    disposables.dispose();
+    // Redis goes last: over it the others are told.
+    await instances.leave();
+    redisParts.dispose();
+  };
   return {
     problems: problems.map(({ message }) => message),
     inventory,
@@ -68,6 +82,8 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
     monitor,
     warmer: new Warmer(reads, cache),
     invalidator,
-    dispose: () => disposables.dispose(),
+    instances,
+    close,
+    dispose: () => void close(),
   };
 }

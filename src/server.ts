@@ -30,6 +30,7 @@ async function main(): Promise<void> {
     throw new ConfigurationError(`--inventory ${inventory} cannot be read: ${describeError(error)}`);
   });
   const services = await createRuntime({
+    kind: 'server',
     inventoryPath,
     redis: {
       url: redisUrl,
@@ -48,7 +49,7 @@ async function main(): Promise<void> {
     }
     await serveStdio(createFleetServer(services, version));
   } finally {
-    services.dispose();
+    await services.close();
   }
 }
 

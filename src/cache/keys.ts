@@ -6,6 +6,7 @@
 const CACHE = 'v1:cache:';
 const GENERATION = 'v1:gen:';
 const LOCK = 'v1:lock:';
+const INSTANCE = 'v1:instance:';
 
 /** What every key begins with whose changes the cache has to hear of. */
 export const COHERENT_PREFIXES: readonly string[] = [CACHE, GENERATION];
@@ -47,6 +48,19 @@ export function summaryKey(tenant: string): string {
 export function lockKey(entryKey: string): string {
   return LOCK + entryKey.slice(CACHE.length);
 }
+
+/** Name of the lock of who warms a scope periodically. */
+export function warmingLockKey(scope: string): string {
+  return `${LOCK}warm:${encodeId(scope)}`;
+}
+
+/** Key of what an instance tells of itself. */
+export function instanceKey(instanceId: string): string {
+  return INSTANCE + encodeId(instanceId);
+}
+
+/** The instances by their last heartbeat. */
+export const INSTANCES_KEY = 'v1:instances';
 
 /**
  * Pattern of the entries that are named. Ids are encoded as in keys, so that none of them widens it.

@@ -114,8 +114,9 @@ export class FleetSession implements Disposable {
   async close(): Promise<void> {
     this.closing.abort();
     // Not after a build that runs: one that hangs must not keep the demo's processes alive.
-    this.services?.dispose();
+    const closed = this.services?.close();
     this.changes.dispose();
+    await closed;
     await this.startingDemo?.catch(() => {});
     await this.demo?.stop();
   }

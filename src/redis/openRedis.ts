@@ -3,10 +3,12 @@ import { type Disposable, DisposableStore } from '../base/lifecycle';
 import type { CoherenceLink } from '../cache/coherenceLink';
 import type { EventBus } from '../cache/eventBus';
 import type { FlightLocks } from '../cache/flightLocks';
+import type { InstanceDirectory } from '../cache/instanceDirectory';
 import type { CacheStore } from '../cache/store';
 import { RedisCoherenceLink } from './coherenceLink';
 import { RedisConnection, type RedisConnectionOptions } from './connection';
 import { RedisEventBus } from './eventBus';
+import { RedisInstances } from './redisInstances';
 import { RedisLocks } from './redisLocks';
 import { RedisStore } from './redisStore';
 
@@ -16,6 +18,7 @@ export interface RedisParts extends Disposable {
   readonly link: CoherenceLink;
   readonly locks: FlightLocks;
   readonly bus: EventBus;
+  readonly directory: InstanceDirectory;
   /** What the parts share. */
   readonly connection: RedisConnection;
 }
@@ -28,5 +31,13 @@ export function openRedis(options: RedisConnectionOptions & { readonly clock: Cl
   const store = disposables.add(new RedisStore(connection, logger));
   const link = disposables.add(new RedisCoherenceLink({ profile, connection, clock, logger }));
   const bus = disposables.add(new RedisEventBus({ profile, connection, clock, logger }));
-  return { connection, store, link, bus, locks: new RedisLocks(connection), dispose: () => disposables.dispose() };
+  return {
+    connection,
+    store,
+    link,
+    bus,
+    locks: new RedisLocks(connection),
+    directory: new RedisInstances(connection),
+    dispose: () => disposables.dispose(),
+  };
 }

@@ -3,6 +3,7 @@ import type { CacheService } from '../cache/cacheService';
 import type { Inventory } from '../fleet/inventory';
 import type { FleetMonitor } from './fleetMonitor';
 import type { FleetReads } from './fleetReads';
+import type { InstanceRegistry } from './instanceRegistry';
 import type { Invalidator } from './invalidator';
 import type { Warmer } from './warmer';
 
@@ -16,4 +17,7 @@ export interface FleetServices extends Disposable {
   readonly monitor: FleetMonitor;
   readonly warmer: Warmer;
   readonly invalidator: Invalidator;
+  readonly instances: InstanceRegistry;
+  /** As `dispose`; resolves when the other instances were told, or Redis did not answer. */
+  close(): Promise<void>;
 }

@@ -1,0 +1,190 @@
+import type { Clock } from '../base/clock';
+import { Emitter } from '../base/emitter';
+import { describeError } from '../base/errors';
+import { type Disposable, DisposableStore } from '../base/lifecycle';
+import type { Logger } from '../base/logger';
+import type { InstanceDirectory, InstanceRecord, Offer, Roll } from '../cache/instanceDirectory';
+import { StoreError } from '../cache/store';
+import { NO_OFFER, readOffer } from './watchOffer';
+
+export interface InstanceRegistryOptions {
+  readonly directory: InstanceDirectory;
+  readonly self: Omit<InstanceRecord, 'watched'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** The instances that are alive and watch miners, this one among them, with the digests of the miners that each could watch. */
+export type Watchers = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** Three heartbeats may be lost before an instance counts as dead (`RedisInstances`). */
+const BEAT_MS = 1_500;
+/** After the first heartbeat: instances that start together find each other before they act. */
+const START_SETTLE_MS = BEAT_MS;
+/** After Redis was away, or lost the roll: the others come back within their back-off and a heartbeat. */
+const LOSS_SETTLE_MS = 5_000;
+
+/** Tells the other instances that this one is alive, and knows who they are. */
+export class InstanceRegistry implements Disposable {
+  private readonly changes: Emitter<Watchers | undefined>;
+  private readonly disposables = new DisposableStore();
+  /** By instance; kept while it is on the roll. */
+  private readonly offers = new Map<string, { readonly fingerprint: string; readonly digests: ReadonlySet<string> }>();
+  private offer: Offer = NO_OFFER;
+  private current: Watchers | undefined;
+  /** When what the roll says may be relied upon (`Clock.monotonic`); `undefined` while there is no roll. */
+  private settledAt: number | undefined;
+  private hasBeaten = false;
+  private beating: Promise<void> = Promise.resolve();
+  private timer: Disposable | undefined;
+
+  /** Miners that this instance watches, for the others to see. */
+  watched = 0;
+
+  /** Fired when {@link watchers} changes. */
+  readonly onDidChange;
+
+  constructor(private readonly options: InstanceRegistryOptions) {
+    this.changes = new Emitter((error) =>
+      options.logger.error(`A listener to the instances failed: ${describeError(error)}`),
+    );
+    this.onDidChange = this.changes.event;
+    this.disposables.add(this.changes);
+  }
+
+  get id(): string {
+    return this.options.self.id;
+  }
+
+  /** Who shares the miners; `undefined` while nobody knows: Redis is away, or has been back for too short a time. */
+  get watchers(): Watchers | undefined {
+    return this.current;
+  }
+
+  /** Begins to give heartbeats. */
+  start(): void {
+    this.beat();
+  }
+
+  /** Tells, with the next heartbeat, what this instance could watch. */
+  setOffer(offer: Offer): void {
+    this.offer = offer;
+  }
+
+  /** All instances that are alive. @throws {StoreError} */
+  list(): Promise<readonly InstanceRecord[]> {
+    return this.options.directory.list();
+  }
+
+  /** Ends the heartbeats and takes leave. Resolves when the others can know, or when Redis did not answer. */
+  async leave(): Promise<void> {
+    this.dispose();
+    await this.beating;
+    await this.options.directory.remove(this.id).catch((error: unknown) => this.logFailure(error));
+  }
+
+  /** Ends the heartbeats without a farewell. */
+  dispose(): void {
+    this.timer?.dispose();
+    this.disposables.dispose();
+  }
+
+  private beat(): void {
+    this.beating = this.beatOnce()
+      .catch((error: unknown) => this.options.logger.error(`A heartbeat failed: ${describeError(error)}`))
+      .then(() => {
+        if (!this.disposables.isDisposed) {
+          this.timer = this.options.clock.setTimeout(() => this.beat(), BEAT_MS);
+        }
+      });
+  }
+
+  private async beatOnce(): Promise<void> {
+    const { directory, self } = this.options;
+    try {
+      const { offer } = this;
+      const roll = await directory.beat({ ...self, watched: this.watched }, offer);
+      // What this instance offers it knows best: its record may be on a master that is away.
+      const live = new Map(roll.live).set(self.id, offer.fingerprint);
+      await this.readOffers(live);
+      this.take(live, roll.wasKnown);
+    } catch (error) {
+      this.logFailure(error);
+      this.settledAt = undefined;
+      this.change(undefined);
+    }
+  }
+
+  /** Reads the offers that are new. One that cannot be read for now stays as it was. */
+  private async readOffers(live: Roll['live']): Promise<void> {
+    for (const id of this.offers.keys()) {
+      if (!live.has(id)) {
+        this.offers.delete(id);
+      }
+    }
+    const isNew = ([id, fingerprint]: [string, string | undefined]) =>
+      fingerprint !== undefined && fingerprint !== this.offers.get(id)?.fingerprint;
+    await Promise.all([...live].filter(isNew).map(([id, fingerprint]) => this.readOffer(id, fingerprint as string)));
+  }
+
+  private async readOffer(id: string, fingerprint: string): Promise<void> {
+    const twin = [...this.offers.values()].find((each) => each.fingerprint === fingerprint);
+    if (twin !== undefined) {
+      this.offers.set(id, twin);
+      return;
+    }
+    const offer =
+      fingerprint === '' ? NO_OFFER : id === this.id ? this.offer : await this.options.directory.offerOf(id);
+    // It may have been replaced meanwhile, and is read with the next heartbeat then.
+    if (offer?.fingerprint === fingerprint) {
+      this.offers.set(id, { fingerprint, digests: readOffer(offer) });
+    }
+  }
+
+  /**
+   * Believes the roll once it is whole. When Redis comes back without its data, or with a replica's:
+   *
+   * 1. A and B watch half of the miners each;
+   * 2. Redis comes back, and A is the first to give a heartbeat;
+   * 3. the roll names nobody but A, which would take B's half as well;
+   * 4. B comes back a moment later.
+   */
+  private take(live: Roll['live'], wasKnown: boolean): void {
+    const now = this.options.clock.monotonic();
+    if (this.settledAt === undefined || (this.hasBeaten && !wasKnown)) {
+      this.settledAt = now + (this.hasBeaten ? LOSS_SETTLE_MS : START_SETTLE_MS);
+      this.hasBeaten = true;
+    }
+    if (now < this.settledAt) {
+      this.change(undefined);
+      return;
+    }
+    const watching = [...live.keys()].flatMap((id) => {
+      const digests = this.offers.get(id)?.digests;
+      return digests === undefined || digests.size === 0 ? [] : [[id, digests] as const];
+    });
+    this.change(new Map(watching));
+  }
+
+  private change(watchers: Watchers | undefined): void {
+    if (!this.disposables.isDisposed && !isSame(this.current, watchers)) {
+      this.current = watchers;
+      this.changes.fire(watchers);
+    }
+  }
+
+  private logFailure(error: unknown): void {
+    if (!(error instanceof StoreError)) {
+      throw error;
+    }
+    // The store reports its own health.
+    this.options.logger.debug(`The other instances cannot be seen: ${error.message}`);
+  }
+}
+
+function isSame(a: Watchers | undefined, b: Watchers | undefined): boolean {
+  if (a === undefined || b === undefined) {
+    return a === b;
+  }
+  return a.size === b.size && [...a].every(([id, digests]) => b.get(id) === digests);
+}
