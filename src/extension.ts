@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { ExtensionContext, LogOutputChannel } from 'vscode';
+import { environmentMinerTls } from './fleet/minerTls';
 import { activateHost, type FleetCacheApi } from './host/activate';
 import type { SessionParts } from './host/fleetSession';
 
@@ -21,7 +22,7 @@ function sessionParts(context: ExtensionContext, logger: LogOutputChannel): Sess
     async createServices({ redisUrl, redisPassword, commandTimeoutMs, ...setup }) {
       const { createRuntime } = await import('./runtime');
       const redis = { url: redisUrl, password: redisPassword, commandTimeoutMs };
-      return createRuntime({ ...setup, kind: 'window', redis, logger });
+      return createRuntime({ ...setup, kind: 'window', redis, logger, minerTls: environmentMinerTls(process.env) });
     },
     async startDemoFleet(signal) {
       const { startDemoFleet } = await import('./demoFleet');

@@ -8,6 +8,7 @@ import { CacheService } from './cache/cacheService';
 import type { InstanceRecord } from './cache/instanceDirectory';
 import { policiesWithTtls } from './cache/policy';
 import type { CredentialStore } from './fleet/credentials';
+import type { MinerTlsFiles } from './fleet/minerTls';
 import { FileInventory } from './service/fileInventory';
 import { FleetMonitor } from './service/fleetMonitor';
 import { FleetReads } from './service/fleetReads';
@@ -32,6 +33,8 @@ export interface RuntimeConfiguration {
   /** TTLs in seconds by dataset, as a person wrote them; what cannot be used becomes a problem of the services. */
   readonly ttls: Readonly<Record<string, unknown>>;
   readonly credentials: CredentialStore;
+  /** For miners with TLS; the authorities of the runtime and the system when absent. */
+  readonly minerTls?: MinerTlsFiles;
   readonly logger: Logger;
 }
 
@@ -42,7 +45,7 @@ export interface RuntimeConfiguration {
  * @throws {ConfigurationError} when the Redis URL cannot be used.
  */
 export async function createRuntime(configuration: RuntimeConfiguration): Promise<FleetServices> {
-  const { logger, redis } = configuration;
+  const { logger, redis, credentials, minerTls = {} } = configuration;
   const [{ openRedis }, { parseRedisUrl }, { BraiinsSource }, password] = await Promise.all([
     import('./redis/openRedis'),
     import('./redis/profile'),
@@ -54,7 +57,7 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
   const clock = systemClock;
   const redisParts = openRedis({ profile, commandTimeoutMs: redis.commandTimeoutMs, clock, logger });
   const { store, link, locks, bus, directory } = redisParts;
-  const source = disposables.add(new BraiinsSource({ credentials: configuration.credentials, logger }));
+  const source = disposables.add(new BraiinsSource({ credentials, logger, tls: minerTls }));
   const inventory = disposables.add(new FileInventory(configuration.inventoryPath));
   const [host, { pid }] = [hostname(), process];
   const instance = `${host}-${pid}-${randomUUID().slice(0, 8)}`;
@@ -65,6 +68,7 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
   const reads = new FleetReads(cache, source, inventory);
   const monitor = disposables.add(new FleetMonitor(reads, source, inventory, clock));
   await inventory.reload();
+  disposables.add(inventory.onDidChange(({ miners }) => source.retain(miners)));
   const invalidator = new Invalidator(cache, reads, inventory);
   disposables.add(invalidateMovedMiners(inventory, invalidator, logger));
   instances.start();

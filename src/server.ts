@@ -5,6 +5,7 @@ import { ConfigurationError, describeError } from './base/errors';
 import type { Logger } from './base/logger';
 import { environmentCredentials } from './fleet/credentials';
 import { describeProblem } from './fleet/inventory';
+import { environmentMinerTls } from './fleet/minerTls';
 import { createFleetServer } from './mcp/fleetServer';
 import { parseServerArguments } from './mcp/serverArguments';
 import { serveStdio } from './mcp/stdio';
@@ -39,6 +40,7 @@ async function main(): Promise<void> {
     },
     ttls: {},
     credentials: environmentCredentials(process.env),
+    minerTls: environmentMinerTls(process.env),
     logger,
   });
   const stop = () => process.stdin.destroy();

@@ -10,6 +10,12 @@ import { minerName } from './minerName';
 const MAX_QUOTE = 300;
 /** What grpc-js reports when an answer carries an HTTP status in place of a gRPC status. */
 const WEB_SERVER_DETAILS = 'Received HTTP status code ';
+/** What grpc-js reports of an answer that breaks off or is none. */
+const UNREADABLE = /^(Response message parsing error|Received RST_STREAM)/;
+/** What grpc-js reports of an answer that is larger than is allowed. */
+const TOO_LARGE = /^Received message larger than max/;
+/** What grpc-js says of a call that was not sent yet, because there is no connection to send it over. */
+const NOT_SENT = /waiting for/i;
 
 /** What the message of a failed call needs to know. */
 export interface FailedCall {
@@ -19,6 +25,20 @@ export interface FailedCall {
   readonly deadlineMs: number;
   /** What must never be quoted, whatever a miner writes into its answer. */
   readonly secrets: readonly string[];
+}
+
+/** A failed call, with what decides what is done about it. */
+export class CallError extends SourceError {
+  constructor(
+    failure: SourceFailure,
+    message: string,
+    /** Asking again soon may help. */
+    readonly isTransient: boolean,
+    /** The miner may have obeyed, and only its answer did not come. */
+    readonly isUncertain: boolean,
+  ) {
+    super(failure, message);
+  }
 }
 
 /** The gRPC status code of a failed call, or `undefined` when something else went wrong. */
@@ -52,8 +72,39 @@ export function toSourceError(error: unknown, call: FailedCall): SourceError {
       `${name} could not be asked for ${call.method}: ${quote(describeError(error), call)}`,
     );
   }
-  const [failure, message] = explain(code, detailsOf(error), call);
-  return new SourceError(failure, `${name} ${message}`);
+  const details = detailsOf(error);
+  const [failure, message] = explain(code, details, call);
+  // Before a login nothing else was asked.
+  const wasSent = call.method !== 'Login' && isUncertain(code, details);
+  return new CallError(failure, `${name} ${message}`, isTransient(code, details, failure), wasSent);
+}
+
+/** A miner that could not be connected to is not asked again at once: being dead, it would only be dead later. */
+function isTransient(code: status, details: string, failure: SourceFailure): boolean {
+  switch (code) {
+    case status.UNAVAILABLE:
+      return failure !== 'unreachable' || isLostConnection(details);
+    case status.RESOURCE_EXHAUSTED:
+      return !TOO_LARGE.test(details);
+    case status.DEADLINE_EXCEEDED:
+    case status.ABORTED:
+      return true;
+    default:
+      return false;
+  }
+}
+
+function isUncertain(code: status, details: string): boolean {
+  switch (code) {
+    case status.DEADLINE_EXCEEDED:
+      return !NOT_SENT.test(details);
+    case status.UNAVAILABLE:
+      return isLostConnection(details);
+    case status.CANCELLED:
+      return true;
+    default:
+      return UNREADABLE.test(details);
+  }
 }
 
 function explain(code: status, details: string, call: FailedCall): [SourceFailure, string] {
@@ -63,7 +114,7 @@ function explain(code: status, details: string, call: FailedCall): [SourceFailur
       `answered as a web server does, not as a miner (${details}): is ${call.miner.port} its API port?`,
     ];
   }
-  if (/^(Response message parsing error|Received RST_STREAM)/.test(details)) {
+  if (UNREADABLE.test(details)) {
     return ['failed', `answered ${call.method} with what cannot be read: ${quote(details, call)}`];
   }
   const problem = code === status.UNAVAILABLE ? connectionProblem(details, call.miner) : undefined;
@@ -81,7 +132,7 @@ function explain(code: status, details: string, call: FailedCall): [SourceFailur
     case status.CANCELLED:
       return ['failed', `broke off the answer to ${call.method}.`];
     case status.RESOURCE_EXHAUSTED:
-      return /^Received message larger than max/.test(details)
+      return TOO_LARGE.test(details)
         ? ['failed', `answered ${call.method} with more data than any miner has (${quote(details, call)}).`]
         : ['failed', `is overloaded: ${quote(details, call)}`];
     case status.UNAUTHENTICATED:
@@ -98,8 +149,7 @@ function explain(code: status, details: string, call: FailedCall): [SourceFailur
 
 function timeoutMessage(details: string, call: FailedCall): string {
   const span = `${call.deadlineMs / 1000} s`;
-  // What grpc-js says of a call that was not sent yet, because there is no connection to send it over.
-  return !/waiting for/i.test(details)
+  return !NOT_SENT.test(details)
     ? `did not answer ${call.method} within ${span}.`
     : `could not be connected to within ${span}: is it switched on, and is it in reach of this network?`;
 }

@@ -9,8 +9,9 @@ import {
 import type { Clock } from '../base/clock';
 import type { Disposable } from '../base/lifecycle';
 import { type Miner, minerAddress } from '../fleet/miner';
+import type { MinerTlsFiles } from '../fleet/minerTls';
 import { ENDPOINT_OPTION, ENDPOINT_SCHEME, type Endpoint, EndpointResolver } from './endpointResolver';
-import { trustedAuthorities } from './trustedAuthorities';
+import { tlsCredentials } from './minerTls';
 
 /** Far above any real answer (some KB), far below what would hurt. */
 const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
@@ -25,8 +26,8 @@ export interface ChannelPoolOptions {
   readonly keepaliveMs: number;
   /** A connection whose ping is not answered for so many milliseconds is dead. */
   readonly keepaliveTimeoutMs: number;
-  /** PEM of the authorities that TLS miners are checked against; see {@link trustedAuthorities} when absent. */
-  readonly rootCertificates?: Buffer | undefined;
+  /** For miners with TLS; read when the first of them is connected to. */
+  readonly tls?: MinerTlsFiles;
 }
 
 /** The use of a channel by one call or stream. */
@@ -154,7 +155,7 @@ export class ChannelPool implements Disposable {
   }
 
   private tlsCredentials(): ChannelCredentials {
-    this.tls ??= credentials.createSsl(this.options.rootCertificates ?? trustedAuthorities());
+    this.tls ??= tlsCredentials(this.options.tls ?? {});
     return this.tls;
   }
 

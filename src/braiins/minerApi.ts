@@ -3,6 +3,7 @@ import type { Disposable } from '../base/lifecycle';
 import type { Logger } from '../base/logger';
 import type { CredentialStore } from '../fleet/credentials';
 import { ChannelPool, type ChannelPoolOptions } from './channelPool';
+import { GuardedCalls, type GuardOptions } from './guardedCalls';
 import { MinerCalls } from './minerCalls';
 import { type BraiinsServices, loadMinerServices } from './proto/load';
 
@@ -11,21 +12,22 @@ export interface MinerApiOptions {
   readonly credentials: CredentialStore;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly deadlineMs: number;
+  readonly guard: Omit<GuardOptions, 'clock'>;
 }
 
 /** All that stands on the gRPC library: what imports this file loads that, which takes as long as reading many miners. */
 export class MinerApi implements Disposable {
   private readonly pool: ChannelPool;
 
-  readonly calls: MinerCalls;
+  readonly calls: GuardedCalls;
 
   private constructor(
     readonly services: BraiinsServices,
-    { channels, ...options }: MinerApiOptions,
+    { channels, guard, clock, credentials, logger }: MinerApiOptions,
   ) {
     this.pool = new ChannelPool(channels);
-    this.calls = new MinerCalls({ ...options, pool: this.pool, services });
+    const calls = new MinerCalls({ clock, credentials, logger, deadlineMs: guard.readMs, pool: this.pool, services });
+    this.calls = new GuardedCalls(calls, services.apiVersion, { ...guard, clock });
   }
 
   static async load(options: MinerApiOptions): Promise<MinerApi> {

@@ -7,7 +7,7 @@ import type { CredentialStore, Credentials } from '../fleet/credentials';
 import type { Miner } from '../fleet/miner';
 import { SourceError } from '../fleet/minerSource';
 import { type FailedCall, grpcCode, isLoginRefusal, loginRefused, lostConnection, toSourceError } from './callErrors';
-import { type CallTerms, callStream, callUnary } from './calls';
+import { type CallTerms, callStream, callUnary, StreamEnded } from './calls';
 import type { ChannelPool } from './channelPool';
 import { minerName } from './minerName';
 import type { BraiinsServices } from './proto/load';
@@ -26,7 +26,18 @@ export interface MinerCallsOptions {
   readonly deadlineMs: number;
 }
 
-type Method<Response> = MethodDefinition<WireEmpty, Response>;
+/** How one call is made. */
+export interface AskTerms {
+  readonly signal: AbortSignal | undefined;
+  /** When to give up, in ms since the epoch of the machine's clock. */
+  readonly deadlineAt: number;
+  /** The same as a span in ms, for messages. */
+  readonly limitMs: number;
+  /** Whether the call may be made twice when nobody knows whether it was made once. */
+  readonly isRepeatable: boolean;
+  /** What the request carries that no message may quote. */
+  readonly secrets?: readonly string[];
+}
 
 /** How one attempt at a call is made; it calls `accepted` as soon as the miner took the token. */
 type Attempt<T> = (terms: CallTerms, accepted: () => void) => Promise<T>;
@@ -45,17 +56,24 @@ export class MinerCalls implements Disposable {
   }
 
   /** One answer within the deadline, the login included. */
-  unary<Response>(miner: Miner, method: Method<Response>, signal: AbortSignal | undefined): Promise<Response> {
-    const deadlineAt = this.deadlineAt();
-    return this.authenticated(miner, method.path, signal, (terms) => callUnary(method, {}, { ...terms, deadlineAt }));
+  unary<Request, Response>(
+    miner: Miner,
+    method: MethodDefinition<Request, Response>,
+    request: Request,
+    terms: AskTerms,
+  ): Promise<Response> {
+    const { deadlineAt } = terms;
+    return this.authenticated(miner, method.path, terms, (callTerms) =>
+      callUnary(method, request, { ...callTerms, deadlineAt }),
+    );
   }
 
   /** The first message of a stream within the deadline, the login included. */
-  first<Response>(miner: Miner, method: Method<Response>, signal: AbortSignal | undefined): Promise<Response> {
-    const deadlineAt = this.deadlineAt();
-    return this.authenticated(miner, method.path, signal, async (terms) => {
+  first<Response>(miner: Miner, method: MethodDefinition<WireEmpty, Response>, terms: AskTerms): Promise<Response> {
+    const { deadlineAt } = terms;
+    return this.authenticated(miner, method.path, terms, async (callTerms) => {
       const messages: Response[] = [];
-      await callStream(method, {}, { ...terms, deadlineAt }, (message) => {
+      await callStream(method, {}, { ...callTerms, deadlineAt }, (message) => {
         messages.push(message);
         return false;
       });
@@ -63,15 +81,48 @@ export class MinerCalls implements Disposable {
     });
   }
 
+  /** All messages of a stream that ends by itself, within the deadline. `begin` is called before each attempt. */
+  collect<Request, Response>(
+    miner: Miner,
+    method: MethodDefinition<Request, Response>,
+    request: Request,
+    terms: AskTerms,
+    receiver: { begin(): void; add(message: Response): void },
+  ): Promise<void> {
+    const { deadlineAt } = terms;
+    return this.authenticated(miner, method.path, terms, async (callTerms, accepted) => {
+      receiver.begin();
+      let failure: unknown;
+      await callStream(method, request, { ...callTerms, deadlineAt }, (message) => {
+        accepted();
+        try {
+          receiver.add(message);
+          return true;
+        } catch (error) {
+          failure = error;
+          return false;
+        }
+      }).catch((error: unknown) => {
+        if (!(error instanceof StreamEnded)) {
+          throw error;
+        }
+      });
+      if (failure !== undefined) {
+        throw failure;
+      }
+    });
+  }
+
   /** Follows a stream for as long as it lasts, renewing the login when needed. Always rejects in the end. */
   follow<Response>(
     miner: Miner,
-    method: Method<Response>,
+    method: MethodDefinition<WireEmpty, Response>,
     signal: AbortSignal,
     onMessage: (message: Response) => void,
   ): Promise<void> {
-    const opening = { clock: this.options.clock, limitMs: this.options.deadlineMs };
-    return this.authenticated(miner, method.path, signal, (terms, accepted) =>
+    const limitMs = this.options.deadlineMs;
+    const opening = { clock: this.options.clock, limitMs };
+    return this.authenticated(miner, method.path, { signal, limitMs, isRepeatable: true }, (terms, accepted) =>
       callStream(method, {}, { ...terms, opening }, (message) => {
         accepted();
         onMessage(message);
@@ -84,6 +135,11 @@ export class MinerCalls implements Disposable {
     this.sessions.forgetRefusal(miner);
   }
 
+  /** Forgets the logins of all miners but these. */
+  retain(miners: readonly Miner[]): void {
+    this.sessions.retain(miners);
+  }
+
   /** Calls that are under way end with `CancelledError` once the pool is disposed too; later ones fail. */
   dispose(): void {
     this.disposed = true;
@@ -92,7 +148,7 @@ export class MinerCalls implements Disposable {
   private async authenticated<T>(
     miner: Miner,
     path: string,
-    signal: AbortSignal | undefined,
+    { signal, limitMs, isRepeatable, secrets }: Omit<AskTerms, 'deadlineAt'>,
     attempt: Attempt<T>,
   ): Promise<T> {
     if (this.disposed) {
@@ -106,9 +162,10 @@ export class MinerCalls implements Disposable {
       token = await this.sessions.token(miner, signal);
       for (let mayRenew = true; ; ) {
         try {
-          return await this.attempt(miner, token, signal, attempt, () => {
+          const onAccepted = () => {
             mayRenew = true;
-          });
+          };
+          return await this.attempt(miner, token, signal, attempt, onAccepted, isRepeatable);
         } catch (error) {
           if (grpcCode(error) !== status.UNAUTHENTICATED || !mayRenew) {
             throw error;
@@ -121,7 +178,7 @@ export class MinerCalls implements Disposable {
         }
       }
     } catch (error) {
-      throw this.failure(error, this.describe(miner, path, token));
+      throw this.failure(error, this.describe(miner, path, limitMs, token, secrets));
     }
   }
 
@@ -174,7 +231,8 @@ export class MinerCalls implements Disposable {
 
   private async login(miner: Miner, credentials: Credentials, signal: AbortSignal): Promise<Grant> {
     const { Login } = this.options.services.authentication;
-    const deadlineAt = this.deadlineAt();
+    // grpc-js counts by the machine's clock.
+    const deadlineAt = Date.now() + this.options.deadlineMs;
     const request = { username: credentials.username, password: credentials.password };
     try {
       const answer = await this.attempt(miner, undefined, signal, (terms) =>
@@ -191,7 +249,7 @@ export class MinerCalls implements Disposable {
         this.options.logger.warn(refusal.message);
         throw refusal;
       }
-      throw this.failure(error, this.describe(miner, Login.path, { value: '', credentials }));
+      throw this.failure(error, this.describe(miner, Login.path, this.options.deadlineMs, { value: '', credentials }));
     }
   }
 
@@ -202,18 +260,19 @@ export class MinerCalls implements Disposable {
     return this.disposed ? new CancelledError('The connections to miners were closed.') : toSourceError(error, call);
   }
 
-  private describe(miner: Miner, path: string, token: Token | undefined): FailedCall {
+  private describe(
+    miner: Miner,
+    path: string,
+    deadlineMs: number,
+    token: Token | undefined,
+    secrets: readonly string[] = [],
+  ): FailedCall {
     return {
       miner,
       method: path.slice(path.lastIndexOf('/') + 1),
-      deadlineMs: this.options.deadlineMs,
-      secrets: token === undefined ? [] : [token.value, token.credentials.password],
+      deadlineMs,
+      secrets: token === undefined ? secrets : [token.value, token.credentials.password, ...secrets],
     };
-  }
-
-  /** grpc-js counts by the machine's clock. */
-  private deadlineAt(): number {
-    return Date.now() + this.options.deadlineMs;
   }
 }
 

@@ -89,6 +89,16 @@ export class Sessions {
     this.session(miner).refusal = undefined;
   }
 
+  /** Forgets all miners but these. Logins that run end as they would. */
+  retain(miners: readonly Miner[]): void {
+    const kept = new Set(miners.map(sessionKey));
+    for (const key of this.sessions.keys()) {
+      if (!kept.has(key)) {
+        this.sessions.delete(key);
+      }
+    }
+  }
+
   private async join(miner: Miner, session: Session, signal: AbortSignal | undefined): Promise<Token | undefined> {
     session.login ??= this.start(miner, session);
     const flight = session.login;
@@ -147,7 +157,7 @@ export class Sessions {
   }
 
   private session(miner: Miner): Session {
-    const key = `${addressKey(miner)} ${miner.credentials}`;
+    const key = sessionKey(miner);
     let session = this.sessions.get(key);
     if (session === undefined) {
       session = {};
@@ -155,6 +165,10 @@ export class Sessions {
     }
     return session;
   }
+}
+
+function sessionKey(miner: Miner): string {
+  return `${addressKey(miner)} ${miner.credentials}`;
 }
 
 function same(a: Credentials, b: Credentials): boolean {

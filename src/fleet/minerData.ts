@@ -1,3 +1,7 @@
+import type { MinerConfig } from './minerConfig';
+import type { MinerCooling } from './minerCooling';
+import type { PoolGroup, PoolStats } from './minerPools';
+
 /**
  * What a miner tells about itself, in SI units that the names carry. A property that is absent was absent on the wire: it is
  * unknown, not zero. All of it is plain JSON, because it is what the cache stores.
@@ -31,17 +35,6 @@ export interface WorkStats {
   readonly errorHashrateMhs?: number;
   readonly foundBlocks?: number;
   readonly bestShare?: string;
-}
-
-export interface PoolStats {
-  readonly acceptedShares?: number;
-  readonly rejectedShares?: number;
-  readonly staleShares?: number;
-  readonly lastDifficulty?: number;
-  readonly generatedWork?: number;
-  readonly bestShare?: string;
-  /** ISO 8601. */
-  readonly lastShareTime?: string;
 }
 
 export interface MinerStats extends WorkStats {
@@ -130,11 +123,23 @@ export interface MinerDatasets {
   readonly details: MinerDetails;
   readonly hashboards: readonly Hashboard[];
   readonly errors: readonly MinerErrorReport[];
+  readonly config: MinerConfig;
+  readonly pools: readonly PoolGroup[];
+  readonly cooling: MinerCooling;
 }
 
 export type MinerKind = keyof MinerDatasets;
 
-export const MINER_KINDS: readonly MinerKind[] = ['status', 'stats', 'details', 'hashboards', 'errors'];
+export const MINER_KINDS: readonly MinerKind[] = [
+  'status',
+  'stats',
+  'details',
+  'hashboards',
+  'errors',
+  'config',
+  'pools',
+  'cooling',
+];
 
 /** Version of the API that a miner speaks. */
 export interface ApiVersion {

@@ -58,7 +58,7 @@ export class FleetMonitor implements Disposable {
 
   /**
    * Reads status and stats of the miners through the cache. With `refresh`, past the cache, and with another try where
-   * the login was refused. Failures become views; only a cancelled signal ends it early.
+   * the login was refused or the miner is left alone because it did not answer. Failures become views; only a cancelled signal ends it early.
    */
   async refresh(miners: readonly Miner[], options: RefreshOptions = {}): Promise<void> {
     let done = 0;
@@ -67,7 +67,7 @@ export class FleetMonitor implements Disposable {
       CONCURRENCY,
       async (miner) => {
         if (options.refresh) {
-          this.source.forgetRefusal(miner);
+          this.source.retryNow(miner);
         }
         await this.refreshMiner(miner, options);
         options.onProgress?.(++done, miners.length);

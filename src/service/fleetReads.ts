@@ -17,6 +17,9 @@ const DATASETS: Readonly<Record<MinerKind, Dataset>> = {
   details: 'miner:details',
   hashboards: 'miner:hashboards',
   errors: 'miner:errors',
+  config: 'miner:config',
+  pools: 'miner:pools',
+  cooling: 'miner:cooling',
 };
 
 /** Reads the fleet through the cache. */

@@ -1,6 +1,6 @@
 import type { Hashboard } from '../../fleet/minerData';
 import type { WireGetHashboardsResponse, WireHashboard } from '../proto/wire/miner';
-import { celsius, flag, known, list, text, unit, volts, wrapped } from './values';
+import { celsius, flag, hertz, known, list, text, volts, wrapped } from './values';
 import { toWorkStats } from './work';
 
 export function toHashboards(wire: WireGetHashboardsResponse): Hashboard[] {
@@ -17,7 +17,7 @@ function toHashboard(wire: WireHashboard): Hashboard {
     serialNumber: text(wire.serial_number),
     chipsCount: wrapped(wire.chips_count),
     voltageV: volts(wire.current_voltage),
-    frequencyHz: unit(wire.current_frequency, (frequency) => frequency.hertz),
+    frequencyHz: hertz(wire.current_frequency),
     boardTempC: celsius(wire.board_temp),
     highestChipTempC: celsius(wire.highest_chip_temp?.temperature),
     lowestInletTempC: celsius(wire.lowest_inlet_temp),

@@ -86,3 +86,8 @@ export function toApiVersion(wire: WireApiVersion): ApiVersion {
     build: text(wire.build),
   });
 }
+
+/** `1.11.0`, or with the parts that few versions have `1.11.0-rc.1+abc`. */
+export function versionText({ major, minor, patch, pre, build }: ApiVersion): string {
+  return `${major}.${minor}.${patch}${pre === undefined ? '' : `-${pre}`}${build === undefined ? '' : `+${build}`}`;
+}

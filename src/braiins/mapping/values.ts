@@ -1,4 +1,4 @@
-import { zeroIfAbsent } from '../proto/wire/units';
+import { type WireTimestamp, zeroIfAbsent } from '../proto/wire/units';
 
 /** Longest text that is kept of a miner's answer. What is longer comes from a broken or hostile machine. */
 const MAX_TEXT = 4096;
@@ -51,6 +51,36 @@ export function celsius(message: { degree_c?: number } | undefined): number | un
 /** V */
 export function volts(message: { volt?: number } | undefined): number | undefined {
   return unit(message, (voltage) => voltage.volt);
+}
+
+/** W */
+export function watts(message: { watt?: number } | undefined): number | undefined {
+  return unit(message, (power) => power.watt);
+}
+
+/** Hz */
+export function hertz(message: { hertz?: number } | undefined): number | undefined {
+  return unit(message, (frequency) => frequency.hertz);
+}
+
+/** Target in TH/s. */
+export function targetTerahash(message: { terahash_per_second?: number } | undefined): number | undefined {
+  return unit(message, (rate) => rate.terahash_per_second);
+}
+
+/** Seconds. */
+export function hoursToSeconds(message: { hours?: number } | undefined): number | undefined {
+  return unit(message, ({ hours }) => zeroIfAbsent(hours) * 3600);
+}
+
+/** ISO 8601, or `undefined` for what no calendar has and for the epoch itself, which stands for "never". */
+export function isoTime(wire: WireTimestamp | undefined): string | undefined {
+  const seconds = unit(wire, (time) => time.seconds);
+  if (seconds === undefined || seconds <= 0) {
+    return undefined;
+  }
+  const time = new Date(seconds * 1000 + Math.trunc((finite(wire?.nanos) ?? 0) / 1_000_000));
+  return Number.isNaN(time.getTime()) ? undefined : time.toISOString();
 }
 
 /** The value of a `google.protobuf.UInt32Value`. */

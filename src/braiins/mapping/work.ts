@@ -1,15 +1,15 @@
-import type { HashrateThs, MinerStats, PoolStats, WorkStats } from '../../fleet/minerData';
+import type { HashrateThs, MinerStats, WorkStats } from '../../fleet/minerData';
+import type { PoolStats } from '../../fleet/minerPools';
 import type { WireGetMinerStatsResponse } from '../proto/wire/miner';
 import type { WirePoolStats } from '../proto/wire/pool';
-import type { WireTimestamp } from '../proto/wire/units';
 import type { WireRealHashrate, WireWorkSolverStats } from '../proto/wire/work';
-import { anyKnown, finite, known, terahash, text, unit } from './values';
+import { anyKnown, finite, isoTime, known, terahash, text, unit, watts } from './values';
 
 export function toMinerStats(wire: WireGetMinerStatsResponse): MinerStats {
   return known<MinerStats>({
     ...toWorkStats(wire.miner_stats),
     pool: toPoolStats(wire.pool_stats),
-    powerW: unit(wire.power_stats?.approximated_consumption, (power) => power.watt),
+    powerW: watts(wire.power_stats?.approximated_consumption),
     efficiencyJPerTh: unit(wire.power_stats?.efficiency, (efficiency) => efficiency.joule_per_terahash),
   });
 }
@@ -39,7 +39,7 @@ function toHashrate(wire: WireRealHashrate | undefined): HashrateThs | undefined
   });
 }
 
-function toPoolStats(wire: WirePoolStats | undefined): PoolStats | undefined {
+export function toPoolStats(wire: WirePoolStats | undefined): PoolStats | undefined {
   return anyKnown<PoolStats>({
     acceptedShares: finite(wire?.accepted_shares),
     rejectedShares: finite(wire?.rejected_shares),
@@ -54,14 +54,4 @@ function toPoolStats(wire: WirePoolStats | undefined): PoolStats | undefined {
 /** Current firmware sends the share as text, older firmware as a number. */
 function bestShare(wire: { best_share?: number; best_share_str?: string } | undefined): string | undefined {
   return text(wire?.best_share_str) ?? finite(wire?.best_share)?.toString();
-}
-
-/** ISO 8601, or `undefined` for what no calendar has and for the epoch itself, which stands for "never". */
-function isoTime(wire: WireTimestamp | undefined): string | undefined {
-  const seconds = unit(wire, (time) => time.seconds);
-  if (seconds === undefined || seconds <= 0) {
-    return undefined;
-  }
-  const time = new Date(seconds * 1000 + Math.trunc((finite(wire?.nanos) ?? 0) / 1_000_000));
-  return Number.isNaN(time.getTime()) ? undefined : time.toISOString();
 }

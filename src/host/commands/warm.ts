@@ -15,6 +15,9 @@ const KIND_HINTS: Readonly<Record<MinerKind, string>> = {
   details: 'model, firmware, uptime',
   hashboards: 'temperatures, frequencies, voltages',
   errors: 'what it complains about',
+  config: 'pools, cooling, targets',
+  pools: 'which pools answer, shares',
+  cooling: 'fans, highest temperature',
 };
 
 /** *Warm Cache…*: fills the cache for a miner, a tenant or the fleet, leaving alone what is fresh. */

@@ -1,9 +1,8 @@
-import { connect } from 'node:net';
 import { Metadata, status } from '@grpc/grpc-js';
 import { describe, expect, it } from 'vitest';
 import { freePort } from '../../../src/redis/localServer';
 import { minerAt } from './endpoints';
-import { blackHole, tcpServer } from './hostileServers';
+import { blackHole, tcpServer, wireTo } from './hostileServers';
 import { eventually, failure, newSource } from './sources';
 import { TestMiner } from './testMiner';
 
@@ -147,24 +146,15 @@ describe('a miner that misbehaves', () => {
 
   it('cuts every connection in the middle of the call', async () => {
     const server = await TestMiner.start();
-    const wire = await tcpServer((socket) => {
-      const onward = connect({ port: server.port, host: '127.0.0.1' });
-      socket.pipe(onward).pipe(socket);
-      onward.on('error', () => {});
-      socket.on('close', () => onward.destroy());
-    });
+    const wire = await wireTo(server.port);
     const source = newSource();
     const miner = minerAt(wire.port);
     await source.read(miner, 'stats');
-    server.onStats = () => {
-      for (const socket of wire.sockets) {
-        socket.resetAndDestroy();
-      }
-    };
+    server.onStats = () => wire.cut();
     const error = await failure(source.read(miner, 'stats'));
     expect(error).toMatchObject({ failure: 'unreachable', message: expect.stringContaining('lost the connection') });
-    // One answered, one over the old connection, one over a new one.
-    expect(server.calls.GetMinerStats).toBe(3);
+    // One answered, one over the old connection, one over a new one, and two retries.
+    expect(server.calls.GetMinerStats).toBe(5);
   });
 
   it('has older firmware', async () => {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
 /** A TCP server that does what it is told with each connection, until the test ends. */
@@ -26,6 +26,24 @@ export async function tcpServer(
   return { port: typeof address === 'object' && address !== null ? address.port : 0, sockets };
 }
 
+/** A way to a server on this machine that can be cut, with all connections over it. */
+export async function wireTo(serverPort: number): Promise<{ port: number; cut(): void }> {
+  const { port, sockets } = await tcpServer((socket) => {
+    const onward = connect({ port: serverPort, host: '127.0.0.1' });
+    socket.pipe(onward).pipe(socket);
+    onward.on('error', () => {});
+    socket.on('close', () => onward.destroy());
+  });
+  return {
+    port,
+    cut() {
+      for (const socket of sockets) {
+        socket.resetAndDestroy();
+      }
+    },
+  };
+}
+
 /**
  * A port of a process that hangs with a full backlog: the system drops every further SYN, as a network does in front of a
  * machine that is off.
@@ -41,7 +59,6 @@ export async function blackHole(): Promise<number> {
   onTestFinished(() => void child.kill('SIGKILL'));
   const [line] = (await once(child.stdout ?? child, 'data')) as [Buffer];
   const port = Number(line.toString().trim());
-  const { connect } = await import('node:net');
   const fillers = Array.from({ length: 4 }, () => connect({ port, host: '127.0.0.1' }).on('error', () => {}));
   onTestFinished(() => {
     for (const filler of fillers) {

@@ -74,7 +74,7 @@ describe('login', () => {
     expect(simulated.callCount()).toBe(1);
     expect(source.openChannels).toBeLessThanOrEqual(1);
 
-    source.forgetRefusal(simulated.miner);
+    source.retryNow(simulated.miner);
     expect((await failure(source.read(simulated.miner, 'stats'))).failure).toBe('login-refused');
     expect(simulated.callCount()).toBe(2);
 

@@ -1,6 +1,7 @@
 import { expect, onTestFinished } from 'vitest';
 import { silentLogger } from '../../../src/base/logger';
-import { BraiinsSource, type BraiinsSourceOptions } from '../../../src/braiins/braiinsSource';
+import { BraiinsSource } from '../../../src/braiins/braiinsSource';
+import type { BraiinsSourceOptions } from '../../../src/braiins/lazyMinerApi';
 import { SourceError } from '../../../src/fleet/minerSource';
 import { type FleetOptions, SimulatedFleet } from '../../../src/simulator/simulatedFleet';
 import { knownLogin, LOGIN } from './endpoints';

@@ -1,8 +1,10 @@
 import {
+  type MethodDefinition,
   Server,
   ServerCredentials,
   type ServerUnaryCall,
   type ServerWritableStream,
+  type ServiceError,
   type sendUnaryData,
   status,
 } from '@grpc/grpc-js';
@@ -14,6 +16,7 @@ import type {
   WireGetMinerStatsResponse,
   WireGetMinerStatusResponse,
 } from '../../../src/braiins/proto/wire/miner';
+import type { WireApiVersion } from '../../../src/braiins/proto/wire/version';
 import type { Miner } from '../../../src/fleet/miner';
 import { LOGIN, minerAt } from './endpoints';
 
@@ -36,11 +39,14 @@ export class TestMiner {
   onStats: Unary<object, WireGetMinerStatsResponse> = (_call, callback) =>
     callback(null, { miner_stats: { nominal_hashrate: { gigahash_per_second: 95_000 } } });
   onDetails: Unary<object, WireGetMinerDetailsResponse> = (_call, callback) => callback(null, { hostname: 'rig' });
+  version: WireApiVersion = { major: 1, minor: 11 };
+  onVersion: Unary<object, WireApiVersion> = (_call, callback) => callback(null, this.version);
   onStatus = (stream: StatusStream) => {
     stream.write(this.state);
   };
 
   private server: Server | undefined;
+  private readonly served = new Map<string, (server: Server) => void>();
   private issued = 0;
 
   private constructor(
@@ -56,6 +62,29 @@ export class TestMiner {
     return miner;
   }
 
+  /** Answers one more method, or answers it differently from now on; an error that `answer` throws is sent as a status. */
+  serve<Request, Response>(
+    pick: (services: BraiinsServices) => MethodDefinition<Request, Response>,
+    answer: (request: Request) => Response,
+  ): void {
+    const method = pick(this.services);
+    const handle = this.unary<Request, Response>(method.path.split('/').pop() ?? '', (call, callback) => {
+      try {
+        callback(null, answer(call.request));
+      } catch (error) {
+        callback(error as ServiceError);
+      }
+    });
+    const register = (server: Server) => {
+      server.unregister(method.path);
+      server.register(method.path, handle, method.responseSerialize, method.requestDeserialize, 'unary');
+    };
+    this.served.set(method.path, register);
+    if (this.server !== undefined) {
+      register(this.server);
+    }
+  }
+
   get miner(): Miner {
     return minerAt(this.port);
   }
@@ -68,9 +97,7 @@ export class TestMiner {
     server.addService(
       { GetApiVersion: apiVersion.GetApiVersion },
       {
-        GetApiVersion: this.unary<object, object>('GetApiVersion', (_call, callback) =>
-          callback(null, { major: 1, minor: 11 }),
-        ),
+        GetApiVersion: this.unary<object, WireApiVersion>('GetApiVersion', (c, cb) => this.onVersion(c, cb)),
       },
     );
     server.addService(
@@ -87,6 +114,9 @@ export class TestMiner {
         GetMinerStatus: (stream: StatusStream) => this.serveStatus(stream),
       },
     );
+    for (const register of this.served.values()) {
+      register(server);
+    }
     this.port = await new Promise<number>((resolve, reject) => {
       server.bindAsync(`127.0.0.1:${this.port}`, this.tls ?? ServerCredentials.createInsecure(), (error, port) =>
         error === null ? resolve(port) : reject(error),

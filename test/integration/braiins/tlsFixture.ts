@@ -1,3 +1,9 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { onTestFinished } from 'vitest';
+import type { PemFile } from '../../../src/fleet/minerTls';
+
 /** A certificate for 127.0.0.1 and its key, made for these tests only. It guards nothing. */
 export const TEST_CERTIFICATE = `-----BEGIN CERTIFICATE-----
 MIIBtTCCAVugAwIBAgIUDy3eCNNxASal2YDIR+N50nDNKo8wCgYIKoZIzj0EAwIw
@@ -19,3 +25,12 @@ uaZ9IHt+CLq2wajIVkcNPCB8jGGhRANCAASvnlsCjQAzHrXkUK1gy8GRmW3Pj3oz
 TKlJJoHG97NgceyH3YzLZIUJpTzOvf20aFtjxtkuIibF7aWKfjTbCXb0
 -----END PRIVATE KEY-----
 `;
+
+/** A file that exists until the test ends, as people would name it. */
+export async function pemFile(name: string, content: string): Promise<PemFile> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'fleet-cache-tls-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = path.join(folder, 'test.pem');
+  await writeFile(file, content);
+  return { path: file, name };
+}

@@ -130,3 +130,27 @@ describe('toSourceError', () => {
     expect(isLoginRefusal(serviceError(code, 'no'))).toBe(false);
   });
 });
+
+describe('what a failed call is worth', () => {
+  const dropped = 'Connection dropped';
+  it.each([
+    ['the miner is busy', status.UNAVAILABLE, 'starting', true, false],
+    ['the connection was lost', status.UNAVAILABLE, dropped, true, true],
+    ['there was no connection', status.UNAVAILABLE, noConnection('Error: connect ECONNREFUSED'), false, false],
+    ['no answer came', status.DEADLINE_EXCEEDED, 'Deadline exceeded after 5s,remote_addr=1.2.3.4:5', true, true],
+    ['it could not be sent', status.DEADLINE_EXCEEDED, 'Deadline exceeded after 5s,Waiting for LB pick', true, false],
+    ['the miner has too much to do', status.RESOURCE_EXHAUSTED, 'try later', true, false],
+    ['the answer is too large', status.RESOURCE_EXHAUSTED, 'Received message larger than max (5 vs 4)', false, false],
+    ['the miner gave up', status.ABORTED, 'conflict', true, false],
+    ['the answer broke off', status.CANCELLED, 'cancelled', false, true],
+    ['the answer is none', status.INTERNAL, 'Received RST_STREAM with code 2', false, true],
+    ['the miner refused', status.INVALID_ARGUMENT, 'no', false, false],
+  ])('when %s', (_when, code, details, isTransient, isUncertain) => {
+    expect(toSourceError(serviceError(code, details), call)).toMatchObject({ isTransient, isUncertain });
+  });
+
+  it('is not uncertain while the login is under way, because nothing else was asked', () => {
+    const error = toSourceError(serviceError(status.UNAVAILABLE, dropped), { ...call, method: 'Login' });
+    expect(error).toMatchObject({ isTransient: true, isUncertain: false });
+  });
+});

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { toHashboards } from '../../../src/braiins/mapping/hashboards';
-import { toApiVersion, toErrorReports, toMinerDetails, toMinerStatus } from '../../../src/braiins/mapping/miner';
-import { modelName } from '../../../src/braiins/mapping/names';
-import { toMinerStats } from '../../../src/braiins/mapping/work';
+import { toHashboards } from '../../../../src/braiins/mapping/hashboards';
+import { toApiVersion, toErrorReports, toMinerDetails, toMinerStatus } from '../../../../src/braiins/mapping/miner';
+import { modelName } from '../../../../src/braiins/mapping/names';
+import { toMinerStats } from '../../../../src/braiins/mapping/work';
 import type {
   WireGetErrorsResponse,
   WireGetHashboardsResponse,
   WireGetMinerDetailsResponse,
   WireGetMinerStatsResponse,
   WireGetMinerStatusResponse,
-} from '../../../src/braiins/proto/wire/miner';
+} from '../../../../src/braiins/proto/wire/miner';
 
 describe('mapping', () => {
   it('converts units as the names say', () => {
