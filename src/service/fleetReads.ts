@@ -42,7 +42,7 @@ export class FleetReads {
    * @throws {CancelledError}
    */
   miner<K extends MinerKind>(miner: Miner, kind: K, options?: ReadOptions): Promise<Reading<MinerDatasets[K]>> {
-    return this.cache.getOrFetch(this.minerRequest(miner, kind), options);
+    return this.cache.getOrFetch(this.requestFor(miner, kind), options);
   }
 
   /**
@@ -62,18 +62,19 @@ export class FleetReads {
 
   /** Has one dataset of one miner in the cache; see {@link CacheService.warm}. */
   warm(miner: Miner, kind: MinerKind, signal?: AbortSignal): Promise<'fresh' | 'stored' | 'notStored'> {
-    return this.cache.warm(this.minerRequest(miner, kind), signal);
+    return this.cache.warm(this.requestFor(miner, kind), signal);
   }
 
   /** What is cached of a miner, by kind. Neither fetches nor counts. @throws {StoreError} */
   async inspectMiner(miner: Miner): Promise<ReadonlyMap<MinerKind, Inspection>> {
     const inspections = MINER_KINDS.map(
-      async (kind) => [kind, await this.cache.inspect(this.minerRequest(miner, kind))] as const,
+      async (kind) => [kind, await this.cache.inspect(this.requestFor(miner, kind))] as const,
     );
     return new Map(await Promise.all(inspections));
   }
 
-  private minerRequest<K extends MinerKind>(miner: Miner, kind: K): CacheRequest<MinerDatasets[K]> {
+  /** How one dataset of one miner is read through the cache, or written. */
+  requestFor<K extends MinerKind>(miner: Miner, kind: K): CacheRequest<MinerDatasets[K]> {
     return {
       key: this.keyOf(miner.id, kind),
       dataset: DATASETS[kind],
@@ -90,7 +91,7 @@ export class FleetReads {
 
   /** A summary is one lookup; what it is made of is read on the product's own account. */
   private many<K extends MinerKind>(miners: readonly Miner[], kind: K, signal: AbortSignal) {
-    const requests = miners.map((miner) => this.minerRequest(miner, kind));
+    const requests = miners.map((miner) => this.requestFor(miner, kind));
     return this.cache.getManyOrFetch(requests, { signal, background: true });
   }
 }

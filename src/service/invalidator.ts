@@ -122,6 +122,6 @@ function generationsOf(scope: FleetScope): readonly string[] {
 }
 
 /** The cascade: a miner's change is one of its tenant's summary, and of the whole fleet's. */
-function summaryGenerations({ tenant }: Miner): readonly string[] {
+export function summaryGenerations({ tenant }: Miner): readonly string[] {
   return [...new Set([tenant, GLOBAL_TENANT])].map((name) => generationKeys.summary(name));
 }
