@@ -13,8 +13,10 @@ import { FileInventory } from './service/fileInventory';
 import { FleetMonitor } from './service/fleetMonitor';
 import { FleetReads } from './service/fleetReads';
 import type { FleetServices } from './service/fleetServices';
+import { FleetWriter } from './service/fleetWriter';
 import { InstanceRegistry } from './service/instanceRegistry';
 import { Invalidator } from './service/invalidator';
+import { MinerWriter } from './service/minerWriter';
 import { invalidateMovedMiners } from './service/movedMiners';
 import { Warmer } from './service/warmer';
 
@@ -71,6 +73,8 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
   disposables.add(inventory.onDidChange(({ miners }) => source.retain(miners)));
   const invalidator = new Invalidator(cache, reads, inventory);
   disposables.add(invalidateMovedMiners(inventory, invalidator, logger));
+  const { control } = source;
+  const writer = new MinerWriter({ cache, reads, source, control, bus, clock, logger, instance });
   instances.start();
   const close = async () => {
     disposables.dispose();
@@ -86,6 +90,8 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
     monitor,
     warmer: new Warmer(reads, cache),
     invalidator,
+    writer,
+    fleetWriter: new FleetWriter(writer),
     instances,
     close,
     dispose: () => void close(),

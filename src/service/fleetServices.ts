@@ -3,8 +3,10 @@ import type { CacheService } from '../cache/cacheService';
 import type { Inventory } from '../fleet/inventory';
 import type { FleetMonitor } from './fleetMonitor';
 import type { FleetReads } from './fleetReads';
+import type { FleetWriter } from './fleetWriter';
 import type { InstanceRegistry } from './instanceRegistry';
 import type { Invalidator } from './invalidator';
+import type { MinerWriter } from './minerWriter';
 import type { Warmer } from './warmer';
 
 /** Everything that the ways in (VS Code, MCP) act through. Disposing it closes every connection. */
@@ -17,6 +19,8 @@ export interface FleetServices extends Disposable {
   readonly monitor: FleetMonitor;
   readonly warmer: Warmer;
   readonly invalidator: Invalidator;
+  readonly writer: MinerWriter;
+  readonly fleetWriter: FleetWriter;
   readonly instances: InstanceRegistry;
   /** As `dispose`; resolves when the other instances were told, or Redis did not answer. */
   close(): Promise<void>;

@@ -1,4 +1,8 @@
+import type { Clock } from '../base/clock';
+import { describeError } from '../base/errors';
+import type { Logger } from '../base/logger';
 import type { CacheService } from '../cache/cacheService';
+import type { EventBus } from '../cache/eventBus';
 import { generationKeys } from '../cache/keys';
 import { isConstrained, problemsOf } from '../fleet/changeChecks';
 import type { Miner } from '../fleet/miner';
@@ -7,6 +11,7 @@ import type { MinerConstraints } from '../fleet/minerConstraints';
 import type { MinerControl } from '../fleet/minerControl';
 import type { MinerKind } from '../fleet/minerData';
 import { InvalidRequestError, type MinerSource, SourceError, type SourceFailure } from '../fleet/minerSource';
+import { type ChangeMessage, changeChannel } from './changeMessages';
 import type { FleetReads } from './fleetReads';
 import { summaryGenerations } from './invalidator';
 
@@ -15,6 +20,11 @@ export interface MinerWriterOptions {
   readonly reads: FleetReads;
   readonly source: MinerSource;
   readonly control: MinerControl;
+  readonly bus: EventBus;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Name of this instance. */
+  readonly instance: string;
 }
 
 /** The dataset that shows a change, which is read back and written through; none where nothing cached shows it. */
@@ -37,7 +47,7 @@ export class MinerWriter {
 
   /**
    * Has a miner do something: checks what the machine allows, tells the machine, reads back what shows the change, writes that
-   * through, and voids all else that is cached of the miner, and the summaries over it.
+   * through, voids all else that is cached of the miner and the summaries over it, and tells whoever listens.
    *
    * @throws {InvalidRequestError} when the machine does not take such values; the message says which it takes.
    * @throws {SourceError} when the machine refuses, or does not answer.
@@ -56,21 +66,21 @@ export class MinerWriter {
       wasObeyed = true;
     };
     try {
-      if (kind !== undefined) {
-        await this.writeThrough(miner, kind, { ...voiding, apply }, signal);
-        return;
-      }
-      await apply();
+      await (kind === undefined ? apply() : this.writeThrough(miner, kind, { ...voiding, apply }, signal));
     } catch (error) {
-      if (!wasObeyed) {
-        if (mayHaveBeenObeyed(error)) {
-          await this.options.cache.invalidate(voiding);
-        }
+      if (!wasObeyed && !mayHaveBeenObeyed(error)) {
         throw error;
       }
-      // Only what shows the change could not be read back, which is no failure of the change: the next reader reads it.
+      await this.options.cache.invalidate(voiding);
+      // Else only what shows the change could not be read back, which is no failure of it: the next reader reads it.
+      if (!wasObeyed) {
+        throw error;
+      }
     }
-    await this.options.cache.invalidate(voiding);
+    if (kind === undefined) {
+      await this.options.cache.invalidate(voiding);
+    }
+    this.tell(miner, change);
   }
 
   /** What of a change the machine does not take, each in one sentence. @throws {SourceError} */
@@ -111,6 +121,15 @@ export class MinerWriter {
         await write.apply();
         return source.read(miner, kind, signal);
       },
+    });
+  }
+
+  private tell(miner: Miner, { type }: MinerChange): void {
+    const { bus, clock, logger, instance: by } = this.options;
+    const timestamp = new Date(clock.now()).toISOString();
+    const message: ChangeMessage = { minerId: miner.id, change: type, timestamp, by };
+    bus.publishToShard(changeChannel(miner.id), JSON.stringify(message)).catch((error: unknown) => {
+      logger.debug(`Nobody was told of a change of ${miner.id}: ${describeError(error)}`);
     });
   }
 

@@ -17,38 +17,49 @@ export type BatchRead = <K extends MinerKind>(miners: readonly Miner[], kind: K)
  */
 export async function makeSummary(tenant: string, miners: readonly Miner[], read: BatchRead): Promise<FleetSummary> {
   const statuses = await read(miners, 'status');
-  const answering = miners.filter((_, index) => isFresh(statuses[index]));
-  const stats = await read(answering, 'stats');
-  const statsOf = new Map(answering.map((miner, index) => [miner, stats[index]]));
+  const answering = miners.filter((_, index) => fresh(statuses[index]) !== undefined);
+  const [stats, cooling] = await Promise.all([read(answering, 'stats'), read(answering, 'cooling')]);
+  const figuresOf = new Map<Miner, Figures>(
+    answering.map((miner, index) => [
+      miner,
+      { stats: fresh<'stats'>(stats[index]), cooling: fresh<'cooling'>(cooling[index]) },
+    ]),
+  );
   const reports = miners.map((miner, index) =>
-    reportOf(miner, statuses[index] as Result<'status'>, freshReading<'stats'>(statsOf.get(miner))),
+    reportOf(miner, statuses[index] as Result<'status'>, figuresOf.get(miner) ?? NO_FIGURES),
   );
   return summarize(tenant, reports);
 }
 
+/** What a machine that answers told besides its status; what it did not tell is `undefined`, and in no sum. */
+interface Figures {
+  readonly stats: Reading<MinerDatasets['stats']> | undefined;
+  readonly cooling: Reading<MinerDatasets['cooling']> | undefined;
+}
+
+const NO_FIGURES: Figures = { stats: undefined, cooling: undefined };
+
 /** A machine that does not answer, or whose status is stale for that reason, counts as offline and is in no sum. */
-function reportOf(
-  miner: Miner,
-  status: Result<'status'>,
-  stats: Reading<MinerDatasets['stats']> | undefined,
-): MinerReport {
-  const nothing = { miner, status: undefined, stats: undefined, tempC: undefined };
+function reportOf(miner: Miner, status: Result<'status'>, { stats, cooling }: Figures): MinerReport {
+  const nothing = { miner, status: undefined, stats: undefined, tempC: undefined, fetchedAt: [] };
   if (status.status === 'rejected') {
-    return { ...nothing, failure: describeError(status.reason), lastState: undefined, fetchedAt: [] };
+    return { ...nothing, failure: describeError(status.reason), lastState: undefined };
   }
-  const { data, fresh, failure, fetchedAt } = status.value;
-  if (!fresh) {
-    return { ...nothing, failure: describeError(failure), lastState: data.state, fetchedAt: [] };
+  const { data, failure, fetchedAt } = status.value;
+  if (!status.value.fresh) {
+    return { ...nothing, failure: describeError(failure), lastState: data.state };
   }
-  // A machine that tells its state and not its figures counts under its state, and is in no sum.
-  const times = [fetchedAt, ...(stats === undefined ? [] : [stats.fetchedAt])];
-  return { ...nothing, status: data, stats: stats?.data, failure: undefined, lastState: data.state, fetchedAt: times };
+  return {
+    miner,
+    status: data,
+    stats: stats?.data,
+    tempC: cooling?.data.highestTempC,
+    failure: undefined,
+    lastState: data.state,
+    fetchedAt: [fetchedAt, ...[stats, cooling].flatMap((part) => (part === undefined ? [] : [part.fetchedAt]))],
+  };
 }
 
-function isFresh(result: Result<MinerKind> | undefined): boolean {
-  return freshReading(result) !== undefined;
-}
-
-function freshReading<K extends MinerKind>(result: Result<K> | undefined): Reading<MinerDatasets[K]> | undefined {
+function fresh<K extends MinerKind>(result: Result<K> | undefined): Reading<MinerDatasets[K]> | undefined {
   return result?.status === 'fulfilled' && result.value.fresh ? result.value : undefined;
 }

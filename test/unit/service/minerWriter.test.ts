@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { silentLogger } from '../../../src/base/logger';
 import type { Inventory } from '../../../src/fleet/inventory';
 import type { Miner } from '../../../src/fleet/miner';
 import type { MinerChange } from '../../../src/fleet/minerChange';
@@ -22,6 +23,7 @@ describe('MinerWriter', () => {
   let rig: Rig;
   let reads: FleetReads;
   let writer: MinerWriter;
+  let told: object[];
   /** The state of the machine, what it was told, and what it does when it is told something, or asked. */
   let machine: { powerW: number; told: string[]; refuse?: Error; mute?: Error; constraints: object | Error };
 
@@ -62,9 +64,13 @@ describe('MinerWriter', () => {
       },
     } as unknown as MinerControl;
     const { cache } = rig.open('one');
+    const bus = rig.server.openBus();
+    told = [];
+    bus.subscribeToShard('events:miner:m1:config', ({ text }) => void told.push(JSON.parse(text)));
     const inventory = { current: { miners: [MINER], problems: [] } } as unknown as Inventory;
     reads = new FleetReads(cache, source, inventory);
-    writer = new MinerWriter({ cache, reads, source, control });
+    const { clock } = rig;
+    writer = new MinerWriter({ cache, reads, source, control, bus, clock, logger: silentLogger, instance: 'one' });
   });
 
   const change = (what: MinerChange) => rig.ended(writer.change(MINER, what));
@@ -77,6 +83,9 @@ describe('MinerWriter', () => {
     expect((await config())?.data.tuner?.powerTargetW).toBe(3_000);
     expect(await change({ type: 'power-target', powerW: 2_500 })).toMatchObject({ status: 'fulfilled' });
     expect(machine.told).toEqual(['power 2500']);
+    expect(told).toEqual([
+      { minerId: 'm1', change: 'power-target', timestamp: expect.stringMatching(/^\d{4}-.*Z$/), by: 'one' },
+    ]);
     const now = await config();
     expect(now?.data.tuner?.powerTargetW).toBe(2_500);
     expect(now?.origin).not.toBe('source');
@@ -90,7 +99,7 @@ describe('MinerWriter', () => {
         'm1 cannot set the power target to 9000 W. The power target is 9000 W; this miner takes 1000 to 3500 W.',
       ),
     });
-    expect(machine.told).toEqual([]);
+    expect([...machine.told, ...told]).toEqual([]);
   });
 
   it('leaves the judgement to firmware that does not tell its constraints', async () => {
