@@ -40,11 +40,12 @@ export class UnsupportedCalls {
    * @throws {SourceError} `unsupported` when the miner's version lacks it.
    */
   async check(miner: Miner, path: string): Promise<void> {
-    if ([...this.lacking.values()].some((paths) => paths.has(path))) {
-      const version = await this.versionOf(miner);
-      if (version !== undefined && this.lacking.get(version)?.has(path)) {
-        throw unsupported(miner, path, version);
-      }
+    if (!this.isLackedBySome(path)) {
+      return;
+    }
+    const version = await this.versionOf(miner);
+    if (version !== undefined && this.lacking.get(version)?.has(path)) {
+      throw unsupported(miner, path, version);
     }
   }
 
@@ -71,6 +72,15 @@ export class UnsupportedCalls {
     for (const key of [...this.versions.keys()].filter((known) => !kept.has(known))) {
       this.versions.delete(key);
     }
+  }
+
+  private isLackedBySome(path: string): boolean {
+    for (const paths of this.lacking.values()) {
+      if (paths.has(path)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private versionOf(miner: Miner): Promise<string | undefined> {

@@ -44,6 +44,12 @@ export function summaryKey(tenant: string): string {
   return `${CACHE}fleet:${encodeId(tenant)}:summary`;
 }
 
+/** Key of the firmware versions of the whole fleet. */
+export const FIRMWARE_VERSIONS_KEY = `${CACHE}firmware:versions`;
+
+/** Key of the pool URLs of the whole fleet. */
+export const POOL_URLS_KEY = `${CACHE}pool:urls`;
+
 /** Name of the lock that an entry's flight takes. */
 export function lockKey(entryKey: string): string {
   return LOCK + entryKey.slice(CACHE.length);
@@ -88,6 +94,10 @@ export const generationKeys = {
   minerEvent: (minerId: string, event: MinerEvent) => `${GENERATION}miner:${encodeId(minerId)}:${event}`,
   /** Scope of one summary alone, so that a miner's change can void it without voiding the tenant's miners. */
   summary: (tenant: string) => `${GENERATION}summary:${encodeId(tenant)}`,
+  /** Scope of the fleet's firmware versions. */
+  firmwareVersions: `${GENERATION}firmware:versions`,
+  /** Scope of the fleet's pool URLs. */
+  poolUrls: `${GENERATION}pool:urls`,
 } as const;
 
 /**
@@ -104,3 +114,9 @@ export function minerScopes(minerId: string, tenant: string, events: readonly Mi
 export function summaryScopes(tenant: string): readonly string[] {
   return [generationKeys.all, generationKeys.fleet(tenant), generationKeys.summary(tenant)];
 }
+
+/** The scopes of the fleet's firmware versions. */
+export const FIRMWARE_VERSIONS_SCOPES: readonly string[] = [generationKeys.all, generationKeys.firmwareVersions];
+
+/** The scopes of the fleet's pool URLs. */
+export const POOL_URLS_SCOPES: readonly string[] = [generationKeys.all, generationKeys.poolUrls];

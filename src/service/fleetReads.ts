@@ -1,15 +1,27 @@
 import type { CacheService } from '../cache/cacheService';
-import { minerKey, minerScopes, summaryKey, summaryScopes } from '../cache/keys';
+import {
+  FIRMWARE_VERSIONS_KEY,
+  FIRMWARE_VERSIONS_SCOPES,
+  minerKey,
+  minerScopes,
+  POOL_URLS_KEY,
+  POOL_URLS_SCOPES,
+  summaryKey,
+  summaryScopes,
+} from '../cache/keys';
 import { type Dataset, DEFAULT_POLICIES } from '../cache/policy';
 import type { CacheRequest, Reading, ReadOptions } from '../cache/reading';
 import type { Inspection } from '../cache/secondTier';
+import type { FirmwareVersions } from '../fleet/firmwareVersions';
 import type { Inventory } from '../fleet/inventory';
 import { GLOBAL_TENANT, type Miner } from '../fleet/miner';
 import { MINER_KINDS, type MinerDatasets, type MinerKind } from '../fleet/minerData';
 import type { MinerSource } from '../fleet/minerSource';
+import type { PoolUrls } from '../fleet/poolUrls';
 import type { FleetSummary } from '../fleet/summary';
+import { makeFirmwareVersions, makePoolUrls } from './fleetFigures';
 import { SOURCE_ERRORS } from './sourceErrors';
-import { makeSummary } from './summaries';
+import { type BatchRead, makeSummary } from './summaries';
 
 const DATASETS: Readonly<Record<MinerKind, Dataset>> = {
   status: 'miner:status',
@@ -55,7 +67,37 @@ export class FleetReads {
       key: summaryKey(tenant),
       dataset: 'fleet:summary',
       scopes: summaryScopes(tenant),
-      fetch: (signal) => makeSummary(tenant, this.minersOf(tenant), (miners, kind) => this.many(miners, kind, signal)),
+      fetch: (signal) => makeSummary(tenant, this.minersOf(tenant), this.batchRead(signal)),
+    };
+    return this.cache.getOrFetch(request, options);
+  }
+
+  /**
+   * The firmware of the whole fleet, by how many miners run each version.
+   *
+   * @throws {CancelledError}
+   */
+  firmwareVersions(options?: ReadOptions): Promise<Reading<FirmwareVersions>> {
+    const request: CacheRequest<FirmwareVersions> = {
+      key: FIRMWARE_VERSIONS_KEY,
+      dataset: 'firmware:versions',
+      scopes: FIRMWARE_VERSIONS_SCOPES,
+      fetch: (signal) => makeFirmwareVersions(this.minersOf(GLOBAL_TENANT), this.batchRead(signal)),
+    };
+    return this.cache.getOrFetch(request, options);
+  }
+
+  /**
+   * The pools of the whole fleet, by how many miners are configured for each URL.
+   *
+   * @throws {CancelledError}
+   */
+  poolUrls(options?: ReadOptions): Promise<Reading<PoolUrls>> {
+    const request: CacheRequest<PoolUrls> = {
+      key: POOL_URLS_KEY,
+      dataset: 'pool:urls',
+      scopes: POOL_URLS_SCOPES,
+      fetch: (signal) => makePoolUrls(this.minersOf(GLOBAL_TENANT), this.batchRead(signal)),
     };
     return this.cache.getOrFetch(request, options);
   }
@@ -89,9 +131,11 @@ export class FleetReads {
     return tenant === GLOBAL_TENANT ? miners : miners.filter((miner) => miner.tenant === tenant);
   }
 
-  /** A summary is one lookup; what it is made of is read on the product's own account. */
-  private many<K extends MinerKind>(miners: readonly Miner[], kind: K, signal: AbortSignal) {
-    const requests = miners.map((miner) => this.requestFor(miner, kind));
-    return this.cache.getManyOrFetch(requests, { signal, background: true });
+  /** A figure over many miners is one lookup; what it is made of is read on the product's own account. */
+  private batchRead(signal: AbortSignal): BatchRead {
+    return (miners, kind) => {
+      const requests = miners.map((miner) => this.requestFor(miner, kind));
+      return this.cache.getManyOrFetch(requests, { signal, background: true });
+    };
   }
 }

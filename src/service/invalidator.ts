@@ -1,7 +1,16 @@
 import { settleBounded } from '../base/concurrency';
 import { throwIfCancelled } from '../base/errors';
 import type { CacheService } from '../cache/cacheService';
-import { generationKeys, type MinerEvent, type MinerKeyKind, minerKey, summaryKey } from '../cache/keys';
+import {
+  FIRMWARE_VERSIONS_KEY,
+  generationKeys,
+  type MinerEvent,
+  type MinerKeyKind,
+  minerKey,
+  POOL_URLS_KEY,
+  summaryKey,
+} from '../cache/keys';
+import { DEFAULT_POLICIES } from '../cache/policy';
 import { StoreError } from '../cache/store';
 import type { Inventory } from '../fleet/inventory';
 import { GLOBAL_TENANT, type Miner } from '../fleet/miner';
@@ -85,18 +94,35 @@ export class Invalidator {
     const keys = [
       ...known,
       summaryKey(GLOBAL_TENANT),
+      FIRMWARE_VERSIONS_KEY,
+      POOL_URLS_KEY,
       ...(scope.type === 'fleet' ? [] : [summaryKey(tenantOf(scope))]),
     ];
     return this.cache.invalidate({ scopes: generationsOf(scope), keys: [...new Set(keys)], cause });
   }
 
   /**
-   * Voids what the policies say that an event of a miner voids, and the summaries over it: the tenant's and the fleet's.
+   * Voids the figures over the whole fleet and over the tenants: machines have joined or left.
+   *
+   * @returns as {@link invalidate} does.
+   */
+  async noteMembers(tenants: Iterable<string>): Promise<{ readonly deferred: boolean }> {
+    const summaries = [...new Set([...tenants, GLOBAL_TENANT])].map((name) => generationKeys.summary(name));
+    const scopes = [...summaries, ...figureGenerations()];
+    return this.cache.invalidate({ scopes, cause: 'the inventory changed' });
+  }
+
+  /**
+   * Voids what the policies say that an event of a miner voids, and the figures over it: the tenant's and the fleet's.
    *
    * @returns as {@link invalidate} does.
    */
   async noteEvent(miner: Miner, event: MinerEvent): Promise<{ readonly deferred: boolean }> {
-    const scopes = [generationKeys.minerEvent(miner.id, event), ...summaryGenerations(miner)];
+    const scopes = [
+      generationKeys.minerEvent(miner.id, event),
+      ...summaryGenerations(miner),
+      ...figureGenerations(event),
+    ];
     return this.cache.invalidate({ scopes, cause: `miner:${event}:updated` });
   }
 }
@@ -115,13 +141,24 @@ function generationsOf(scope: FleetScope): readonly string[] {
     case 'fleet':
       return [generationKeys.all];
     case 'tenant':
-      return [generationKeys.fleet(scope.tenant), generationKeys.summary(GLOBAL_TENANT)];
+      return [generationKeys.fleet(scope.tenant), generationKeys.summary(GLOBAL_TENANT), ...figureGenerations()];
     case 'miner':
-      return [generationKeys.miner(scope.miner.id), ...summaryGenerations(scope.miner)];
+      return [generationKeys.miner(scope.miner.id), ...summaryGenerations(scope.miner), ...figureGenerations()];
   }
 }
 
 /** The cascade: a miner's change is one of its tenant's summary, and of the whole fleet's. */
 export function summaryGenerations({ tenant }: Miner): readonly string[] {
   return [...new Set([tenant, GLOBAL_TENANT])].map((name) => generationKeys.summary(name));
+}
+
+/** Of the figures over the whole fleet, those that an event of a miner voids; all of them when anything may have changed. */
+function figureGenerations(event?: MinerEvent): readonly string[] {
+  const figures = [
+    [DEFAULT_POLICIES['firmware:versions'], generationKeys.firmwareVersions],
+    [DEFAULT_POLICIES['pool:urls'], generationKeys.poolUrls],
+  ] as const;
+  return figures
+    .filter(([{ invalidateOn }]) => event === undefined || invalidateOn.includes(event))
+    .map(([, generation]) => generation);
 }

@@ -6,15 +6,16 @@ import type { Miner } from '../fleet/miner';
 import type { Invalidator } from './invalidator';
 
 /**
- * Invalidates miners whose address in the inventory changes: what is cached under their id is another machine's.
+ * Invalidates miners whose address in the inventory changes, because what is cached under their id is another machine's, and
+ * the figures over the fleet when machines join it or leave it.
  */
 export function invalidateMovedMiners(inventory: Inventory, invalidator: Invalidator, logger: Logger): Disposable {
-  let former = addresses(inventory.current.miners);
+  let former = byId(inventory.current.miners);
   return inventory.onDidChange(({ miners }) => {
-    const current = addresses(miners);
+    const current = byId(miners);
     for (const miner of miners) {
-      const address = former.get(miner.id);
-      if (address !== undefined && address !== current.get(miner.id)) {
+      const known = former.get(miner.id);
+      if (known !== undefined && addressOf(known) !== addressOf(miner)) {
         invalidator
           .invalidate({ type: 'miner', miner }, 'the address in the inventory changed')
           .catch((error: unknown) => {
@@ -24,10 +25,38 @@ export function invalidateMovedMiners(inventory: Inventory, invalidator: Invalid
           });
       }
     }
+    const tenants = changedTenants(former, current);
+    if (tenants.size > 0) {
+      invalidator.noteMembers(tenants).catch((error: unknown) => {
+        logger.warn(`The inventory changed, and figures over the former one may be cached: ${describeError(error)}`);
+      });
+    }
     former = current;
   });
 }
 
-function addresses(miners: readonly Miner[]): ReadonlyMap<string, string> {
-  return new Map(miners.map(({ id, host, port, tls }) => [id, JSON.stringify([host, port, tls])]));
+type MinersById = ReadonlyMap<string, Miner>;
+
+function byId(miners: readonly Miner[]): MinersById {
+  return new Map(miners.map((miner) => [miner.id, miner]));
+}
+
+function addressOf({ host, port, tls }: Miner): string {
+  return JSON.stringify([host, port, tls]);
+}
+
+/** Tenants that a machine joined or left. */
+function changedTenants(former: MinersById, current: MinersById): ReadonlySet<string> {
+  const tenants = new Set<string>();
+  for (const [one, other] of [
+    [former, current],
+    [current, former],
+  ] as const) {
+    for (const { id, tenant } of one.values()) {
+      if (other.get(id)?.tenant !== tenant) {
+        tenants.add(tenant);
+      }
+    }
+  }
+  return tenants;
 }
