@@ -36,6 +36,18 @@ describe('reading a simulated fleet', () => {
     expect(fleet.callCount('Login')).toBe(0);
   });
 
+  it('joins the pieces of a log and of a support archive', async () => {
+    const [simulated] = (await newFleet()).miners;
+    const miner = simulated?.miner ?? minerAt(0);
+    const source = newSource();
+    const log = await source.log(miner, 'bosminer');
+    expect(log.length).toBeGreaterThan(2048);
+    expect(log.split('\n').slice(0, -1)).toSatisfy((lines: string[]) => lines.every((line) => / INFO /.test(line)));
+    const archive = Buffer.from(await source.supportArchive(miner, 'zip'));
+    expect(archive.subarray(0, 2).toString()).toBe('PK');
+    expect(archive.toString('latin1')).toContain('bosminer.log');
+  });
+
   it('gives up a slow miner at the deadline, and reads it when it is fast again', async () => {
     const fleet = await newFleet();
     const [simulated] = fleet.miners;

@@ -169,4 +169,20 @@ describe('Sessions', () => {
     (await login(1)).grant('b');
     expect((await next)?.value).toBe('b');
   });
+
+  it('forgets the miners that left, and no other', async () => {
+    const { sessions, login, logins } = setUp();
+    const former = { ...miner, host: '127.10.0.8' };
+    for (const [index, each] of [miner, former].entries()) {
+      const pending = sessions.token(each, undefined);
+      (await login(index)).grant(`token-${index}`);
+      await pending;
+    }
+    sessions.retain([miner]);
+    expect((await sessions.token(miner, undefined))?.value).toBe('token-0');
+    const next = sessions.token(former, undefined);
+    (await login(2)).grant('b');
+    expect((await next)?.value).toBe('b');
+    expect(logins).toHaveLength(3);
+  });
 });
