@@ -9,7 +9,7 @@ import { startTestRedis } from '../test/fixtures/redis';
 import type { Comparison } from './comparison';
 
 /** In the order in which they run; each is a file in `scenarios/`. */
-export const SCENARIOS = ['l1Hit', 'l2Hit', 'batch', 'stampede', 'invalidation', 'purge', 'memory'] as const;
+export const SCENARIOS = ['l1Hit', 'l2Hit', 'batch', 'stampede', 'invalidation', 'purge', 'memory', 'watch'] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 
 const SCENARIO_TIMEOUT_MS = 180_000;

@@ -1,4 +1,4 @@
-// The entry point of the processes that measure: `<role> <port of Redis>`. A scenario sends its comparison and ends.
+// The entry point of the processes that measure: `<role> <argument>`, of a scenario the port of Redis. A scenario sends its comparison and ends.
 import { describeError } from '../src/base/errors';
 import type { Comparison } from './comparison';
 import { batch } from './scenarios/batch';
@@ -8,6 +8,7 @@ import { l2Hit } from './scenarios/l2Hit';
 import { memory } from './scenarios/memory';
 import { purge, purgeReader } from './scenarios/purge';
 import { stampede, stampedeReaders } from './scenarios/stampede';
+import { watch, watchedFleet } from './scenarios/watch';
 
 const SCENARIOS: Readonly<Record<string, (port: number) => Promise<Comparison>>> = {
   l1Hit,
@@ -17,22 +18,28 @@ const SCENARIOS: Readonly<Record<string, (port: number) => Promise<Comparison>>>
   invalidation,
   purge,
   memory,
+  watch,
 };
-const HELPERS: Readonly<Record<string, (port: number) => Promise<void>>> = { stampedeReaders, purgeReader };
+/** Processes that scenarios start, with the one argument that they give. */
+const HELPERS: Readonly<Record<string, (argument: string) => Promise<void>>> = {
+  stampedeReaders: (port) => stampedeReaders(Number(port)),
+  purgeReader: (port) => purgeReader(Number(port)),
+  watchedFleet,
+};
 
-async function main(role: string, port: number): Promise<void> {
+async function main(role: string, argument: string): Promise<void> {
   // Whoever started it is gone.
   process.on('disconnect', () => process.exit(1));
   const scenario = SCENARIOS[role];
   if (scenario === undefined) {
-    await HELPERS[role]?.(port);
+    await HELPERS[role]?.(argument);
     return;
   }
-  const message = await scenario(port).then(
+  const message = await scenario(Number(argument)).then(
     (comparison) => ({ comparison }),
     (error: unknown) => ({ error: error instanceof Error ? (error.stack ?? error.message) : describeError(error) }),
   );
   process.send?.(message, () => process.exit(0));
 }
 
-void main(process.argv[2] ?? '', Number(process.argv[3]));
+void main(process.argv[2] ?? '', process.argv[3] ?? '');

@@ -43,6 +43,7 @@ export async function measureStartup(report: (line: string) => void): Promise<Fi
   const { createRuntime } = await loadRuntime();
   const services = await createRuntime({
     kind: 'server',
+    watch: false,
     inventoryPath,
     redis: { url: fleet.redis.url, password: undefined, commandTimeoutMs: 1_000 },
     ttls: ttl,

@@ -13,17 +13,22 @@ import { FileInventory } from './service/fileInventory';
 import { FleetMonitor } from './service/fleetMonitor';
 import { FleetReads } from './service/fleetReads';
 import type { FleetServices } from './service/fleetServices';
+import { FleetWatcher } from './service/fleetWatcher';
 import { FleetWriter } from './service/fleetWriter';
 import { InstanceRegistry } from './service/instanceRegistry';
 import { Invalidator } from './service/invalidator';
+import { LiveRefresh } from './service/liveRefresh';
 import { MinerWriter } from './service/minerWriter';
 import { invalidateMovedMiners } from './service/movedMiners';
+import { StatusEvents } from './service/statusEvents';
 import { Warmer } from './service/warmer';
 
 /** What a running Fleet Cache is built from. */
 export interface RuntimeConfiguration {
   /** What this instance is to the others. */
   readonly kind: InstanceRecord['kind'];
+  /** Whether it follows the status streams of its share of the miners. */
+  readonly watch: boolean;
   /** Path of the inventory file. */
   readonly inventoryPath: string;
   readonly redis: {
@@ -75,6 +80,11 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
   disposables.add(invalidateMovedMiners(inventory, invalidator, logger));
   const { control } = source;
   const writer = new MinerWriter({ cache, reads, source, control, bus, clock, logger, instance });
+  const common = { cache, inventory, clock, logger };
+  const events = new StatusEvents({ ...common, reads, invalidator, bus, instance });
+  const watcher = configuration.watch
+    ? disposables.add(new FleetWatcher({ ...common, source, instances, events, reads }))
+    : undefined;
   instances.start();
   const close = async () => {
     disposables.dispose();
@@ -93,6 +103,8 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
     writer,
     fleetWriter: new FleetWriter(writer),
     instances,
+    watcher,
+    followEvents: () => new LiveRefresh({ ...common, monitor }),
     close,
     dispose: () => void close(),
   };

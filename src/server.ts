@@ -25,13 +25,14 @@ const logger: Logger = { debug() {}, info: writeLog, warn: writeLog, error: writ
 async function main(): Promise<void> {
   // Whoever read the log may be gone; that must not end the server.
   process.stderr.on('error', () => {});
-  const { inventory, redisUrl } = parseServerArguments(process.argv.slice(2));
+  const { inventory, redisUrl, watch } = parseServerArguments(process.argv.slice(2));
   const inventoryPath = resolve(inventory);
   await access(inventoryPath).catch((error: unknown) => {
     throw new ConfigurationError(`--inventory ${inventory} cannot be read: ${describeError(error)}`);
   });
   const services = await createRuntime({
     kind: 'server',
+    watch,
     inventoryPath,
     redis: {
       url: redisUrl,

@@ -16,9 +16,15 @@ import { tlsCredentials } from './minerTls';
 /** Far above any real answer (some KB), far below what would hurt. */
 const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 
+/** The part of the bound that may stay open unused although all of it is in use. */
+const SPARE = 1 / 8;
+
 export interface ChannelPoolOptions {
   readonly clock: Clock;
-  /** Most channels that stay open. Channels in use are never cut, so there may be more while all of them are. */
+  /**
+   * Most channels that stay open. Channels in use are never cut, so there may be more while all of them are; an eighth as many may
+   * then still stay open unused, or whoever reads many miners while others are watched would connect for each read.
+   */
   readonly maxChannels: number;
   /** A channel that nobody used for so many milliseconds is closed. */
   readonly idleCloseMs: number;
@@ -190,8 +196,9 @@ export class ChannelPool implements Disposable {
   }
 
   private trim(): void {
+    const { maxChannels } = this.options;
     for (const channel of this.idle) {
-      if (this.open.size <= this.options.maxChannels) {
+      if (this.open.size <= maxChannels || this.idle.size <= maxChannels * SPARE) {
         return;
       }
       this.close(channel);

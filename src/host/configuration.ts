@@ -15,6 +15,8 @@ export interface HostConfiguration {
   readonly commandTimeoutMs: number;
   /** TTLs in seconds by dataset, not checked yet. */
   readonly ttls: Readonly<Record<string, unknown>>;
+  /** Whether to follow the status streams of this window's share of the miners. */
+  readonly watch: boolean;
 }
 
 export function readConfiguration(): HostConfiguration {
@@ -36,6 +38,7 @@ export function readConfiguration(): HostConfiguration {
     redisUrl: text(SETTINGS.redisUrl),
     commandTimeoutMs: clamp(settings.get(SETTINGS.redisCommandTimeout), 50, 10_000),
     ttls: typeof ttls === 'object' && ttls !== null ? { ...ttls } : {},
+    watch: settings.get(SETTINGS.watch) !== false,
   };
 }
 

@@ -19,6 +19,7 @@ export interface SessionSetup {
   readonly redisPassword: Promise<string | undefined>;
   readonly commandTimeoutMs: number;
   readonly ttls: Readonly<Record<string, unknown>>;
+  readonly watch: boolean;
   readonly credentials: CredentialStore;
 }
 
@@ -163,7 +164,8 @@ export class FleetSession implements Disposable {
 
   /** What to build from, or the state that says why nothing can be built. */
   private async prepare(): Promise<SessionSetup | SessionState> {
-    const { commandTimeoutMs, ttls, ...configuration } = readConfiguration();
+    const configuration = readConfiguration();
+    const { commandTimeoutMs, ttls, watch } = configuration;
     if (this.demo !== undefined) {
       const { inventoryPath, redisUrl, credentials } = this.demo;
       return {
@@ -172,10 +174,11 @@ export class FleetSession implements Disposable {
         redisPassword: Promise.resolve(undefined),
         commandTimeoutMs,
         ttls,
+        watch,
         credentials,
       };
     }
-    return this.prepareWorkspace({ commandTimeoutMs, ttls, ...configuration });
+    return this.prepareWorkspace(configuration);
   }
 
   private async prepareWorkspace(configuration: HostConfiguration): Promise<SessionSetup | SessionState> {
@@ -191,8 +194,8 @@ export class FleetSession implements Disposable {
       return { type: 'noInventory', path: inventoryPath };
     }
     const redisPassword = this.secrets.redisPassword(redisUrl);
-    const { commandTimeoutMs, ttls } = configuration;
-    return { inventoryPath, redisUrl, redisPassword, commandTimeoutMs, ttls, credentials: this.secrets };
+    const { commandTimeoutMs, ttls, watch } = configuration;
+    return { inventoryPath, redisUrl, redisPassword, commandTimeoutMs, ttls, watch, credentials: this.secrets };
   }
 
   private change(state: SessionState): void {

@@ -27,6 +27,7 @@ export const SETTINGS = {
   redisUrl: 'redis.url',
   redisCommandTimeout: 'redis.commandTimeout',
   ttl: 'ttl',
+  watch: 'watch',
 } as const;
 
 export const SETTINGS_SECTION = 'fleetCache';

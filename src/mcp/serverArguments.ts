@@ -5,10 +5,12 @@ export interface ServerArguments {
   /** Path of the inventory file. */
   readonly inventory: string;
   readonly redisUrl: string;
+  /** Whether to follow the status streams of this server's share of the miners. */
+  readonly watch: boolean;
 }
 
 const DEFAULT_REDIS_URL = 'redis://127.0.0.1:6379';
-const USAGE = 'node dist/server.js --stdio --inventory FILE [--redis URL]';
+const USAGE = 'node dist/server.js --stdio --inventory FILE [--redis URL] [--watch]';
 
 /**
  * Reads the command line of the standalone server.
@@ -23,14 +25,19 @@ export function parseServerArguments(args: readonly string[]): ServerArguments {
   if (values.stdio !== true) {
     throw new ConfigurationError(`--stdio is missing: how clients reach the server. Usage: ${USAGE}`);
   }
-  return { inventory: values.inventory, redisUrl: values.redis ?? DEFAULT_REDIS_URL };
+  return { inventory: values.inventory, redisUrl: values.redis ?? DEFAULT_REDIS_URL, watch: values.watch === true };
 }
 
 function readValues(args: readonly string[]) {
   try {
     return parseArgs({
       args: [...args],
-      options: { inventory: { type: 'string' }, redis: { type: 'string' }, stdio: { type: 'boolean' } },
+      options: {
+        inventory: { type: 'string' },
+        redis: { type: 'string' },
+        stdio: { type: 'boolean' },
+        watch: { type: 'boolean' },
+      },
     }).values;
   } catch (error) {
     const [reason] = describeError(error).split('\n');

@@ -1,4 +1,4 @@
-import type { CacheService } from '../cache/cacheService';
+import type { CacheService, SourceWrite } from '../cache/cacheService';
 import {
   FIRMWARE_VERSIONS_KEY,
   FIRMWARE_VERSIONS_SCOPES,
@@ -107,16 +107,27 @@ export class FleetReads {
     return this.cache.warm(this.requestFor(miner, kind), signal);
   }
 
+  /** What is cached of one dataset of one miner. Neither fetches nor counts. @throws {StoreError} */
+  inspect(miner: Miner, kind: MinerKind): Promise<Inspection> {
+    return this.cache.inspect(this.requestFor(miner, kind));
+  }
+
+  /** Writes one dataset of one miner through the cache; see {@link CacheService.write}. */
+  write<K extends MinerKind>(
+    miner: Miner,
+    kind: K,
+    change: SourceWrite<MinerDatasets[K]>,
+  ): Promise<Reading<MinerDatasets[K]>> {
+    return this.cache.write(this.requestFor(miner, kind), change);
+  }
+
   /** What is cached of a miner, by kind. Neither fetches nor counts. @throws {StoreError} */
   async inspectMiner(miner: Miner): Promise<ReadonlyMap<MinerKind, Inspection>> {
-    const inspections = MINER_KINDS.map(
-      async (kind) => [kind, await this.cache.inspect(this.requestFor(miner, kind))] as const,
-    );
+    const inspections = MINER_KINDS.map(async (kind) => [kind, await this.inspect(miner, kind)] as const);
     return new Map(await Promise.all(inspections));
   }
 
-  /** How one dataset of one miner is read through the cache, or written. */
-  requestFor<K extends MinerKind>(miner: Miner, kind: K): CacheRequest<MinerDatasets[K]> {
+  private requestFor<K extends MinerKind>(miner: Miner, kind: K): CacheRequest<MinerDatasets[K]> {
     return {
       key: this.keyOf(miner.id, kind),
       dataset: DATASETS[kind],

@@ -3,6 +3,7 @@ import type { CacheService } from '../cache/cacheService';
 import type { Inventory } from '../fleet/inventory';
 import type { FleetMonitor } from './fleetMonitor';
 import type { FleetReads } from './fleetReads';
+import type { FleetWatcher } from './fleetWatcher';
 import type { FleetWriter } from './fleetWriter';
 import type { InstanceRegistry } from './instanceRegistry';
 import type { Invalidator } from './invalidator';
@@ -22,6 +23,10 @@ export interface FleetServices extends Disposable {
   readonly writer: MinerWriter;
   readonly fleetWriter: FleetWriter;
   readonly instances: InstanceRegistry;
+  /** `undefined` in an instance that watches no miners. */
+  readonly watcher: FleetWatcher | undefined;
+  /** Has {@link monitor} follow the events of the fleet until disposed, for a view that somebody looks at. */
+  followEvents(): Disposable;
   /** As `dispose`; resolves when the other instances were told, or Redis did not answer. */
   close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import { settleBounded } from '../base/concurrency';
 import { throwIfCancelled } from '../base/errors';
-import type { CacheService } from '../cache/cacheService';
+import type { CacheService, Invalidation } from '../cache/cacheService';
 import {
   FIRMWARE_VERSIONS_KEY,
   generationKeys,
@@ -14,6 +14,7 @@ import { DEFAULT_POLICIES } from '../cache/policy';
 import { StoreError } from '../cache/store';
 import type { Inventory } from '../fleet/inventory';
 import { GLOBAL_TENANT, type Miner } from '../fleet/miner';
+import type { MinerStatus } from '../fleet/minerData';
 import { type FleetScope, minersInScope } from '../fleet/scope';
 import type { FleetReads } from './fleetReads';
 
@@ -118,13 +119,22 @@ export class Invalidator {
    * @returns as {@link invalidate} does.
    */
   async noteEvent(miner: Miner, event: MinerEvent): Promise<{ readonly deferred: boolean }> {
-    const scopes = [
-      generationKeys.minerEvent(miner.id, event),
-      ...summaryGenerations(miner),
-      ...figureGenerations(event),
-    ];
-    return this.cache.invalidate({ scopes, cause: `miner:${event}:updated` });
+    return this.cache.invalidate(eventOf(miner, event));
   }
+
+  /** As {@link noteEvent} of a status that the miner has just told: it is the next entry as well. */
+  async writeStatus(miner: Miner, status: MinerStatus): Promise<void> {
+    await this.reads.write(miner, 'status', { ...eventOf(miner, 'status'), apply: () => Promise.resolve(status) });
+  }
+}
+
+function eventOf(miner: Miner, event: MinerEvent): Invalidation {
+  const scopes = [
+    generationKeys.minerEvent(miner.id, event),
+    ...summaryGenerations(miner),
+    ...figureGenerations(event),
+  ];
+  return { scopes, cause: `miner:${event}:updated` };
 }
 
 function minerKeys(minerId: string): readonly string[] {
@@ -143,12 +153,17 @@ function generationsOf(scope: FleetScope): readonly string[] {
     case 'tenant':
       return [generationKeys.fleet(scope.tenant), generationKeys.summary(GLOBAL_TENANT), ...figureGenerations()];
     case 'miner':
-      return [generationKeys.miner(scope.miner.id), ...summaryGenerations(scope.miner), ...figureGenerations()];
+      return minerGenerations(scope.miner);
   }
 }
 
+/** Of all that may be cached of a miner, and of the figures over it: what a write to it voids. */
+export function minerGenerations(miner: Miner): readonly string[] {
+  return [generationKeys.miner(miner.id), ...summaryGenerations(miner), ...figureGenerations()];
+}
+
 /** The cascade: a miner's change is one of its tenant's summary, and of the whole fleet's. */
-export function summaryGenerations({ tenant }: Miner): readonly string[] {
+function summaryGenerations({ tenant }: Miner): readonly string[] {
   return [...new Set([tenant, GLOBAL_TENANT])].map((name) => generationKeys.summary(name));
 }
 

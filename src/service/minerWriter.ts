@@ -3,7 +3,6 @@ import { describeError } from '../base/errors';
 import type { Logger } from '../base/logger';
 import type { CacheService } from '../cache/cacheService';
 import type { EventBus } from '../cache/eventBus';
-import { generationKeys } from '../cache/keys';
 import { isConstrained, problemsOf } from '../fleet/changeChecks';
 import type { Miner } from '../fleet/miner';
 import { describeChange, type MinerChange } from '../fleet/minerChange';
@@ -13,7 +12,7 @@ import type { MinerKind } from '../fleet/minerData';
 import { InvalidRequestError, type MinerSource, SourceError, type SourceFailure } from '../fleet/minerSource';
 import { type ChangeMessage, changeChannel } from './changeMessages';
 import type { FleetReads } from './fleetReads';
-import { summaryGenerations } from './invalidator';
+import { minerGenerations } from './invalidator';
 
 export interface MinerWriterOptions {
   readonly cache: CacheService;
@@ -55,10 +54,7 @@ export class MinerWriter {
    */
   async change(miner: Miner, change: MinerChange, signal?: AbortSignal): Promise<void> {
     await this.check(miner, change, signal);
-    const voiding = {
-      scopes: [generationKeys.miner(miner.id), ...summaryGenerations(miner)],
-      cause: `miner:${change.type}`,
-    };
+    const voiding = { scopes: minerGenerations(miner), cause: `miner:${change.type}` };
     const kind = SHOWN_BY[change.type];
     let wasObeyed = false;
     const apply = async () => {
@@ -113,8 +109,8 @@ export class MinerWriter {
     write: { readonly scopes: readonly string[]; readonly cause: string; apply(): Promise<void> },
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    const { cache, reads, source } = this.options;
-    await cache.write(reads.requestFor(miner, kind), {
+    const { reads, source } = this.options;
+    await reads.write(miner, kind, {
       scopes: write.scopes,
       cause: write.cause,
       apply: async () => {

@@ -96,6 +96,8 @@ export class MinersView implements Disposable {
       this.logger.error(`The Miners view stopped refreshing: ${describeError(error)}`),
     );
     this.tickRepeatedly(watching.signal);
+    const following = services.followEvents();
+    watching.signal.addEventListener('abort', () => following.dispose(), { once: true });
   }
 
   private async refreshRepeatedly(services: FleetServices, signal: AbortSignal): Promise<void> {

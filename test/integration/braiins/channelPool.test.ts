@@ -60,6 +60,18 @@ describe('ChannelPool', () => {
     expect(pool.size).toBe(1);
   });
 
+  it('keeps a few unused channels although all that are allowed are in use', async () => {
+    const { pool } = newPool(8);
+    const [a, b, ...watched] = (await miners(10)) as [Miner, Miner, ...Miner[]];
+    const streams = await Promise.all(watched.map((miner) => use(pool, miner)));
+    await useOnce(pool, a);
+    expect(await useOnce(pool, a)).toBe(true);
+    await useOnce(pool, b);
+    expect(pool.size).toBe(streams.length + 1);
+    expect(await useOnce(pool, b)).toBe(true);
+    expect(await useOnce(pool, a)).toBe(false);
+  });
+
   it('closes what was unused for its time, and no sooner', async () => {
     const { pool, clock } = newPool(10);
     const [a, b] = (await miners(2)) as [Miner, Miner];

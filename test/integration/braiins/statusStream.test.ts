@@ -126,6 +126,25 @@ describe('watchStatus', () => {
     await eventually(() => states.length).toBeGreaterThan(1);
   });
 
+  it('follows more miners than channels are kept for, while those and others are read', async () => {
+    const { miners } = await newFleet({ miners: 30 });
+    const source = newSource({ ...hasty, maxChannels: 8 });
+    const followed = miners.slice(0, 20).map((simulated) => {
+      simulated.setState('normal');
+      return { simulated, ...follow(source, simulated.miner) };
+    });
+    await eventually(() => followed.map(({ states }) => states)).toEqual(followed.map(() => ['normal']));
+    for (const { miner } of [...miners, ...miners]) {
+      await source.read(miner, 'details');
+    }
+    expect(source.openChannels).toBe(21);
+    for (const { simulated } of followed) {
+      simulated.setState('paused');
+    }
+    await eventually(() => followed.map(({ states }) => states)).toEqual(followed.map(() => ['normal', 'paused']));
+    expect(followed.flatMap(({ lost }) => lost)).toEqual([]);
+  });
+
   it('leaves nothing behind when disposed, whenever that is', async () => {
     const server = await TestMiner.start();
     const source = newSource({ idleCloseMs: 100 });

@@ -7,7 +7,9 @@ describe('parseServerArguments', () => {
     expect(parseServerArguments(['--stdio', '--inventory', 'fleet.json'])).toEqual({
       inventory: 'fleet.json',
       redisUrl: 'redis://127.0.0.1:6379',
+      watch: false,
     });
+    expect(parseServerArguments(['--stdio', '--watch', '--inventory', 'fleet.json']).watch).toBe(true);
     expect(parseServerArguments(['--inventory=f', '--redis', 'redis://h:1', '--stdio']).redisUrl).toBe('redis://h:1');
   });
 
