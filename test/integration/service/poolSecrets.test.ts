@@ -28,6 +28,7 @@ describe('the pools of miners', () => {
     const server = await startTestRedis();
     services = await createRuntime({
       kind: 'server',
+      watch: false,
       inventoryPath,
       redis: { url: server.url, password: undefined, commandTimeoutMs: 1000 },
       ttls: {},
