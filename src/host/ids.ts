@@ -4,6 +4,7 @@ export const COMMANDS = {
   refresh: 'fleetCache.refresh',
   warm: 'fleetCache.warm',
   invalidate: 'fleetCache.invalidate',
+  control: 'fleetCache.control',
   startDemo: 'fleetCache.startDemo',
   stopDemo: 'fleetCache.stopDemo',
   createInventory: 'fleetCache.createInventory',

@@ -5,6 +5,7 @@ import { COMMANDS, type CommandId } from '../ids';
 import { showWithLog } from '../messages';
 import type { MinersNode } from '../views/minerNodes';
 import type { CommandParts } from './commandParts';
+import { control } from './control';
 import { createInventory } from './createInventory';
 import { startDemo, stopDemo } from './demo';
 import { invalidate } from './invalidate';
@@ -19,6 +20,7 @@ export function registerCommands(parts: CommandParts): Disposable {
     [COMMANDS.refresh]: (node?: MinersNode) => refresh(parts, node),
     [COMMANDS.warm]: (node?: MinersNode) => warm(parts, node),
     [COMMANDS.invalidate]: (node?: MinersNode) => invalidate(parts, node),
+    [COMMANDS.control]: (node?: MinersNode) => control(parts, node),
     [COMMANDS.startDemo]: () => startDemo(parts),
     [COMMANDS.stopDemo]: () => stopDemo(parts),
     [COMMANDS.createInventory]: () => createInventory(),
