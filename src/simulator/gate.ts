@@ -1,5 +1,7 @@
 import type * as Grpc from '@grpc/grpc-js';
 import type { Clock } from '../base/clock';
+import { hasCall, newerFieldStripper } from './apiHistory';
+import type { FirmwareApi } from './firmware';
 import type { ImplicitDefaults } from './implicitDefaults';
 import type { Sessions } from './sessions';
 
@@ -16,6 +18,8 @@ export class Refusal extends Error {
 
 /** What the gate of one miner looks at. */
 export interface GateRules {
+  /** What the miner's firmware speaks: calls that came later are unknown to it, and so are fields of answers. */
+  readonly api: FirmwareApi;
   readonly sessions: Sessions;
   readonly clock: Clock;
   /** How long every answer is held back, in ms. */
@@ -68,7 +72,13 @@ export class Gate {
     handler: Grpc.handleUnaryCall<Request, Response> | Grpc.handleServerStreamingCall<Request, Response>,
     type: 'unary' | 'serverStream',
   ): void {
-    this.server.register(method.path, handler, this.defaults.serializer(method), method.requestDeserialize, type);
+    this.server.register(method.path, handler, this.serializer(method), method.requestDeserialize, type);
+  }
+
+  private serializer<Request, Response>(method: Grpc.MethodDefinition<Request, Response>) {
+    const serialize = this.defaults.serializer(method);
+    const strip = newerFieldStripper(this.rules.api, method.path);
+    return strip === undefined ? serialize : (answer: Response) => serialize(strip(answer));
   }
 
   private pass(
@@ -76,8 +86,13 @@ export class Gate {
     answer: () => void,
     refuse: (status: Partial<Grpc.StatusObject>) => void,
   ): void {
-    const method = call.getPath().split('/').pop() ?? '';
+    const path = call.getPath();
+    const method = path.slice(path.lastIndexOf('/') + 1);
     this.rules.onCall(method);
+    if (!hasCall(this.rules.api, path)) {
+      refuse({ code: this.grpc.status.UNIMPLEMENTED, details: `This firmware does not know ${path}.` });
+      return;
+    }
     const proceed = () => {
       if (call.cancelled) {
         return;

@@ -57,7 +57,7 @@ export class Machine implements Disposable {
   }
 
   stats(): WireGetMinerStatsResponse {
-    return statsMessage(this.profile, this.measure());
+    return statsMessage(this.measure());
   }
 
   hashboards(): WireGetHashboardsResponse {
@@ -65,7 +65,7 @@ export class Machine implements Disposable {
   }
 
   cooling(): WireGetCoolingStateResponse {
-    return coolingMessage(this.profile, this.measure());
+    return coolingMessage(this.measure());
   }
 
   errors(): WireGetErrorsResponse {

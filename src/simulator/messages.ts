@@ -39,7 +39,7 @@ export function detailsMessage(profile: MinerProfile, measured: Measurement): Wi
       brand: 'MINER_BRAND_ANTMINER',
       model: model.wireModel,
       name: model.name,
-      ...(firmware.sendsHardwareDetails && { miner_model: model.name }),
+      miner_model: model.name,
     },
     platform: profile.controlBoard.platform,
     bos_mode: 'BOS_MODE_NAND',
@@ -52,11 +52,9 @@ export function detailsMessage(profile: MinerProfile, measured: Measurement): Wi
     system_uptime_s: measured.systemUptimeS,
     status: wireStatus(measured.state),
     kernel_version: firmware.kernel,
-    ...(firmware.sendsHardwareDetails && {
-      psu_info: psuMessage(profile),
-      control_board_soc_family: profile.controlBoard.soc,
-      serial_number: profile.serialNumber,
-    }),
+    psu_info: psuMessage(profile),
+    control_board_soc_family: profile.controlBoard.soc,
+    serial_number: profile.serialNumber,
   };
 }
 
@@ -71,7 +69,7 @@ function psuMessage(profile: MinerProfile): WirePsuInfo {
   };
 }
 
-export function statsMessage(profile: MinerProfile, measured: Measurement): WireGetMinerStatsResponse {
+export function statsMessage(measured: Measurement): WireGetMinerStatsResponse {
   const { pool, work, powerW } = measured;
   const hashrateThs = work.averagesGhs.last_1m / 1_000;
   return {
@@ -88,9 +86,9 @@ export function statsMessage(profile: MinerProfile, measured: Measurement): Wire
           nanos: (pool.lastShareAt % 1_000) * 1_000_000,
         },
       }),
-      ...(profile.firmware.sendsHardwareDetails && { best_share_str: String(pool.bestShare) }),
+      best_share_str: String(pool.bestShare),
     },
-    miner_stats: workMessage(profile, work, pool.bestShare),
+    miner_stats: workMessage(work, pool.bestShare),
     power_stats: {
       approximated_consumption: { watt: powerW },
       // No hashrate, no efficiency: it would be infinite.
@@ -101,13 +99,13 @@ export function statsMessage(profile: MinerProfile, measured: Measurement): Wire
   };
 }
 
-export function coolingMessage(profile: MinerProfile, { fans, boards }: Measurement): WireGetCoolingStateResponse {
+export function coolingMessage({ fans, boards }: Measurement): WireGetCoolingStateResponse {
   const hottest = Math.max(...boards.map(({ chipC }) => chipC));
   return {
     fans: fans.map(({ rpm, speedRatio }, position) => ({
       position,
       rpm,
-      ...(profile.firmware.sendsHardwareDetails && { target_speed_ratio: speedRatio }),
+      target_speed_ratio: speedRatio,
     })),
     highest_temperature: { location: 'SENSOR_LOCATION_CHIP', temperature: { degree_c: hottest } },
   };
@@ -123,7 +121,7 @@ function boardMessage(
   board: BoardMeasurement,
   index: number,
 ): WireHashboard {
-  const { model, firmware } = profile;
+  const { model } = profile;
   const serialNumber = profile.boardSerialNumbers[index];
   return {
     id: boardId(index),
@@ -133,32 +131,24 @@ function boardMessage(
     current_frequency: { hertz: board.frequencyHz },
     highest_chip_temp: { id: index, location: 'SENSOR_LOCATION_CHIP', temperature: { degree_c: board.chipC } },
     board_temp: { degree_c: board.boardC },
-    stats: workMessage(profile, board.work, Math.floor(measured.pool.bestShare / (index + 1))),
-    ...(firmware.sendsHardwareDetails && {
-      model: model.boardModel,
-      ...(serialNumber !== undefined && { serial_number: serialNumber }),
-    }),
-    ...(firmware.sendsBoardDetails && {
-      board_name: `${model.boardModel}-${boardId(index)}`,
-      chip_type: model.chipType,
-    }),
+    stats: workMessage(board.work, Math.floor(measured.pool.bestShare / (index + 1))),
+    model: model.boardModel,
+    ...(serialNumber !== undefined && { serial_number: serialNumber }),
+    board_name: `${model.boardModel}-${boardId(index)}`,
+    chip_type: model.chipType,
     ...boardTemperatures(profile, board),
   };
 }
 
 function boardTemperatures(profile: MinerProfile, board: BoardMeasurement): WireHashboard {
-  if (!profile.model.hydro) {
-    return { lowest_inlet_temp: { degree_c: board.inletC }, highest_outlet_temp: { degree_c: board.outletC } };
-  }
-  return profile.firmware.sendsBoardDetails
-    ? {
-        lowest_water_inlet_temp: { degree_c: board.inletC },
-        highest_water_outlet_temp: { degree_c: board.outletC },
-      }
-    : {};
+  const inlet = { degree_c: board.inletC };
+  const outlet = { degree_c: board.outletC };
+  return profile.model.hydro
+    ? { lowest_water_inlet_temp: inlet, highest_water_outlet_temp: outlet }
+    : { lowest_inlet_temp: inlet, highest_outlet_temp: outlet };
 }
 
-function workMessage(profile: MinerProfile, work: WorkMeasurement, bestShare: number): WireWorkSolverStats {
+function workMessage(work: WorkMeasurement, bestShare: number): WireWorkSolverStats {
   const averages = Object.entries(work.averagesGhs) as [HashrateWindow, number][];
   const realHashrate: WireRealHashrate = Object.fromEntries(averages.map(([name, ghs]) => [name, gigaHashrate(ghs)]));
   return {
@@ -167,7 +157,7 @@ function workMessage(profile: MinerProfile, work: WorkMeasurement, bestShare: nu
     error_hashrate: { megahash_per_second: work.errorMhs },
     found_blocks: 0,
     best_share: bestShare,
-    ...(profile.firmware.sendsHardwareDetails && { best_share_str: String(bestShare) }),
+    best_share_str: String(bestShare),
   };
 }
 

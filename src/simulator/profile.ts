@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../base/errors';
-import { CURRENT_FIRMWARE, type Firmware, OLDER_FIRMWARE } from './firmware';
+import { CURRENT_FIRMWARE, type Firmware, NEWEST_FIRMWARE, OLDER_FIRMWARE } from './firmware';
 import { CONTROL_BOARDS, type ControlBoard, type MinerModelSpec, MODELS } from './models';
 import { hash, SeededRandom } from './random';
 
@@ -54,7 +54,8 @@ const TEMPER_PERCENT: readonly (readonly [MinerTemper, number])[] = [
   ['restricted', 1],
   ['not-started', 0.5],
 ];
-const OLDER_FIRMWARE_PERCENT = 8;
+const OLDER_FIRMWARE_PERCENT = 20;
+const NEWEST_FIRMWARE_PERCENT = 5;
 const HEX = '0123456789abcdef';
 const SERIAL = '0123456789ABCDEFGHJKLMNPRSTUVWXYZ';
 
@@ -70,7 +71,7 @@ export function buildProfiles(count: number, seed: number, tenants?: number): Mi
   }
   const tenantCount = tenants ?? Math.min(DEFAULT_TENANTS, count);
   const tempers = chooseTempers(count, seed);
-  const older = chooseOlder(count, seed);
+  const otherFirmware = chooseOtherFirmware(count, seed);
   const perSite = Math.ceil(count / SITES.length);
   return Array.from({ length: count }, (_, index) => {
     const minerSeed = hash(seed, 'miner', index);
@@ -86,7 +87,7 @@ export function buildProfiles(count: number, seed: number, tenants?: number): Mi
       seed: minerSeed,
       model,
       controlBoard: random.pick(CONTROL_BOARDS),
-      firmware: older.has(index) ? random.pick(OLDER_FIRMWARE) : CURRENT_FIRMWARE,
+      firmware: otherFirmware.get(index) ?? CURRENT_FIRMWARE,
       uid: random.text(HEX, 16),
       macAddress: macAddress(random, index),
       serialNumber: `SM${random.text(SERIAL, 15)}`,
@@ -132,12 +133,20 @@ function chooseTempers(count: number, seed: number): Map<number, MinerTemper> {
   return tempers;
 }
 
-function chooseOlder(count: number, seed: number): Set<number> {
+/** The oldest first, so that also a small fleet has some of it. */
+function chooseOtherFirmware(count: number, seed: number): Map<number, Firmware> {
+  const chosen = new Map<number, Firmware>();
   if (count < SMALLEST_MIXED_FLEET) {
-    return new Set();
+    return chosen;
   }
   const order = new SeededRandom(hash(seed, 'firmware')).order(count);
-  return new Set(order.slice(0, atLeastOne(count, OLDER_FIRMWARE_PERCENT)));
+  for (const index of order.splice(0, atLeastOne(count, NEWEST_FIRMWARE_PERCENT))) {
+    chosen.set(index, NEWEST_FIRMWARE);
+  }
+  for (const [turn, index] of order.splice(0, atLeastOne(count, OLDER_FIRMWARE_PERCENT)).entries()) {
+    chosen.set(index, OLDER_FIRMWARE[turn % OLDER_FIRMWARE.length] ?? CURRENT_FIRMWARE);
+  }
+  return chosen;
 }
 
 function atLeastOne(count: number, percent: number): number {

@@ -130,6 +130,7 @@ export class SimulatedMiner {
     if (this.injector === undefined) {
       const { grpc } = this.protocol;
       const server = buildServer(this.protocol, this.machine, {
+        api: this.profile.firmware.api,
         sessions: this.sessions,
         clock: this.clock,
         delayMs: () => this.delayMs,

@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Clock } from '../../../src/base/clock';
 import { loadMinerServices } from '../../../src/braiins/proto/load';
-import { OLDER_FIRMWARE } from '../../../src/simulator/firmware';
 import { ImplicitDefaults } from '../../../src/simulator/implicitDefaults';
 import { Machine } from '../../../src/simulator/machine';
 import { buildProfiles, type MinerProfile } from '../../../src/simulator/profile';
@@ -35,31 +34,8 @@ describe('what a machine answers', () => {
     }
   });
 
-  it('lacks in the oldest firmware what came later', () => {
-    const machine = machineWhere(({ firmware }) => firmware === OLDER_FIRMWARE[0]);
-
-    expect(machine.apiVersion()).toEqual({ major: 1, minor: 0, patch: 0 });
-    const details = machine.details();
-    for (const field of ['psu_info', 'serial_number', 'control_board_soc_family']) {
-      expect(details).not.toHaveProperty(field);
-    }
-    const [board] = machine.hashboards().hashboards ?? [];
-    for (const field of ['model', 'serial_number', 'board_name', 'chip_type']) {
-      expect(board).not.toHaveProperty(field);
-    }
-  });
-
-  it('names chips and boards in current firmware, and in the release before does not', () => {
-    const current = machineWhere(({ firmware }) => firmware.sendsBoardDetails);
-    const older = machineWhere(({ firmware }) => firmware === OLDER_FIRMWARE[1]);
-
-    expect(current.hashboards().hashboards?.[0]).toMatchObject({ chip_type: expect.stringMatching(/^BM/) });
-    expect(older.hashboards().hashboards?.[0]).toMatchObject({ serial_number: expect.any(String) });
-    expect(older.hashboards().hashboards?.[0]).not.toHaveProperty('chip_type');
-  });
-
   it('tells water temperatures of hydro models only', () => {
-    const hydro = machineWhere(({ model, firmware }) => model.hydro && firmware.sendsBoardDetails);
+    const hydro = machineWhere(({ model }) => model.hydro);
     const air = machineWhere(({ model }) => !model.hydro);
 
     expect(hydro.hashboards().hashboards?.[0]).toHaveProperty('highest_water_outlet_temp');

@@ -47,7 +47,11 @@ describe('buildProfiles', () => {
     expect(countOf(profiles, ({ temper }) => temper === 'failing')).toBe(40);
     expect(countOf(profiles, ({ temper }) => temper === 'restless')).toBe(30);
     expect(countOf(profiles, ({ temper }) => temper === 'steady')).toBeGreaterThan(850);
-    expect(countOf(profiles, ({ firmware }) => firmware.api.minor !== 11)).toBe(80);
+    expect(countOf(profiles, ({ firmware }) => firmware.api.minor === 11)).toBe(750);
+    expect(countOf(profiles, ({ firmware }) => firmware.api.minor === 12)).toBe(50);
+    for (let minor = 0; minor < 11; minor++) {
+      expect(countOf(profiles, ({ firmware }) => firmware.api.minor === minor)).toBeGreaterThanOrEqual(18);
+    }
     expect(new Set(profiles.map(({ model }) => model.name)).size).toBe(6);
   });
 
