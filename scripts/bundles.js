@@ -7,7 +7,7 @@ const { protoDescriptorPlugin } = require('./protoDescriptor.js');
  * for it, used or not. What is in one file is used together, and shares its inner packages.
  */
 const VENDOR_FILES = {
-  grpc: ['@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs', 'protobufjs/ext/descriptor'],
+  grpc: ['@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs', 'protobufjs/light', 'protobufjs/ext/descriptor'],
   ioredis: ['ioredis'],
 };
 const VENDOR_FOLDER = 'vendor';

@@ -2,7 +2,7 @@ import { type Clock, systemClock } from '../base/clock';
 import { settleBounded } from '../base/concurrency';
 import { describeError, errorCode, FleetCacheError } from '../base/errors';
 import { type Logger, silentLogger } from '../base/logger';
-import { loadPackageDefinition, minerServices } from '../braiins/proto/load';
+import { loadPackageDefinition, minerServices } from '../braiins/proto/packageDefinition';
 import type { Credentials } from '../fleet/credentials';
 import { minerAddress } from '../fleet/miner';
 import { loopbackAddresses, SHARED_HOST } from './addresses';

@@ -1,4 +1,5 @@
-import type { Options, PackageDefinition } from '@grpc/proto-loader';
+import type { MethodDefinition } from '@grpc/grpc-js';
+import type { IConversionOptions, Service, Type } from 'protobufjs';
 import type { ActionsMethods } from './wire/actions';
 import type { AdvancedSettingsMethods } from './wire/advancedSettings';
 import type { AuthenticationMethods } from './wire/authentication';
@@ -16,8 +17,7 @@ import type { ApiVersionMethods } from './wire/version';
  * What is absent on the wire is absent in the decoded object. `oneofs` names the member of a oneof that is set; protobufjs
  * counts a proto3 `optional` field as a oneof of its own, so decoded objects also carry `_field: 'field'` for those.
  */
-const DECODING: Options = {
-  keepCase: true,
+export const DECODING: IConversionOptions = {
   longs: Number,
   enums: String,
   defaults: false,
@@ -44,43 +44,98 @@ export interface BraiinsServices {
   readonly advancedSettings: AdvancedSettingsMethods;
 }
 
-/** Compiles the definitions of everything below proto/; takes tens of milliseconds, so keep the result. */
-export async function loadPackageDefinition(): Promise<PackageDefinition> {
-  const [protoLoader, descriptor] = await Promise.all([
-    import('@grpc/proto-loader'),
-    import('virtual:proto-descriptor'),
-  ]);
-  return protoLoader.fromJSON(descriptor.default, DECODING);
+/** The methods of a service, by name. */
+export type Methods = Readonly<Record<string, MethodDefinition<object, object>>>;
+
+/**
+ * The services of a miner for whoever calls them. Each is prepared when it is first used, and a message when it first comes or
+ * goes: all of them at once would take as long as reading a dozen miners, and a fleet that is read needs a tenth.
+ */
+export async function loadMinerServices(): Promise<BraiinsServices> {
+  const [{ Root }, services] = await Promise.all([import('protobufjs/light'), import('virtual:proto-services')]);
+  return pickServices((name) => {
+    const part = services.default[name];
+    return part === undefined ? undefined : methodsOf(Root.fromJSON(part).lookupService(name));
+  });
 }
 
-/** Picks the miner's services out of a loaded definition. */
-export function minerServices(definition: PackageDefinition): BraiinsServices {
+/** @param find gives a service by its full name. */
+export function pickServices(find: (name: string) => Methods | undefined): BraiinsServices {
+  const found = new Map<string, Methods>();
+  function service<T>(name: string): T {
+    const methods = found.get(name) ?? find(name);
+    if (methods === undefined) {
+      throw new Error(`The compiled protocol definitions lack the service ${name}.`);
+    }
+    found.set(name, methods);
+    // The conformity test holds the types in wire/ against the descriptor.
+    return methods as T;
+  }
   return {
-    apiVersion: service<ApiVersionMethods>(definition, 'braiins.bos.ApiVersionService'),
-    authentication: service<AuthenticationMethods>(definition, 'braiins.bos.v1.AuthenticationService'),
-    miner: service<MinerMethods>(definition, 'braiins.bos.v1.MinerService'),
-    pool: service<PoolMethods>(definition, 'braiins.bos.v1.PoolService'),
-    cooling: service<CoolingMethods>(definition, 'braiins.bos.v1.CoolingService'),
-    performance: service<PerformanceMethods>(definition, 'braiins.bos.v1.PerformanceService'),
-    configuration: service<ConfigurationMethods>(definition, 'braiins.bos.v1.ConfigurationService'),
-    actions: service<ActionsMethods>(definition, 'braiins.bos.v1.ActionsService'),
-    network: service<NetworkMethods>(definition, 'braiins.bos.v1.NetworkService'),
-    license: service<LicenseMethods>(definition, 'braiins.bos.v1.LicenseService'),
-    upgrade: service<UpgradeMethods>(definition, 'braiins.bos.v1.UpgradeService'),
-    advancedSettings: service<AdvancedSettingsMethods>(definition, 'braiins.bos.v1.AdvancedSettingsService'),
+    get apiVersion() {
+      return service<ApiVersionMethods>('braiins.bos.ApiVersionService');
+    },
+    get authentication() {
+      return service<AuthenticationMethods>('braiins.bos.v1.AuthenticationService');
+    },
+    get miner() {
+      return service<MinerMethods>('braiins.bos.v1.MinerService');
+    },
+    get pool() {
+      return service<PoolMethods>('braiins.bos.v1.PoolService');
+    },
+    get cooling() {
+      return service<CoolingMethods>('braiins.bos.v1.CoolingService');
+    },
+    get performance() {
+      return service<PerformanceMethods>('braiins.bos.v1.PerformanceService');
+    },
+    get configuration() {
+      return service<ConfigurationMethods>('braiins.bos.v1.ConfigurationService');
+    },
+    get actions() {
+      return service<ActionsMethods>('braiins.bos.v1.ActionsService');
+    },
+    get network() {
+      return service<NetworkMethods>('braiins.bos.v1.NetworkService');
+    },
+    get license() {
+      return service<LicenseMethods>('braiins.bos.v1.LicenseService');
+    },
+    get upgrade() {
+      return service<UpgradeMethods>('braiins.bos.v1.UpgradeService');
+    },
+    get advancedSettings() {
+      return service<AdvancedSettingsMethods>('braiins.bos.v1.AdvancedSettingsService');
+    },
   };
 }
 
-/** {@link loadPackageDefinition} and {@link minerServices} in one. */
-export async function loadMinerServices(): Promise<BraiinsServices> {
-  return minerServices(await loadPackageDefinition());
+function methodsOf(service: Service): Methods {
+  return Object.fromEntries(
+    service.methodsArray.map((method) => {
+      const { name, requestStream, responseStream, resolvedRequestType, resolvedResponseType } = method;
+      if (resolvedRequestType === null || resolvedResponseType === null) {
+        throw new Error(`The compiled protocol definitions lack the messages of ${method.fullName}.`);
+      }
+      const definition: MethodDefinition<object, object> = {
+        path: `/${service.fullName.slice(1)}/${name}`,
+        requestStream: requestStream === true,
+        responseStream: responseStream === true,
+        requestSerialize: serializer(resolvedRequestType),
+        requestDeserialize: deserializer(resolvedRequestType),
+        responseSerialize: serializer(resolvedResponseType),
+        responseDeserialize: deserializer(resolvedResponseType),
+      };
+      return [name, definition];
+    }),
+  );
 }
 
-function service<T>(definition: PackageDefinition, name: string): T {
-  const found = definition[name];
-  if (found === undefined) {
-    throw new Error(`The compiled protocol definitions lack the service ${name}.`);
-  }
-  // The conformity test holds the types in wire/ against the descriptor.
-  return found as T;
+function serializer(type: Type) {
+  return (value: object) => type.encode(type.fromObject(value)).finish() as Buffer;
+}
+
+function deserializer(type: Type) {
+  return (bytes: Buffer) => type.toObject(type.decode(bytes), DECODING);
 }

@@ -1,7 +1,7 @@
 import type { MethodDefinition } from '@grpc/grpc-js';
 import { FileDescriptorProto } from 'protobufjs/ext/descriptor';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadPackageDefinition } from '../../../src/braiins/proto/load';
+import { loadPackageDefinition } from '../../../src/braiins/proto/packageDefinition';
 import { SimulatedFleet } from '../../../src/simulator/simulatedFleet';
 import type { SimulatedMiner } from '../../../src/simulator/simulatedMiner';
 import { RawClient } from './rawClient';

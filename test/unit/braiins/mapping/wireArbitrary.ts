@@ -28,6 +28,9 @@ export function anyMessage(name: string, depth = 0): fc.Arbitrary<Record<string,
 
 function anyValue(field: protobuf.Field, depth: number): fc.Arbitrary<unknown> {
   const one = anyElement(field, depth);
+  if (field.map) {
+    return fc.dictionary(fc.string(), one, { maxKeys: 2 });
+  }
   return field.repeated ? fc.array(one, { maxLength: 4 }) : one;
 }
 
