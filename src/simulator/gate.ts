@@ -3,18 +3,8 @@ import type { Clock } from '../base/clock';
 import { hasCall, newerFieldStripper } from './apiHistory';
 import type { FirmwareApi } from './firmware';
 import type { ImplicitDefaults } from './implicitDefaults';
+import { Refusal } from './refusal';
 import type { Sessions } from './sessions';
-
-/** A call that the miner refuses. */
-export class Refusal extends Error {
-  /** @param code gRPC status */
-  constructor(
-    readonly code: number,
-    message: string,
-  ) {
-    super(message);
-  }
-}
 
 /** What the gate of one miner looks at. */
 export interface GateRules {

@@ -1,10 +1,12 @@
 import type { MethodDefinition } from '@grpc/grpc-js';
-import type { AnyNestedObject, IField, INamespace, IService, IType } from 'protobufjs';
+import type { AnyNestedObject, INamespace, IService, IType } from 'protobufjs';
 
 type Message = Readonly<Record<string, unknown>>;
 
 /** What has to be known of a field to leave it out or not. */
 interface FieldRule {
+  /** An object whose values, by any names, are of the field's type. */
+  readonly isMap: boolean;
   /** Sent whatever its value. */
   readonly hasPresence: boolean;
   /** Rules of the message type that the field is of, if it is. */
@@ -31,10 +33,13 @@ export class ImplicitDefaults {
       this.rules.set(name, new Map());
     }
     for (const [name, type] of types) {
+      const oneofMembers = new Set(Object.values(type.oneofs ?? {}).flatMap(({ oneof }) => oneof));
       for (const [fieldName, field] of Object.entries(type.fields)) {
-        this.rules
-          .get(name)
-          ?.set(fieldName, { hasPresence: hasPresence(field), nested: this.resolve(field.type, name) });
+        this.rules.get(name)?.set(fieldName, {
+          isMap: 'keyType' in field,
+          hasPresence: field.rule === 'repeated' || oneofMembers.has(fieldName),
+          nested: this.resolve(field.type, name),
+        });
       }
     }
   }
@@ -101,6 +106,10 @@ function stripBy(rules: MessageRules, message: Message): Message {
     }
     if (nested === undefined) {
       kept[name] = value;
+    } else if (rule.isMap) {
+      kept[name] = Object.fromEntries(
+        Object.entries(value as Message).map(([key, item]) => [key, stripBy(nested, item as Message)]),
+      );
     } else if (Array.isArray(value)) {
       kept[name] = value.map((item: Message) => stripBy(nested, item));
     } else {
@@ -108,10 +117,6 @@ function stripBy(rules: MessageRules, message: Message): Message {
     }
   }
   return kept;
-}
-
-function hasPresence(field: IField): boolean {
-  return field.rule === 'repeated' || field.options?.proto3_optional === true;
 }
 
 /** The first value of every enum in use is its `…_UNSPECIFIED`. */

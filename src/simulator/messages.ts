@@ -9,9 +9,10 @@ import type {
 } from '../braiins/proto/wire/miner';
 import type { WireGigaHashrate } from '../braiins/proto/wire/units';
 import type { WireRealHashrate, WireWorkSolverStats } from '../braiins/proto/wire/work';
-import type { BoardMeasurement, HashrateWindow, Measurement, WorkMeasurement } from './physics';
+import { boardId } from './machine/boardId';
+import type { SimulatedState } from './machine/ownWays';
+import type { BoardMeasurement, HashrateWindow, Measurement, WorkMeasurement } from './machine/physics';
 import type { MinerProfile } from './profile';
-import type { SimulatedState } from './timeline';
 
 const STATUS: Readonly<Record<SimulatedState, WireMinerStatus>> = {
   'not-started': 'MINER_STATUS_NOT_STARTED',
@@ -26,12 +27,11 @@ export function wireStatus(state: SimulatedState): WireMinerStatus {
   return STATUS[state];
 }
 
-/** A hashboard's id on the wire: its slot, counted from 1. */
-export function boardId(index: number): string {
-  return String(index + 1);
-}
-
-export function detailsMessage(profile: MinerProfile, measured: Measurement): WireGetMinerDetailsResponse {
+export function detailsMessage(
+  profile: MinerProfile,
+  hostname: string,
+  measured: Measurement,
+): WireGetMinerDetailsResponse {
   const { model, firmware } = profile;
   return {
     uid: profile.uid,
@@ -44,7 +44,7 @@ export function detailsMessage(profile: MinerProfile, measured: Measurement): Wi
     platform: profile.controlBoard.platform,
     bos_mode: 'BOS_MODE_NAND',
     bos_version: { current: firmware.current, major: firmware.major, bos_plus: true },
-    hostname: profile.id,
+    hostname,
     mac_address: profile.macAddress,
     system_uptime: measured.systemUptimeS,
     sticker_hashrate: { gigahash_per_second: model.stickerThs * 1_000 },

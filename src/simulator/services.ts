@@ -1,12 +1,20 @@
 import type * as Grpc from '@grpc/grpc-js';
 import type { BraiinsServices } from '../braiins/proto/load';
-import type { WireChunk, WireSetHashboardsRequest, WireSetHashboardsResponse } from '../braiins/proto/wire/miner';
-import { Gate, type GateRules, Refusal, tokenMetadata } from './gate';
+import { Gate, type GateRules } from './gate';
 import type { ImplicitDefaults } from './implicitDefaults';
-import type { Machine } from './machine';
-import { wireStatus } from './messages';
+import type { Machine } from './machine/machine';
 import type { Reflection } from './reflection';
-import type { Sessions } from './sessions';
+import { addActions } from './services/actions';
+import { addAdvancedSettings } from './services/advancedSettings';
+import { addAuthentication } from './services/authentication';
+import { addConfiguration } from './services/configuration';
+import { addCooling } from './services/cooling';
+import { addLicense } from './services/license';
+import { addMiner } from './services/miner';
+import { addNetwork } from './services/network';
+import { addPerformance } from './services/performance';
+import { addPool } from './services/pool';
+import { addUpgrade } from './services/upgrade';
 
 /** What every miner of a fleet shares: the gRPC library and the compiled definitions. */
 export interface Protocol {
@@ -22,63 +30,17 @@ export function buildServer(protocol: Protocol, machine: Machine, rules: GateRul
   const server = new grpc.Server({ 'grpc.enable_channelz': 0 });
   const gate = new Gate(grpc, server, protocol.defaults, rules);
   gate.unary(services.apiVersion.GetApiVersion, () => machine.apiVersion());
-  addAuthentication(gate, protocol, rules.sessions);
-  addMiner(gate, protocol, machine);
-  gate.unary(services.cooling.GetCoolingState, () => machine.cooling());
+  addAuthentication(gate, grpc, services.authentication, rules.sessions);
+  addMiner(gate, services.miner, machine);
+  addPool(gate, services.pool, machine);
+  addCooling(gate, services.cooling, machine);
+  addPerformance(gate, services.performance, machine);
+  addConfiguration(gate, services.configuration, machine);
+  addActions(gate, services.actions, machine);
+  addNetwork(gate, services.network, machine);
+  addLicense(gate, services.license, machine);
+  addUpgrade(gate, services.upgrade, machine);
+  addAdvancedSettings(gate, services.advancedSettings, machine);
   protocol.reflection.addTo(server);
   return server;
-}
-
-function addAuthentication(gate: Gate, { grpc, services }: Protocol, sessions: Sessions): void {
-  gate.unary(services.authentication.Login, ({ username = '', password = '' }, call) => {
-    const token = sessions.login(username, password);
-    if (token === undefined) {
-      throw new Refusal(grpc.status.UNAUTHENTICATED, 'The user name or the password is wrong.');
-    }
-    call.sendMetadata(tokenMetadata(grpc, token));
-    return { token, timeout_s: sessions.timeoutS };
-  });
-  gate.unary(services.authentication.SetPassword, ({ password = '' }) => {
-    sessions.setPassword(password);
-    return {};
-  });
-}
-
-function addMiner(gate: Gate, { grpc, services: { miner } }: Protocol, machine: Machine): void {
-  gate.serverStream(miner.GetMinerStatus, (_request, call) => {
-    const following = machine.followState((state) => call.write({ status: wireStatus(state) }));
-    call.on('cancelled', () => following.dispose());
-  });
-  gate.unary(miner.GetMinerDetails, () => machine.details());
-  gate.unary(miner.GetMinerStats, () => machine.stats());
-  gate.unary(miner.GetErrors, () => machine.errors());
-  gate.unary(miner.GetHashboards, () => machine.hashboards());
-  gate.serverStream(miner.GetSupportArchive, (request, call) => send(call, machine.supportArchive(request)));
-  gate.serverStream(miner.GetLog, (request, call) => send(call, machine.log(request)));
-  gate.unary(miner.EnableHashboards, (request) => switchBoards(grpc, machine, request, true));
-  gate.unary(miner.DisableHashboards, (request) => switchBoards(grpc, machine, request, false));
-}
-
-function send<Request>(call: Grpc.ServerWritableStream<Request, WireChunk>, chunks: readonly Buffer[]): void {
-  for (const chunk of chunks) {
-    call.write({ chunk_data: chunk });
-  }
-  call.end();
-}
-
-function switchBoards(
-  grpc: typeof Grpc,
-  machine: Machine,
-  request: WireSetHashboardsRequest,
-  on: boolean,
-): WireSetHashboardsResponse {
-  const ids = request.hashboard_ids ?? [];
-  const unknown = machine.unknownBoard(ids);
-  if (unknown !== undefined) {
-    throw new Refusal(grpc.status.NOT_FOUND, `There is no hashboard "${unknown}".`);
-  }
-  if (request.save_action === undefined || request.save_action === 'SAVE_ACTION_UNSPECIFIED') {
-    throw new Refusal(grpc.status.INVALID_ARGUMENT, 'save_action is missing.');
-  }
-  return { hashboards: machine.switchBoards(ids, on) };
 }

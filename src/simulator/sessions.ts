@@ -54,6 +54,12 @@ export class Sessions {
     this.expiries.clear();
   }
 
+  /** Replaces the login, and forgets all tokens. */
+  setLogin(credentials: Credentials | undefined): void {
+    this.credentials = credentials;
+    this.clear();
+  }
+
   /** Changes the password of the login; does nothing where none is needed. */
   setPassword(password: string): void {
     if (this.credentials !== undefined) {

@@ -2,6 +2,7 @@ import { type Clock, systemClock } from '../base/clock';
 import { settleBounded } from '../base/concurrency';
 import { describeError, errorCode, FleetCacheError } from '../base/errors';
 import { type Logger, silentLogger } from '../base/logger';
+import type { BraiinsServices } from '../braiins/proto/load';
 import { loadPackageDefinition, minerServices } from '../braiins/proto/packageDefinition';
 import type { Credentials } from '../fleet/credentials';
 import { minerAddress } from '../fleet/miner';
@@ -37,12 +38,6 @@ export interface FleetOptions {
 
 const DEFAULTS = { host: '127.10.0.0', port: 0, seed: 1, tokenTimeoutS: 3_600 };
 const STARTS_AT_ONCE = 64;
-const SERVED = [
-  'braiins.bos.ApiVersionService',
-  'braiins.bos.v1.AuthenticationService',
-  'braiins.bos.v1.MinerService',
-  'braiins.bos.v1.CoolingService',
-];
 
 /** A fleet of simulated miners: real gRPC servers on loopback addresses, in this process. */
 export class SimulatedFleet {
@@ -160,10 +155,18 @@ async function loadProtocol(): Promise<Protocol> {
     loadPackageDefinition(),
     import('virtual:proto-descriptor'),
   ]);
+  const services = minerServices(definition);
   return {
     grpc,
-    services: minerServices(definition),
+    services,
     defaults: new ImplicitDefaults(descriptor.default),
-    reflection: await Reflection.load(definition, SERVED),
+    reflection: await Reflection.load(definition, servedBy(services)),
   };
+}
+
+/** Full names of the services, which stand in the paths of their methods. */
+function servedBy(services: BraiinsServices): string[] {
+  const tables: readonly Readonly<Record<string, { readonly path: string }>>[] = Object.values(services);
+  const paths = tables.flatMap((methods) => Object.values(methods).map(({ path }) => path));
+  return [...new Set(paths.map((path) => path.split('/')[1] ?? ''))];
 }

@@ -6,12 +6,12 @@ import { DEFAULT_CREDENTIALS } from '../fleet/credentials';
 import type { Miner } from '../fleet/miner';
 import type { Fault } from './faults';
 import { Listener } from './listener';
-import { Machine } from './machine';
+import { Machine } from './machine/machine';
+import type { SimulatedState } from './machine/ownWays';
 import type { MinerProfile } from './profile';
 import { hash, unit } from './random';
 import { buildServer, type Protocol } from './services';
 import { Sessions } from './sessions';
-import type { SimulatedState } from './timeline';
 
 export interface SimulatedMinerOptions {
   readonly host: string;
@@ -22,6 +22,9 @@ export interface SimulatedMinerOptions {
   readonly tokenTimeoutS: number;
 }
 
+/** How long a miner that reboots stays to send its last answer. */
+const ANSWER_MS = 200;
+
 /** One simulated miner on the network, with the levers that tests and faults pull. */
 export class SimulatedMiner {
   private readonly machine: Machine;
@@ -31,6 +34,7 @@ export class SimulatedMiner {
   private injector: ConnectionInjector | undefined;
   private delayMs: number;
   private flapTimer: Disposable | undefined;
+  private rebootTimer: Disposable | undefined;
 
   constructor(
     private readonly profile: MinerProfile,
@@ -38,8 +42,12 @@ export class SimulatedMiner {
     private readonly protocol: Protocol,
     private readonly clock: Clock,
   ) {
-    this.machine = new Machine(profile, clock);
     this.sessions = new Sessions(options.login, options.tokenTimeoutS, clock);
+    this.machine = new Machine(profile, clock, {
+      address: options.host,
+      onReboot: (downMs) => this.reboot(downMs),
+      onFactoryReset: () => this.sessions.setLogin(options.login),
+    });
     this.delayMs = options.fault?.kind === 'slow' ? options.fault.durationMs : 0;
     this.listener = new Listener(options.host, options.port, (socket) => this.connections().injectConnection(socket));
   }
@@ -120,6 +128,8 @@ export class SimulatedMiner {
   async stop(): Promise<void> {
     this.flapTimer?.dispose();
     this.flapTimer = undefined;
+    this.rebootTimer?.dispose();
+    this.rebootTimer = undefined;
     await this.listener.close();
     this.injector?.destroy();
     this.machine.dispose();
@@ -148,5 +158,16 @@ export class SimulatedMiner {
       const turn = this.isOnline ? this.goOffline() : this.goOnline();
       turn.catch(() => {});
     }, delayMs);
+  }
+
+  private reboot(downMs: number): void {
+    this.rebootTimer?.dispose();
+    // The answer to the call that asked for it has to be out before the connection goes.
+    this.rebootTimer = this.clock.setTimeout(() => {
+      this.sessions.clear();
+      // A port that somebody else took meanwhile is lost: the miner stays away.
+      this.goOffline().catch(() => {});
+      this.rebootTimer = this.clock.setTimeout(() => this.goOnline().catch(() => {}), downMs);
+    }, ANSWER_MS);
   }
 }

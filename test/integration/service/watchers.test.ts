@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { SimulatedState } from '../../../src/simulator/timeline';
+import type { SimulatedState } from '../../../src/simulator/machine/ownWays';
 import { eventually } from '../../fixtures/eventually';
 import { startTestFleet, type TestFleet } from '../../fixtures/fleet';
 import { type WatchProcess, WatchProcessBundle } from '../../fixtures/watchProcesses';

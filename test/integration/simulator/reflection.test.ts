@@ -57,9 +57,17 @@ describe.each(['v1', 'v1alpha'])('reflection %s', (version) => {
 
     expect(reply.list_services_response?.service.map(({ name }) => name).sort()).toEqual([
       'braiins.bos.ApiVersionService',
+      'braiins.bos.v1.ActionsService',
+      'braiins.bos.v1.AdvancedSettingsService',
       'braiins.bos.v1.AuthenticationService',
+      'braiins.bos.v1.ConfigurationService',
       'braiins.bos.v1.CoolingService',
+      'braiins.bos.v1.LicenseService',
       'braiins.bos.v1.MinerService',
+      'braiins.bos.v1.NetworkService',
+      'braiins.bos.v1.PerformanceService',
+      'braiins.bos.v1.PoolService',
+      'braiins.bos.v1.UpgradeService',
       'grpc.reflection.v1.ServerReflection',
       'grpc.reflection.v1alpha.ServerReflection',
     ]);

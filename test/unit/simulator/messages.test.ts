@@ -2,14 +2,15 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Clock } from '../../../src/base/clock';
 import { loadMinerServices } from '../../../src/braiins/proto/load';
 import { ImplicitDefaults } from '../../../src/simulator/implicitDefaults';
-import { Machine } from '../../../src/simulator/machine';
+import { Machine } from '../../../src/simulator/machine/machine';
 import { buildProfiles, type MinerProfile } from '../../../src/simulator/profile';
 
 const CLOCK: Clock = { now: () => Date.UTC(2026, 5, 15, 12), monotonic: () => 0, setTimeout: () => ({ dispose() {} }) };
+const SURROUNDINGS = { address: '127.10.0.1', onReboot() {}, onFactoryReset() {} };
 const fleet = buildProfiles(400, 5);
 
 function machineWhere(test: (profile: MinerProfile) => boolean): Machine {
-  return new Machine(fleet.find(test) as MinerProfile, CLOCK);
+  return new Machine(fleet.find(test) as MinerProfile, CLOCK, SURROUNDINGS);
 }
 
 describe('what a machine answers', () => {
@@ -26,7 +27,7 @@ describe('what a machine answers', () => {
     const boards = defaults.serializer(miner.GetHashboards);
     const errors = defaults.serializer(miner.GetErrors);
     for (const profile of fleet) {
-      const machine = new Machine(profile, CLOCK);
+      const machine = new Machine(profile, CLOCK, SURROUNDINGS);
       expect(miner.GetMinerDetails.responseDeserialize(details(machine.details())).uid).toBe(profile.uid);
       expect(stats(machine.stats()).length).toBeGreaterThan(20);
       expect(boards(machine.hashboards()).length).toBeGreaterThan(20);

@@ -1,7 +1,8 @@
-import type { Clock } from '../base/clock';
-import { Emitter } from '../base/emitter';
-import { type Disposable, toDisposable } from '../base/lifecycle';
-import type { SimulatedState, StateTimeline } from './timeline';
+import type { Clock } from '../../base/clock';
+import { Emitter } from '../../base/emitter';
+import { type Disposable, toDisposable } from '../../base/lifecycle';
+import type { SimulatedState } from './ownWays';
+import type { StateTimeline } from './timeline';
 
 /** Tells followers of one miner its state: once at once, then at each change. Keeps a timer only while somebody follows. */
 export class StatusFeed implements Disposable {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { buildProfiles, type MinerProfile } from '../../../src/simulator/profile';
-import { isMining, StateTimeline } from '../../../src/simulator/timeline';
+import { isMining } from '../../../../src/simulator/machine/ownWays';
+import { StateTimeline } from '../../../../src/simulator/machine/timeline';
+import { buildProfiles, type MinerProfile } from '../../../../src/simulator/profile';
 
 const START = Date.UTC(2026, 0, 1);
 const restless = buildProfiles(500, 1).filter(({ temper }) => temper === 'restless');

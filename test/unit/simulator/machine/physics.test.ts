@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { HASHRATE_WINDOWS, type Measurement, measure } from '../../../src/simulator/physics';
-import { buildProfiles, type MinerProfile } from '../../../src/simulator/profile';
-import { StateTimeline } from '../../../src/simulator/timeline';
+import { HASHRATE_WINDOWS, type Measurement, measure } from '../../../../src/simulator/machine/physics';
+import { type Settings, SettingsStore } from '../../../../src/simulator/machine/settings';
+import { StateTimeline } from '../../../../src/simulator/machine/timeline';
+import { buildProfiles, type MinerProfile } from '../../../../src/simulator/profile';
 
 const NOON = Date.UTC(2026, 5, 15, 12);
 const DAY_MS = 86_400_000;
 const [steady] = buildProfiles(1, 3) as [MinerProfile];
 
 function at(time: number, profile = steady, timeline = new StateTimeline(profile)): Measurement {
-  return measure(
-    profile,
-    timeline,
-    profile.boardSerialNumbers.map(() => true),
-    time,
-  );
+  return measure(profile, timeline, settingsOf(profile), time);
+}
+
+function settingsOf(profile: MinerProfile): Settings {
+  return new SettingsStore(profile, () => {}).applied;
 }
 
 /** How much a hashrate average moves, as a part of itself. */
@@ -121,8 +121,8 @@ describe('measure', () => {
   });
 
   it('leaves out boards that are switched off', () => {
-    const enabled = steady.boardSerialNumbers.map((_, index) => index !== 0);
-    const measured = measure(steady, new StateTimeline(steady), enabled, NOON);
+    const boardsEnabled = steady.boardSerialNumbers.map((_, index) => index !== 0);
+    const measured = measure(steady, new StateTimeline(steady), { ...settingsOf(steady), boardsEnabled }, NOON);
     expect(measured.boards[0]).toMatchObject({ enabled: false, voltageV: 0, frequencyHz: 0 });
     expect(measured.work.nominalGhs).toBeLessThan(at(NOON).work.nominalGhs);
   });
