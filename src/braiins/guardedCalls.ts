@@ -8,8 +8,8 @@ import { CallError } from './callErrors';
 import { untilCancelled } from './calls';
 import { toApiVersion, versionText } from './mapping/miner';
 import type { AskTerms, MinerCalls } from './minerCalls';
+import type { BraiinsServices } from './proto/load';
 import type { WireEmpty } from './proto/wire/units';
-import type { ApiVersionMethods } from './proto/wire/version';
 import { SilentMiners } from './silentMiners';
 import { UnsupportedCalls } from './unsupportedCalls';
 
@@ -57,17 +57,11 @@ export class GuardedCalls implements Disposable {
 
   constructor(
     private readonly calls: MinerCalls,
-    private readonly versionMethods: ApiVersionMethods,
+    private readonly services: BraiinsServices,
     private readonly options: GuardOptions,
   ) {
     this.silent = new SilentMiners(options, (miner) => this.unsupported.forgetVersion(miner));
-    this.unsupported = new UnsupportedCalls(async (miner) => {
-      const terms = this.terms(undefined, options.readMs, true);
-      const { GetApiVersion } = versionMethods;
-      return versionText(
-        toApiVersion(await this.repeated(miner, terms, () => this.calls.unary(miner, GetApiVersion, {}, terms))),
-      );
-    }, options.clock);
+    this.unsupported = new UnsupportedCalls((miner) => this.askVersion(miner), options.clock);
   }
 
   /** Reads one answer. */
@@ -170,10 +164,17 @@ export class GuardedCalls implements Disposable {
       return await this.repeated(miner, terms, call);
     } catch (error) {
       const isUnknown = error instanceof SourceError && error.failure === 'unsupported';
-      throw isUnknown && path !== this.versionMethods.GetApiVersion.path
+      throw isUnknown && path !== this.services.apiVersion.GetApiVersion.path
         ? await this.unsupported.note(miner, path, error)
         : error;
     }
+  }
+
+  private async askVersion(miner: Miner): Promise<string> {
+    const { GetApiVersion } = this.services.apiVersion;
+    const terms = this.terms(undefined, this.options.readMs, true);
+    const version = await this.repeated(miner, terms, () => this.calls.unary(miner, GetApiVersion, {}, terms));
+    return versionText(toApiVersion(version));
   }
 
   private repeated<T>(miner: Miner, terms: AskTerms, call: () => Promise<T>): Promise<T> {

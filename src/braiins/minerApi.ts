@@ -27,7 +27,7 @@ export class MinerApi implements Disposable {
   ) {
     this.pool = new ChannelPool(channels);
     const calls = new MinerCalls({ clock, credentials, logger, deadlineMs: guard.readMs, pool: this.pool, services });
-    this.calls = new GuardedCalls(calls, services.apiVersion, { ...guard, clock });
+    this.calls = new GuardedCalls(calls, services, { ...guard, clock });
   }
 
   static async load(options: MinerApiOptions): Promise<MinerApi> {

@@ -60,13 +60,15 @@ export class SilentMiners {
    * @throws {SourceError} of the last attempt, saying since when and until when, without making the call.
    */
   async run<T>(miner: Miner, signal: AbortSignal | undefined, call: () => Promise<T>): Promise<T> {
+    // Before any waiting for another's attempt: a caller who was left little time by that says nothing about the miner.
+    const startedAt = this.options.clock.monotonic();
     const silence = this.silences.get(addressKey(miner));
     if (silence === undefined) {
-      return this.watched(miner, call);
+      return this.watched(miner, startedAt, call);
     }
     try {
       return await untilCancelled(
-        silence.breaker.execute(() => this.watched(miner, call)),
+        silence.breaker.execute(() => this.watched(miner, startedAt, call)),
         signal,
       );
     } catch (error) {
@@ -101,8 +103,7 @@ export class SilentMiners {
     }
   }
 
-  private async watched<T>(miner: Miner, call: () => Promise<T>): Promise<T> {
-    const startedAt = this.options.clock.monotonic();
+  private async watched<T>(miner: Miner, startedAt: number, call: () => Promise<T>): Promise<T> {
     try {
       const result = await call();
       this.noteAnswer(miner);

@@ -116,6 +116,21 @@ describe('G8: a miner that does not answer', () => {
     expect(await after).toBe('answer');
   });
 
+  it('is not silent again for a caller whom the waiting left no time', async () => {
+    const calls = await silentMiner();
+    calls.pass(1000);
+    const [probe, waiting] = [calls.ask(), calls.ask()];
+    calls.pass(10);
+    calls.answer();
+    await probe;
+    await vi.waitFor(() => expect(calls.made).toBe(3));
+    calls.fail();
+    await expect(waiting).rejects.toThrow(/^m1 did not answer\.$/);
+    const next = calls.ask();
+    calls.answer();
+    expect(await next).toBe('answer');
+  });
+
   it('counts a refusal as an answer', async () => {
     const calls = await silentMiner();
     calls.pass(1000);
