@@ -22,10 +22,12 @@ const MAX_PROBLEMS = 100;
 /**
  * Reads the text of an inventory (`fleet.json`). Never throws: whatever is wrong becomes a problem with its position, and
  * every entry that is right is used.
+ *
+ * @param maxProblems how many problems are listed.
  */
-export function parseInventory(text: string): InventorySnapshot {
+export function parseInventory(text: string, maxProblems = MAX_PROBLEMS): InventorySnapshot {
   // Some editors begin a file with a byte order mark.
-  return new Parser(text.replace(/^\uFEFF/, '')).parse();
+  return new Parser(text.replace(/^\uFEFF/, ''), maxProblems).parse();
 }
 
 class Parser {
@@ -33,7 +35,10 @@ class Parser {
   private readonly lineStarts: number[];
   private errorCount = 0;
 
-  constructor(private readonly text: string) {
+  constructor(
+    private readonly text: string,
+    private readonly maxProblems: number,
+  ) {
     this.lineStarts = [0];
     for (let index = text.indexOf('\n'); index !== -1; index = text.indexOf('\n', index + 1)) {
       this.lineStarts.push(index + 1);
@@ -268,7 +273,7 @@ class Parser {
   }
 
   private result(miners: readonly Miner[]): InventorySnapshot {
-    return { miners, problems: this.problems.slice(0, MAX_PROBLEMS) };
+    return { miners, problems: this.problems.slice(0, this.maxProblems) };
   }
 }
 
