@@ -4,6 +4,7 @@ import { type Disposable, DisposableStore, toDisposable } from '../base/lifecycl
 import type { Miner } from '../fleet/miner';
 import type { MinerControl } from '../fleet/minerControl';
 import type { ApiVersion, MinerDatasets, MinerKind } from '../fleet/minerData';
+import type { MinerAddress, MinerProbe, ProbeAnswer } from '../fleet/minerProbe';
 import type { MinerQueries, MinerQuery } from '../fleet/minerQueries';
 import type { MinerSource, StatusWatcher } from '../fleet/minerSource';
 import type { LogType, SupportArchiveFormat } from '../fleet/minerSystem';
@@ -30,7 +31,7 @@ const MAX_LOG_BYTES = 16 * 1024 * 1024;
 const MAX_ARCHIVE_BYTES = 256 * 1024 * 1024;
 
 /** Reads miners over the Braiins OS Public API. */
-export class BraiinsSource implements MinerSource {
+export class BraiinsSource implements MinerSource, MinerProbe {
   /** Changes miners over the same connections, with the same logins. */
   readonly control: MinerControl;
   private readonly api: LazyMinerApi;
@@ -121,6 +122,11 @@ export class BraiinsSource implements MinerSource {
 
   apiVersion(miner: Miner, signal?: AbortSignal): Promise<ApiVersion> {
     return this.reader(miner, signal)(({ apiVersion }) => apiVersion.GetApiVersion, {}, toApiVersion);
+  }
+
+  async probe(address: MinerAddress, signal?: AbortSignal): Promise<ProbeAnswer | undefined> {
+    const { calls } = await this.api.get();
+    return calls.probe(address, signal);
   }
 
   watchStatus(miner: Miner, watcher: StatusWatcher): Disposable {

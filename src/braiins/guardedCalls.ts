@@ -1,13 +1,16 @@
-import type { MethodDefinition } from '@grpc/grpc-js';
+import { type MethodDefinition, status } from '@grpc/grpc-js';
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
 import type { Clock } from '../base/clock';
+import { CancelledError } from '../base/errors';
 import type { Disposable } from '../base/lifecycle';
 import type { Miner } from '../fleet/miner';
+import type { MinerAddress, ProbeAnswer } from '../fleet/minerProbe';
 import { SourceError } from '../fleet/minerSource';
-import { CallError } from './callErrors';
+import { CallError, grpcCode } from './callErrors';
 import { untilCancelled } from './calls';
 import { toApiVersion, versionText } from './mapping/miner';
 import type { AskTerms, MinerCalls } from './minerCalls';
+import { isListening } from './portCheck';
 import type { BraiinsServices } from './proto/load';
 import type { WireEmpty } from './proto/wire/units';
 import { SilentMiners } from './silentMiners';
@@ -17,6 +20,10 @@ const RETRIES = 2;
 const FIRST_RETRY_MS = 100;
 /** Longest pause before a retry; with less time left there is none. */
 const LONGEST_RETRY_MS = 500;
+
+/** How long a probe waits for a connection, and for an answer. */
+const PROBE_CONNECT_MS = 1_000;
+const PROBE_ANSWER_MS = 2_000;
 
 export interface GuardOptions {
   readonly clock: Clock;
@@ -111,6 +118,24 @@ export class GuardedCalls implements Disposable {
       throw error instanceof CallError && error.isUncertain
         ? new SourceError(error.failure, `${error.message} It may have been done all the same.`)
         : error;
+    }
+  }
+
+  /** As {@link MinerProbe.probe}. Not a call to a miner, so that nothing is remembered of it. */
+  async probe(address: MinerAddress, signal: AbortSignal | undefined): Promise<ProbeAnswer | undefined> {
+    if (!(await isListening(address, PROBE_CONNECT_MS, signal))) {
+      return undefined;
+    }
+    const terms = { signal, deadlineAt: Date.now() + PROBE_ANSWER_MS };
+    try {
+      return {
+        version: toApiVersion(await this.calls.anonymous(address, this.versionMethods.GetApiVersion, {}, terms)),
+      };
+    } catch (error) {
+      if (error instanceof CancelledError) {
+        throw error;
+      }
+      return grpcCode(error) === status.UNAUTHENTICATED ? { version: undefined } : undefined;
     }
   }
 

@@ -5,6 +5,7 @@ import type { Disposable } from '../base/lifecycle';
 import type { Logger } from '../base/logger';
 import type { CredentialStore, Credentials } from '../fleet/credentials';
 import type { Miner } from '../fleet/miner';
+import type { MinerAddress } from '../fleet/minerProbe';
 import { SourceError } from '../fleet/minerSource';
 import { type FailedCall, grpcCode, isLoginRefusal, loginRefused, lostConnection, toSourceError } from './callErrors';
 import { type CallTerms, callStream, callUnary, StreamEnded } from './calls';
@@ -65,6 +66,19 @@ export class MinerCalls implements Disposable {
     const { deadlineAt } = terms;
     return this.authenticated(miner, method.path, terms, (callTerms) =>
       callUnary(method, request, { ...callTerms, deadlineAt }),
+    );
+  }
+
+  /** One answer within the deadline, without login or token. Rejects as {@link callUnary} does. */
+  anonymous<Request, Response>(
+    address: MinerAddress,
+    method: MethodDefinition<Request, Response>,
+    request: Request,
+    { signal, deadlineAt }: Pick<AskTerms, 'signal' | 'deadlineAt'>,
+  ): Promise<Response> {
+    const lease = this.options.pool.acquire(address);
+    return callUnary(method, request, { client: lease.client, token: undefined, signal, deadlineAt }).finally(() =>
+      lease.release(),
     );
   }
 
