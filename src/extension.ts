@@ -22,7 +22,13 @@ function sessionParts(context: ExtensionContext, logger: LogOutputChannel): Sess
     async createServices({ redisUrl, redisPassword, commandTimeoutMs, ...setup }) {
       const { createRuntime } = await import('./runtime');
       const redis = { url: redisUrl, password: redisPassword, commandTimeoutMs };
-      return createRuntime({ ...setup, kind: 'window', redis, logger, minerTls: environmentMinerTls(process.env) });
+      return createRuntime({
+        ...setup,
+        kind: 'window',
+        redis,
+        logger,
+        minerTls: environmentMinerTls(process.env),
+      });
     },
     async startDemoFleet(signal) {
       const { startDemoFleet } = await import('./demoFleet');

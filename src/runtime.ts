@@ -9,6 +9,7 @@ import type { InstanceRecord } from './cache/instanceDirectory';
 import { policiesWithTtls } from './cache/policy';
 import type { CredentialStore } from './fleet/credentials';
 import type { MinerTlsFiles } from './fleet/minerTls';
+import { Discovery } from './service/discovery';
 import { FileInventory } from './service/fileInventory';
 import { FleetMonitor } from './service/fleetMonitor';
 import { FleetReads } from './service/fleetReads';
@@ -17,9 +18,11 @@ import { FleetWatcher } from './service/fleetWatcher';
 import { FleetWriter } from './service/fleetWriter';
 import { InstanceRegistry } from './service/instanceRegistry';
 import { Invalidator } from './service/invalidator';
+import { followInventoryFile } from './service/inventoryFollower';
 import { LiveRefresh } from './service/liveRefresh';
 import { MinerWriter } from './service/minerWriter';
 import { invalidateMovedMiners } from './service/movedMiners';
+import { PeriodicWarmer } from './service/periodicWarmer';
 import { StatusEvents } from './service/statusEvents';
 import { Warmer } from './service/warmer';
 
@@ -31,6 +34,8 @@ export interface RuntimeConfiguration {
   readonly watch: boolean;
   /** Path of the inventory file. */
   readonly inventoryPath: string;
+  /** Whether the file is read again when it changes; if not, whoever uses the services has to say so (`Inventory.reload`). */
+  readonly followInventory?: boolean;
   readonly redis: {
     readonly url: string;
     readonly password: Promise<string | undefined> | string | undefined;
@@ -75,16 +80,21 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
   const reads = new FleetReads(cache, source, inventory);
   const monitor = disposables.add(new FleetMonitor(reads, source, inventory, clock));
   await inventory.reload();
+  if (configuration.followInventory === true) {
+    disposables.add(followInventoryFile(inventory));
+  }
   disposables.add(inventory.onDidChange(({ miners }) => source.retain(miners)));
   const invalidator = new Invalidator(cache, reads, inventory);
   disposables.add(invalidateMovedMiners(inventory, invalidator, logger));
   const { control } = source;
   const writer = new MinerWriter({ cache, reads, source, control, bus, clock, logger, instance });
+  const warmer = new Warmer(reads, cache);
   const common = { cache, inventory, clock, logger };
   const events = new StatusEvents({ ...common, reads, invalidator, bus, instance });
   const watcher = configuration.watch
     ? disposables.add(new FleetWatcher({ ...common, source, instances, events, reads }))
     : undefined;
+  const periodicWarmer = disposables.add(new PeriodicWarmer({ ...common, warmer, locks }));
   instances.start();
   const close = async () => {
     disposables.dispose();
@@ -98,10 +108,12 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
     cache,
     reads,
     monitor,
-    warmer: new Warmer(reads, cache),
+    warmer,
+    periodicWarmer,
     invalidator,
     writer,
     fleetWriter: new FleetWriter(writer),
+    discovery: new Discovery(source),
     instances,
     watcher,
     followEvents: () => new LiveRefresh({ ...common, monitor }),

@@ -32,6 +32,7 @@ async function main(): Promise<void> {
   });
   const services = await createRuntime({
     kind: 'server',
+    followInventory: true,
     watch,
     inventoryPath,
     redis: {

@@ -3,11 +3,15 @@ import { describeError } from '../base/errors';
 import { registerCommands } from './commands/register';
 import { EntryDocuments } from './documents/entryDocuments';
 import { FleetSession, type SessionParts } from './fleetSession';
-import { SETTINGS_SECTION } from './ids';
+import { SETTINGS, SETTINGS_SECTION } from './ids';
 import { InventoryProblems } from './inventoryProblems';
+import { PeriodicWarming } from './periodicWarming';
 import { Secrets } from './secrets';
 import { StatusBar } from './statusBar';
 import { MinersView } from './views/minersView';
+
+/** Settings that the services are built from; the others take effect while they run. */
+const NEEDING_RESTART = Object.values(SETTINGS).filter((name) => !name.startsWith('warming.'));
 
 /** What the running extension gives to whoever activates it: its tests, and its own `deactivate`. */
 export interface FleetCacheApi {
@@ -38,11 +42,12 @@ export function activateHost(
     minersView,
     new StatusBar(session),
     new InventoryProblems(session),
+    new PeriodicWarming(session),
     registerCommands({ session, secrets, log, minersView }),
     vscode.workspace.onDidGrantWorkspaceTrust(restart),
     vscode.workspace.onDidChangeWorkspaceFolders(restart),
     vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration(SETTINGS_SECTION)) {
+      if (NEEDING_RESTART.some((name) => event.affectsConfiguration(`${SETTINGS_SECTION}.${name}`))) {
         restart();
       }
     }),

@@ -1,9 +1,13 @@
 import { resolve } from 'node:path';
 import * as vscode from 'vscode';
+import { MINER_KINDS, type MinerKind } from '../fleet/minerData';
+import type { WarmingSchedule } from '../service/periodicWarmer';
 import { SETTINGS, SETTINGS_SECTION } from './ids';
 
 const DEFAULT_INVENTORY = 'fleet.json';
 const DEFAULT_COMMAND_TIMEOUT_MS = 500;
+const DEFAULT_WARMING_INTERVAL_S = 30;
+const DEFAULT_WARMED: readonly MinerKind[] = ['status', 'stats'];
 
 /** The user's settings, as far as they say how to build the runtime. */
 export interface HostConfiguration {
@@ -36,15 +40,25 @@ export function readConfiguration(): HostConfiguration {
     inventoryPath,
     isInventoryChosen: chosen !== '',
     redisUrl: text(SETTINGS.redisUrl),
-    commandTimeoutMs: clamp(settings.get(SETTINGS.redisCommandTimeout), 50, 10_000),
+    commandTimeoutMs: clamp(settings.get(SETTINGS.redisCommandTimeout), 50, 10_000, DEFAULT_COMMAND_TIMEOUT_MS),
     ttls: typeof ttls === 'object' && ttls !== null ? { ...ttls } : {},
     watch: settings.get(SETTINGS.watch) !== false,
   };
 }
 
+/** How the user wants the fleet to be warmed again and again; `undefined` when not at all. */
+export function readWarmingSchedule(): WarmingSchedule | undefined {
+  const settings = vscode.workspace.getConfiguration(SETTINGS_SECTION);
+  const datasets: unknown = settings.get(SETTINGS.warmingDatasets);
+  const kinds = Array.isArray(datasets) ? MINER_KINDS.filter((kind) => datasets.includes(kind)) : DEFAULT_WARMED;
+  if (settings.get(SETTINGS.warmingEnabled) !== true || kinds.length === 0) {
+    return undefined;
+  }
+  const intervalS = clamp(settings.get(SETTINGS.warmingInterval), 5, 3_600, DEFAULT_WARMING_INTERVAL_S);
+  return { kinds, intervalS };
+}
+
 /** The number within its bounds; the default for what is none. */
-function clamp(value: unknown, min: number, max: number): number {
-  return typeof value === 'number' && Number.isFinite(value)
-    ? Math.min(Math.max(value, min), max)
-    : DEFAULT_COMMAND_TIMEOUT_MS;
+function clamp(value: unknown, min: number, max: number, fallback: number): number {
+  return typeof value === 'number' && Number.isFinite(value) ? Math.min(Math.max(value, min), max) : fallback;
 }

@@ -3,11 +3,14 @@
 export const COMMANDS = {
   refresh: 'fleetCache.refresh',
   warm: 'fleetCache.warm',
+  togglePeriodicWarming: 'fleetCache.togglePeriodicWarming',
   invalidate: 'fleetCache.invalidate',
   control: 'fleetCache.control',
   startDemo: 'fleetCache.startDemo',
   stopDemo: 'fleetCache.stopDemo',
   createInventory: 'fleetCache.createInventory',
+  importMiners: 'fleetCache.importMiners',
+  discoverMiners: 'fleetCache.discoverMiners',
   setMinerLogin: 'fleetCache.setMinerLogin',
   setRedisPassword: 'fleetCache.setRedisPassword',
   showMore: 'fleetCache.showMore',
@@ -29,6 +32,9 @@ export const SETTINGS = {
   redisCommandTimeout: 'redis.commandTimeout',
   ttl: 'ttl',
   watch: 'watch',
+  warmingEnabled: 'warming.enabled',
+  warmingInterval: 'warming.interval',
+  warmingDatasets: 'warming.datasets',
 } as const;
 
 export const SETTINGS_SECTION = 'fleetCache';

@@ -1,6 +1,7 @@
 import type { Disposable } from '../base/lifecycle';
 import type { CacheService } from '../cache/cacheService';
 import type { Inventory } from '../fleet/inventory';
+import type { Discovery } from './discovery';
 import type { FleetMonitor } from './fleetMonitor';
 import type { FleetReads } from './fleetReads';
 import type { FleetWatcher } from './fleetWatcher';
@@ -8,6 +9,7 @@ import type { FleetWriter } from './fleetWriter';
 import type { InstanceRegistry } from './instanceRegistry';
 import type { Invalidator } from './invalidator';
 import type { MinerWriter } from './minerWriter';
+import type { PeriodicWarmer } from './periodicWarmer';
 import type { Warmer } from './warmer';
 
 /** Everything that the ways in (VS Code, MCP) act through. Disposing it closes every connection. */
@@ -19,9 +21,11 @@ export interface FleetServices extends Disposable {
   readonly reads: FleetReads;
   readonly monitor: FleetMonitor;
   readonly warmer: Warmer;
+  readonly periodicWarmer: PeriodicWarmer;
   readonly invalidator: Invalidator;
   readonly writer: MinerWriter;
   readonly fleetWriter: FleetWriter;
+  readonly discovery: Discovery;
   readonly instances: InstanceRegistry;
   /** `undefined` in an instance that watches no miners. */
   readonly watcher: FleetWatcher | undefined;

@@ -8,9 +8,12 @@ import type { CommandParts } from './commandParts';
 import { control } from './control';
 import { createInventory } from './createInventory';
 import { startDemo, stopDemo } from './demo';
+import { discoverMiners } from './discoverMiners';
+import { importMiners } from './importMiners';
 import { invalidate } from './invalidate';
 import { setMinerLogin, setRedisPassword } from './logins';
 import { refresh } from './refresh';
+import { togglePeriodicWarming } from './togglePeriodicWarming';
 import { warm } from './warm';
 
 /** Registers every command. A failure is shown with its cause; a cancelled command ends silently. */
@@ -19,11 +22,14 @@ export function registerCommands(parts: CommandParts): Disposable {
   const handlers: Record<CommandId, (...args: never[]) => unknown> = {
     [COMMANDS.refresh]: (node?: MinersNode) => refresh(parts, node),
     [COMMANDS.warm]: (node?: MinersNode) => warm(parts, node),
+    [COMMANDS.togglePeriodicWarming]: () => togglePeriodicWarming(),
     [COMMANDS.invalidate]: (node?: MinersNode) => invalidate(parts, node),
     [COMMANDS.control]: (node?: MinersNode) => control(parts, node),
     [COMMANDS.startDemo]: () => startDemo(parts),
     [COMMANDS.stopDemo]: () => stopDemo(parts),
     [COMMANDS.createInventory]: () => createInventory(),
+    [COMMANDS.importMiners]: (file?: unknown) => importMiners(parts, file instanceof vscode.Uri ? file : undefined),
+    [COMMANDS.discoverMiners]: () => discoverMiners(parts),
     [COMMANDS.setMinerLogin]: () => setMinerLogin(parts),
     [COMMANDS.setRedisPassword]: () => setRedisPassword(parts),
     [COMMANDS.showMore]: (node: MinersNode) => parts.minersView.showMore(node),
