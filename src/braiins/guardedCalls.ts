@@ -127,10 +127,9 @@ export class GuardedCalls implements Disposable {
       return undefined;
     }
     const terms = { signal, deadlineAt: Date.now() + PROBE_ANSWER_MS };
+    const { GetApiVersion } = this.services.apiVersion;
     try {
-      return {
-        version: toApiVersion(await this.calls.anonymous(address, this.versionMethods.GetApiVersion, {}, terms)),
-      };
+      return { version: toApiVersion(await this.calls.anonymous(address, GetApiVersion, {}, terms)) };
     } catch (error) {
       if (error instanceof CancelledError) {
         throw error;
