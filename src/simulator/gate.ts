@@ -2,7 +2,9 @@ import type * as Grpc from '@grpc/grpc-js';
 import type { Clock } from '../base/clock';
 import { hasCall, newerFieldStripper } from './apiHistory';
 import type { FirmwareApi } from './firmware';
+import { garble } from './garbage';
 import type { ImplicitDefaults } from './implicitDefaults';
+import type { OpenStreams } from './openStreams';
 import { Refusal } from './refusal';
 import type { Sessions } from './sessions';
 
@@ -12,8 +14,12 @@ export interface GateRules {
   readonly api: FirmwareApi;
   readonly sessions: Sessions;
   readonly clock: Clock;
-  /** How long every answer is held back, in ms. */
+  /** How long every answer is held back, in ms; `Infinity`: there never is one. */
   delayMs(): number;
+  /** Whether answers are sent such that nobody can read them. */
+  isGarbling(): boolean;
+  /** The streams that are open. */
+  readonly streams: OpenStreams;
   /** Hears of every call that arrives, also of one that is refused, by its bare name. */
   onCall(method: string): void;
 }
@@ -24,6 +30,8 @@ const OPEN_METHODS: ReadonlySet<string> = new Set(['Login', 'GetApiVersion']);
 
 /** Through it every call of a miner's own services passes: it counts, holds back, asks for the token, and answers refusals. */
 export class Gate {
+  private garbled = 0;
+
   constructor(
     private readonly grpc: typeof Grpc,
     private readonly server: Grpc.Server,
@@ -51,7 +59,10 @@ export class Gate {
     const handler: Grpc.handleServerStreamingCall<Request, Response> = (call) =>
       this.pass(
         call,
-        () => answer(call.request, call),
+        () => {
+          this.rules.streams.add(call);
+          answer(call.request, call);
+        },
         (status) => call.emit('error', status),
       );
     this.register(method, handler, 'serverStream');
@@ -68,7 +79,10 @@ export class Gate {
   private serializer<Request, Response>(method: Grpc.MethodDefinition<Request, Response>) {
     const serialize = this.defaults.serializer(method);
     const strip = newerFieldStripper(this.rules.api, method.path);
-    return strip === undefined ? serialize : (answer: Response) => serialize(strip(answer));
+    return (answer: Response) => {
+      const bytes = serialize(strip === undefined ? answer : strip(answer));
+      return this.rules.isGarbling() ? garble(bytes, this.garbled++) : bytes;
+    };
   }
 
   private pass(
@@ -104,6 +118,9 @@ export class Gate {
       }
     };
     const delayMs = this.rules.delayMs();
+    if (delayMs === Number.POSITIVE_INFINITY) {
+      return;
+    }
     if (delayMs > 0) {
       const timer = this.rules.clock.setTimeout(proceed, delayMs);
       call.on('cancelled', () => timer.dispose());

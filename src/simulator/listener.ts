@@ -35,6 +35,14 @@ export class Listener {
     return this.inTurn(() => this.closeNow());
   }
 
+  /** Drops every connection that stands, and goes on listening. */
+  dropConnections(): void {
+    for (const socket of this.sockets) {
+      // Not reset: libuv refuses that for a socket that is just being shut down, and the process then spins as it ends.
+      socket.destroy();
+    }
+  }
+
   /** Settles on a port without listening any longer than that takes. */
   async reserve(): Promise<void> {
     if (this.boundPort === 0) {
@@ -79,10 +87,7 @@ export class Listener {
     }
     this.server = undefined;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    for (const socket of this.sockets) {
-      // Not reset: libuv refuses that for a socket that is just being shut down, and the process then spins as it ends.
-      socket.destroy();
-    }
+    this.dropConnections();
     await closed;
   }
 }

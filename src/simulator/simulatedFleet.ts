@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../base/clock';
 import { settleBounded } from '../base/concurrency';
-import { describeError, errorCode, FleetCacheError } from '../base/errors';
+import { ConfigurationError, describeError, errorCode, FleetCacheError } from '../base/errors';
 import { type Logger, silentLogger } from '../base/logger';
 import type { BraiinsServices } from '../braiins/proto/load';
 import { loadPackageDefinition, minerServices } from '../braiins/proto/packageDefinition';
@@ -53,6 +53,9 @@ export class SimulatedFleet {
     const { clock = systemClock, logger = silentLogger } = options;
     const seed = options.seed ?? DEFAULTS.seed;
     const profiles = buildProfiles(options.miners, seed, options.tenants);
+    if (options.login === undefined && options.faults?.some(({ kind }) => kind === 'expire')) {
+      throw new ConfigurationError('The fault "expire" needs a fleet with a login. Give --username and --password.');
+    }
     const faults = assignFaults(options.faults ?? [], profiles.length, hash(seed, 'faults'));
     const addresses = await chooseAddresses(options, profiles.length, logger);
     const protocol = await loadProtocol();

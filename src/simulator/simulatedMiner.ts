@@ -1,13 +1,16 @@
+import type { Socket } from 'node:net';
 import type { ConnectionInjector } from '@grpc/grpc-js';
 import type { Clock } from '../base/clock';
 import type { Disposable } from '../base/lifecycle';
 import type { Credentials } from '../fleet/credentials';
 import { DEFAULT_CREDENTIALS } from '../fleet/credentials';
 import type { Miner } from '../fleet/miner';
+import { FaultDriver } from './faultDriver';
 import type { Fault } from './faults';
 import { Listener } from './listener';
 import { Machine } from './machine/machine';
 import type { SimulatedState } from './machine/ownWays';
+import { OpenStreams } from './openStreams';
 import type { MinerProfile } from './profile';
 import { hash, unit } from './random';
 import { buildServer, type Protocol } from './services';
@@ -31,9 +34,10 @@ export class SimulatedMiner {
   private readonly listener: Listener;
   private readonly calls = new Map<string, number>();
   private readonly sessions: Sessions;
+  private readonly streams = new OpenStreams();
+  private readonly driver: FaultDriver;
   private injector: ConnectionInjector | undefined;
-  private delayMs: number;
-  private flapTimer: Disposable | undefined;
+  private delayMs = 0;
   private rebootTimer: Disposable | undefined;
 
   constructor(
@@ -48,8 +52,16 @@ export class SimulatedMiner {
       onReboot: (downMs) => this.reboot(downMs),
       onFactoryReset: () => this.sessions.setLogin(options.login),
     });
-    this.delayMs = options.fault?.kind === 'slow' ? options.fault.durationMs : 0;
-    this.listener = new Listener(options.host, options.port, (socket) => this.connections().injectConnection(socket));
+    this.listener = new Listener(options.host, options.port, (socket) => this.accept(socket));
+    const levers = {
+      goOnline: () => this.goOnline(),
+      goOffline: () => this.goOffline(),
+      dropConnections: () => this.listener.dropConnections(),
+      cutStreams: () => this.streams.cut(protocol.grpc.status.UNAVAILABLE, 'The stream was cut.'),
+      boot: () => this.boot(),
+      limitTokens: (lifetimeMs: number) => this.sessions.limitLifetime(lifetimeMs),
+    };
+    this.driver = new FaultDriver(levers, clock);
   }
 
   get id(): string {
@@ -77,19 +89,29 @@ export class SimulatedMiner {
     return this.machine.state;
   }
 
+  /** Whether tokens are asked for. */
+  get needsLogin(): boolean {
+    return this.sessions.areNeeded;
+  }
+
+  get fault(): Fault | undefined {
+    return this.driver.fault;
+  }
+
   /** Goes online, unless its fault is to be offline; then it only settles on its port. Rejects as {@link goOnline} does. */
   async start(): Promise<void> {
     const { fault } = this.options;
-    if (fault?.kind === 'offline') {
-      await this.listener.reserve();
-      return;
-    }
-    await this.goOnline();
-    if (fault?.kind === 'flap') {
-      const half = fault.durationMs / 2;
-      // Not all at the same time, and not before a client had a chance to connect.
-      this.flap(half, half * (0.5 + unit(hash(this.profile.seed, 'flap'))));
-    }
+    await (fault?.kind === 'offline' ? this.listener.reserve() : this.goOnline());
+    // Not all at the same time, and not before a client had a chance to connect.
+    this.driver.begin(fault, 0.5 + unit(hash(this.profile.seed, 'fault')) / 2);
+  }
+
+  /**
+   * Replaces the miner's fault, `undefined`: by none, and brings it online unless it is to be offline. Rejects as
+   * {@link goOnline} does.
+   */
+  setFault(fault: Fault | undefined): Promise<void> {
+    return this.driver.set(fault);
   }
 
   /** Listens again on the same port. Rejects with the system's error, such as EADDRINUSE. */
@@ -107,7 +129,7 @@ export class SimulatedMiner {
     this.machine.setState(state);
   }
 
-  /** Holds back every answer from now on; 0 for none. */
+  /** Holds back every answer from now on, whatever its fault does; 0 for none. */
   setDelay(delayMs: number): void {
     this.delayMs = delayMs;
   }
@@ -119,17 +141,18 @@ export class SimulatedMiner {
 
   /** How many calls have arrived, refused ones included: of one method by its bare name, or of all. Reflection is not counted. */
   callCount(method?: string): number {
-    if (method !== undefined) {
-      return this.calls.get(method) ?? 0;
-    }
-    return [...this.calls.values()].reduce((total, count) => total + count, 0);
+    return method === undefined ? sum(this.calls.values()) : (this.calls.get(method) ?? 0);
+  }
+
+  /** {@link callCount} by method, of those that were called. */
+  get callCounts(): ReadonlyMap<string, number> {
+    return this.calls;
   }
 
   async stop(): Promise<void> {
-    this.flapTimer?.dispose();
-    this.flapTimer = undefined;
     this.rebootTimer?.dispose();
     this.rebootTimer = undefined;
+    this.driver.dispose();
     await this.listener.close();
     this.injector?.destroy();
     this.machine.dispose();
@@ -143,7 +166,9 @@ export class SimulatedMiner {
         api: this.profile.firmware.api,
         sessions: this.sessions,
         clock: this.clock,
-        delayMs: () => this.delayMs,
+        delayMs: () => Math.max(this.delayMs, this.driver.delayMs),
+        isGarbling: () => this.driver.isGarbling,
+        streams: this.streams,
         onCall: (method) => this.calls.set(method, (this.calls.get(method) ?? 0) + 1),
       });
       this.injector = server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
@@ -151,13 +176,19 @@ export class SimulatedMiner {
     return this.injector;
   }
 
-  private flap(halfMs: number, delayMs: number): void {
-    this.flapTimer = this.clock.setTimeout(() => {
-      this.flap(halfMs, halfMs);
-      // A port that somebody else took meanwhile comes back with the next turn, or the one after.
-      const turn = this.isOnline ? this.goOffline() : this.goOnline();
-      turn.catch(() => {});
-    }, delayMs);
+  private accept(socket: Socket): void {
+    if (this.driver.isMute) {
+      // Unread, its end would never be noticed.
+      socket.resume();
+    } else {
+      this.connections().injectConnection(socket);
+    }
+  }
+
+  /** As the power's return does: the uptime starts anew, and no token is known any more. */
+  private boot(): void {
+    this.sessions.clear();
+    this.machine.boot();
   }
 
   private reboot(downMs: number): void {
@@ -170,4 +201,8 @@ export class SimulatedMiner {
       this.rebootTimer = this.clock.setTimeout(() => this.goOnline().catch(() => {}), downMs);
     }, ANSWER_MS);
   }
+}
+
+function sum(numbers: Iterable<number>): number {
+  return [...numbers].reduce((total, number) => total + number, 0);
 }

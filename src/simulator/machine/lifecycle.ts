@@ -79,6 +79,13 @@ export class Lifecycle {
     this.onReboot(DURATION_MS.boot);
   }
 
+  /** The control board has just booted: the power was away, and is back. */
+  boot(): void {
+    this.store.apply();
+    this.locating = false;
+    this.change((now) => this.timeline.reboot(now, now, now + DURATION_MS.startAfterBoot, this.rampUpMs));
+  }
+
   locate({ enable = false }: WireSetLocateDeviceStatusRequest): WireLocateDeviceStatusResponse {
     this.locating = enable;
     return { enabled: enable };

@@ -110,6 +110,11 @@ export class Machine implements Disposable {
     this.feed.refresh();
   }
 
+  /** The control board has just booted. */
+  boot(): void {
+    this.lifecycle.boot();
+  }
+
   followState(listener: (state: SimulatedState) => void): Disposable {
     return this.feed.follow(listener);
   }

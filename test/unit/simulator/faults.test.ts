@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { assignFaults, type FaultShare, parseFaults } from '../../../src/simulator/faults';
+import { assignFaults, FAULT_KINDS, type FaultShare, makeFault, parseFaults } from '../../../src/simulator/faults';
 
 describe('parseFaults', () => {
   it('reads shares with and without durations', () => {
@@ -10,6 +10,10 @@ describe('parseFaults', () => {
       { kind: 'flap', percent: 1, durationMs: 30_000 },
     ]);
     expect(parseFaults('slow=1%')).toEqual([{ kind: 'slow', percent: 1, durationMs: 3_000 }]);
+    expect(parseFaults('hang=1%,hangconnect=1%,wrongtype=1%').map(({ durationMs }) => durationMs)).toEqual([0, 0, 0]);
+    expect(parseFaults('dropstream=1%,expire=1%:5s,reboot=1%').map(({ durationMs }) => durationMs)).toEqual([
+      20_000, 5_000, 120_000,
+    ]);
   });
 
   it.each([
@@ -25,11 +29,28 @@ describe('parseFaults', () => {
     ['slow=5%:0ms', 'duration "0ms"'],
     ['slow=5%:1s:2s', 'cannot read'],
     ['flap=5%:1ms', '100ms'],
+    ['reboot=5%:99ms', 'cannot use "reboot=5%:99ms"'],
+    ['slow=5%:1441m', '24 hours'],
+    ['hang=1%:3s', 'no duration for hang'],
+    ['wrongtype=1%:3s', 'no duration for wrongtype'],
+    ['tired=1%', 'Use offline, slow, flap, hang, hangconnect, dropstream, expire, wrongtype or reboot.'],
     ['slow=5%,slow=6%', '"slow" twice'],
     ['offline=60%,slow=60%', '120%'],
     ['offline=5%,', 'does not know ""'],
   ])('refuses %j and says why', (text, reason) => {
     expect(() => parseFaults(text)).toThrow(reason);
+  });
+});
+
+describe('makeFault', () => {
+  it.each(FAULT_KINDS)('has a usual duration for %s that it accepts', (kind) => {
+    const { durationMs } = makeFault(kind);
+
+    expect(makeFault(kind, durationMs === 0 ? undefined : durationMs)).toEqual({ kind, durationMs });
+  });
+
+  it.each([Number.NaN, -1, 0, 0.5, Number.POSITIVE_INFINITY])('refuses a delay of %d ms', (durationMs) => {
+    expect(() => makeFault('slow', durationMs)).toThrow('duration of slow');
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../../src/base/clock';
 import { Sessions } from '../../../src/simulator/sessions';
+import { ManualClock } from '../../fixtures/manualClock';
 
 const LOGIN = { username: 'root', password: 'pw' };
 
@@ -43,5 +44,27 @@ describe('Sessions', () => {
     expect(sessions.login('admin', 'pw')).toBeUndefined();
     expect(sessions.admit(undefined)).toBe(false);
     expect(sessions.admit('made-up')).toBe(false);
+  });
+
+  it('ends a token in use when its life is limited, and tells nobody', () => {
+    const { sessions, pass } = sessionsAt(1_000, 60);
+    const old = sessions.login('root', 'pw');
+    pass(10);
+    const token = sessions.login('root', 'pw');
+    sessions.limitLifetime(10_000);
+
+    expect(sessions.admit(old)).toBe(false);
+    pass(9);
+    expect(sessions.admit(token)).toBe(true);
+    expect(sessions.timeoutS).toBe(60);
+    pass(1);
+    expect(sessions.admit(token)).toBe(false);
+    expect(sessions.admit(sessions.login('root', 'pw'))).toBe(true);
+  });
+
+  it('needs a login only where there is one', () => {
+    const { sessions } = sessionsAt(0, 60);
+    expect(sessions.areNeeded).toBe(true);
+    expect(new Sessions(undefined, 60, new ManualClock()).areNeeded).toBe(false);
   });
 });
