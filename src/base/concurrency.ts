@@ -30,6 +30,6 @@ export async function settleBounded<T, R>(
     }
   }
 
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, work));
+  await Promise.all(Array.from({ length: Math.min(Math.max(1, limit), items.length) }, work));
   return results;
 }

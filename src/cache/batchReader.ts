@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock';
 import { settleBounded } from '../base/concurrency';
-import { throwIfCancelled } from '../base/errors';
+import { describeError, throwIfCancelled } from '../base/errors';
+import type { Logger } from '../base/logger';
 import type { FirstTier } from './firstTier';
 import type { CacheMetrics } from './metrics';
 import type { Policies } from './policy';
@@ -15,6 +16,7 @@ export interface BatchReaderOptions {
   readonly policies: Policies;
   readonly metrics: CacheMetrics;
   readonly clock: Clock;
+  readonly logger: Logger;
   /** Reads one request that neither tier has. */
   readBelow<T>(request: CacheRequest<T>, options: ReadOptions): Promise<Reading<T>>;
 }
@@ -46,7 +48,11 @@ export class BatchReader {
     const results = new Array<PromiseSettledResult<Reading<T>>>(requests.length);
     const settle = (position: number, result: PromiseSettledResult<Reading<T>>) => {
       results[position] = result;
-      options.onSettled?.(position, result);
+      try {
+        options.onSettled?.(position, result);
+      } catch (error) {
+        this.options.logger.error(`A listener to a batch failed: ${describeError(error)}`);
+      }
     };
     if (options.refresh !== true) {
       await this.readTiers(requests, settle, options.background !== true);

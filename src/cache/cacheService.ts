@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock';
 import type { Event } from '../base/emitter';
-import { CancelledError } from '../base/errors';
+import { CancelledError, throwIfCancelled } from '../base/errors';
 import { type Disposable, DisposableStore } from '../base/lifecycle';
 import type { Logger } from '../base/logger';
 import { type BatchOptions, BatchReader } from './batchReader';
@@ -106,7 +106,7 @@ export class CacheService implements Disposable {
     const { secondTier, reader } = this;
     const readBelow = <T>(request: CacheRequest<T>, readOptions: ReadOptions) =>
       this.getOrFetchBelow(request, readOptions);
-    this.batches = new BatchReader({ firstTier, secondTier, reader, policies, metrics, clock, readBelow });
+    this.batches = new BatchReader({ firstTier, secondTier, reader, policies, metrics, clock, logger, readBelow });
     for (const item of [this.feed, this.firstTier, this.invalidations]) {
       this.disposables.add(item);
     }
@@ -177,6 +177,7 @@ export class CacheService implements Disposable {
    * @throws as {@link getOrFetch} does.
    */
   async warm<T>(request: CacheRequest<T>, signal?: AbortSignal): Promise<'fresh' | 'stored' | 'notStored'> {
+    throwIfCancelled(signal);
     const lookup = { dataset: request.dataset, isCounted: false, startedAt: this.options.clock.monotonic() };
     const flight = this.reader.fly(request, false);
     const answer = this.lookups.end(lookup, flight, await flight.wait(signal));
@@ -260,12 +261,19 @@ export class CacheService implements Disposable {
   }
 
   private async bypass<T>(request: CacheRequest<T>, lookup: Lookup, signal: AbortSignal | undefined) {
+    let wasCancelled = false;
     try {
       const data = await this.reader.fetch(request, signal ?? new AbortController().signal);
       const fetchedAt = this.options.clock.now();
       return { data, origin: 'source', fetchedAt, ttlS: 0, fresh: true } satisfies Reading<T>;
+    } catch (error) {
+      wasCancelled = error instanceof CancelledError;
+      throw error;
     } finally {
-      this.lookups.bypassed(lookup);
+      // As every lookup that was given up, it did not end in any way that counts.
+      if (!wasCancelled) {
+        this.lookups.bypassed(lookup);
+      }
     }
   }
 

@@ -9,6 +9,8 @@ export interface KnownGeneration {
 
 class Generation implements KnownGeneration {
   isCurrent = true;
+  /** Whether it was asked for since it was last passed over for want of room. */
+  wasUsed = false;
   /** The list that ended with this one when it was last asked for, see {@link KnownGenerations.all}. */
   list: readonly Generation[] | undefined = undefined;
 
@@ -20,11 +22,14 @@ class Generation implements KnownGeneration {
 
 const NONE: readonly Generation[] = [];
 
+/** Second chances at a time: where everything is in use, one of the next has to go all the same. */
+const CHANCES = 8;
+
 /** The generations that this instance knows, by scope. Entries hold on to them, so that one change voids them all at once. */
 export class KnownGenerations {
   private readonly known = new Map<string, Generation>();
 
-  /** @param capacity scopes whose generations are known at a time; those learned first go first. */
+  /** @param capacity scopes whose generations are known at a time; those go first that were learned first and not used since. */
   constructor(
     private readonly pushes: RecentPushes,
     private readonly capacity: number,
@@ -44,6 +49,7 @@ export class KnownGenerations {
     }
     const last = this.known.get(scopes[scopes.length - 1] as string);
     if (last?.list !== undefined && isListOf(last.list, scopes)) {
+      use(last.list);
       return last.list;
     }
     const generations = scopes.map((scope) => this.known.get(scope));
@@ -51,6 +57,7 @@ export class KnownGenerations {
       return undefined;
     }
     last.list = generations as Generation[];
+    use(last.list);
     return last.list;
   }
 
@@ -69,15 +76,27 @@ export class KnownGenerations {
       return known;
     }
     this.forget(scope);
-    for (const oldest of this.known.keys()) {
-      if (this.known.size < this.capacity) {
-        break;
-      }
-      this.forget(oldest);
-    }
+    this.makeRoom();
     const generation = new Generation(scope, value);
     this.known.set(scope, generation);
     return generation;
+  }
+
+  /** Whatever was used since it was last passed over has a second chance: the scopes of everything are among the oldest. */
+  private makeRoom(): void {
+    let chances = CHANCES;
+    for (const [scope, generation] of this.known) {
+      if (this.known.size < this.capacity) {
+        return;
+      }
+      if (generation.wasUsed && chances-- > 0) {
+        generation.wasUsed = false;
+        this.known.delete(scope);
+        this.known.set(scope, generation);
+      } else {
+        this.forget(scope);
+      }
+    }
   }
 
   /** What is not known any more is not told of changes, and counts as changed. */
@@ -94,6 +113,12 @@ export class KnownGenerations {
     for (const scope of [...this.known.keys()]) {
       this.forget(scope);
     }
+  }
+}
+
+function use(list: readonly Generation[]): void {
+  for (const generation of list) {
+    generation.wasUsed = true;
   }
 }
 

@@ -24,7 +24,7 @@ const RETRY_MS = 250;
  * How long a confirmed invalidation is remembered, in ms, to be repeated after a lost connection: what a master confirmed a
  * moment before it died, the replica in its place may never have got.
  */
-const REMEMBERED_MS = 10_000;
+const REMEMBERED_MS = 60_000;
 
 /**
  * Voids scopes in the store, and loses none: what the store did not confirm is kept, and made good before anything is
@@ -185,12 +185,22 @@ export class Invalidations implements Disposable {
     }
   }
 
+  private async voidOne(scope: string): Promise<void> {
+    try {
+      await this.options.store.bump([scope]);
+    } catch (error) {
+      if (!(await this.removeInstead([scope]))) {
+        throw error;
+      }
+    }
+  }
+
   /**
    * Each scope by itself: while one of a Cluster's masters is away, what the others confirmed must not be voided again at
    * each attempt. Resolves to why one of them failed, if one did.
    */
   private async replayChunk(chunk: readonly (readonly [scope: string, number: number])[]): Promise<unknown> {
-    const results = await Promise.allSettled(chunk.map(([scope]) => this.options.store.bump([scope])));
+    const results = await Promise.allSettled(chunk.map(([scope]) => this.voidOne(scope)));
     const confirmed = chunk.filter((_, index) => results[index]?.status === 'fulfilled');
     if (confirmed.length > 0) {
       const scopes = confirmed.map(([scope]) => scope);

@@ -168,10 +168,7 @@ export class Reader {
     const origin = this.originOf(startedAt);
     const { reading, written } = this.land(request, data, origin, flight.isDetached ? undefined : found.generations);
     // The lock goes after the entry came, or those who wait for either would fetch as well.
-    const afterwards = written.then(async (isWritten) => {
-      await lease?.finish();
-      return isWritten;
-    });
+    const afterwards = written.finally(() => lease?.finish());
     return { answer: { outcome: 'fetched', reading }, afterwards };
   }
 
@@ -204,10 +201,15 @@ export class Reader {
       return;
     }
     try {
+      // Between the look and the lease another instance may have refreshed it, and gone.
+      const latest = await secondTier.look(request);
+      if (latest.generations === undefined || isNewer(latest, found)) {
+        return;
+      }
       const startedAt = clock.monotonic();
       metrics.recordBackgroundFetch(request.dataset);
       const data = await this.fetch(request, new AbortController().signal);
-      await this.land(request, data, this.originOf(startedAt), found.generations).written;
+      await this.land(request, data, this.originOf(startedAt), latest.generations).written;
     } finally {
       await lease?.finish();
     }
@@ -255,6 +257,10 @@ export class Reader {
     }
     return { outcome, reading: entry.reading as Reading<T> };
   }
+}
+
+function isNewer({ fresh }: Found, former: Found): boolean {
+  return fresh !== undefined && fresh.reading.fetchedAt > (former.fresh?.reading.fetchedAt ?? Number.NEGATIVE_INFINITY);
 }
 
 function ended<T>(answer: Answer<T>): Landing<Answer<T>> {

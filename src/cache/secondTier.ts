@@ -142,7 +142,12 @@ export class SecondTier {
       await this.options.store.write(address.key, encodeEntry({ ...entry, fetchedAt }), (entry.ttlS + graceS) * 1000);
       return true;
     } catch (error) {
-      this.logStoreError('write', error);
+      if (error instanceof StoreError) {
+        this.logStoreError('write', error);
+      } else {
+        // Readers have their data all the same: that it is no JSON must be seen, and not end a process.
+        this.options.logger.error(`${address.key} cannot be cached: ${describeError(error)}`);
+      }
       return false;
     }
   }

@@ -6,7 +6,7 @@ import { DisposableStore, toDisposable } from '../base/lifecycle';
 import type { Logger } from '../base/logger';
 import type { CoherenceLink } from '../cache/coherenceLink';
 import type { RedisConnection } from './connection';
-import { NodeLink } from './nodeLink';
+import { NodeLink, serverOf } from './nodeLink';
 import { type ConnectionProfile, type NodeAddress, nodeAddress } from './profile';
 
 export interface RedisCoherenceLinkOptions {
@@ -20,6 +20,8 @@ export interface RedisCoherenceLinkOptions {
 /** How often a Cluster's masters are compared with those that are followed, in ms: events alone miss a fail-over. */
 const TOPOLOGY_EVERY_MS = 1_000;
 const TIME_EVERY_MS = 10_000;
+/** How often connections that are with different servers are made anew, in ms. */
+const PARTED_PAUSE_MS = 1_000;
 /** The shortest round trip of so many counts: a busy process or server makes the others' midpoints wrong. */
 const TIME_SAMPLES = 3;
 /** Clocks that differ by less are taken for equal: the way to the server and back takes as long. */
@@ -36,6 +38,8 @@ export class RedisCoherenceLink implements CoherenceLink {
   /** A field, because it is read with every hit. */
   caughtUpTo = Number.NEGATIVE_INFINITY;
   clockOffsetMs = 0;
+  /** When the two were last found with different servers. */
+  private partedAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly options: RedisCoherenceLinkOptions) {
     this.invalidations = new Emitter((error) =>
@@ -53,6 +57,10 @@ export class RedisCoherenceLink implements CoherenceLink {
       follow();
     } else {
       this.links.set('', this.open(undefined));
+      // What was read over the former connection may be another server's.
+      const forget = () => this.invalidations.fire('everything');
+      client.on('ready', forget);
+      this.disposables.add(toDisposable(() => client.off('ready', forget)));
     }
     this.every(TIME_EVERY_MS, () => void this.compareClocks());
     this.disposables.add(
@@ -82,7 +90,10 @@ export class RedisCoherenceLink implements CoherenceLink {
       clock,
       logger,
       onChange: (keys) => this.invalidations.fire(keys),
-      onHeard: () => this.assess(),
+      onHeard: () => {
+        this.assess();
+        this.bringTogether();
+      },
     });
   }
 
@@ -116,6 +127,34 @@ export class RedisCoherenceLink implements CoherenceLink {
       least = Math.min(least, heardOf);
     }
     this.caughtUpTo = least;
+  }
+
+  /**
+   * With Sentinels the link and the commands may be with different servers, one of them a master no more:
+   *
+   * 1. the master hangs, and the link, which is pinged, is lost first;
+   * 2. a replica takes over, and the link goes there;
+   * 3. the former master wakes up, and commands that nobody sent meanwhile go on to be sent there;
+   * 4. others void entries with the new master: the link tells of it, and the former master gives the old ones.
+   */
+  private bringTogether(): void {
+    const { profile, connection, clock } = this.options;
+    const link = this.links.get('')?.server;
+    if (profile.mode !== 'sentinel' || connection.client instanceof Cluster || link === undefined) {
+      return;
+    }
+    const commands = serverOf(connection.client);
+    if (commands === undefined || commands === link) {
+      return;
+    }
+    this.caughtUpTo = Number.NEGATIVE_INFINITY;
+    this.invalidations.fire('everything');
+    if (clock.monotonic() - this.partedAt >= PARTED_PAUSE_MS) {
+      this.partedAt = clock.monotonic();
+      // Each asks the Sentinels again, and they know one master.
+      connection.client.disconnect(true);
+      this.links.get('')?.reconnect();
+    }
   }
 
   /** Of a Cluster's masters it is always the same one that is asked, by the order of their addresses. */

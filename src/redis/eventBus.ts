@@ -53,6 +53,9 @@ export class RedisEventBus implements EventBus {
     this.shards =
       this.cluster === undefined ? undefined : this.disposables.add(new ShardSubscribers(this.cluster, common));
     this.disposables.add(this.misses);
+    if (this.cluster !== undefined) {
+      this.leaveWhoLeft(this.cluster);
+    }
   }
 
   async publish(channel: string, text: string): Promise<void> {
@@ -105,6 +108,20 @@ export class RedisEventBus implements EventBus {
         subscriber.unsubscribe(registered.subscription);
       }
     });
+  }
+
+  /** A node that was taken out of the Cluster answers on, and hears nothing any more. */
+  private leaveWhoLeft(cluster: Cluster): void {
+    const follow = () => {
+      const members = cluster.nodes('all').map(({ options }) => options);
+      if (members.length > 0) {
+        this.subscriber.leaveUnless(({ host, port }) =>
+          members.some((each) => each.host === host && each.port === port),
+        );
+      }
+    };
+    cluster.on('refresh', follow);
+    this.disposables.add(toDisposable(() => cluster.off('refresh', follow)));
   }
 
   private anyMaster(attempt: number): NodeAddress | undefined {

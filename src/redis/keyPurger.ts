@@ -98,6 +98,7 @@ class PurgeRun {
       while (scanning !== undefined) {
         const page: ScanPage = await scanning;
         if (this.options.signal?.aborted) {
+          await removing;
           return false;
         }
         const cursor = page.cursor === SCAN_START ? undefined : page.cursor;

@@ -76,6 +76,16 @@ export class NodeLink implements Disposable {
     return this.moment;
   }
 
+  /** The server at the other end, as the network names it; `undefined` while there is none. */
+  get server(): string | undefined {
+    return serverOf(this.redis);
+  }
+
+  /** Begins anew, with whatever server is found now. */
+  reconnect(): void {
+    this.redis.disconnect(true);
+  }
+
   dispose(): void {
     this.attempt++;
     this.disposables.dispose();
@@ -163,4 +173,11 @@ export class NodeLink implements Disposable {
     this.options.onHeard();
     this.options.onChange('everything');
   }
+}
+
+/** The server that a client is connected to, as the network names it. */
+export function serverOf({ stream }: Redis): string | undefined {
+  // Typed by ioredis as what any stream has.
+  const { remoteAddress, remotePort } = (stream ?? {}) as { remoteAddress?: string; remotePort?: number };
+  return remoteAddress === undefined ? undefined : `${remoteAddress} ${remotePort}`;
 }

@@ -107,7 +107,11 @@ function node(fields: Fields, prefix: string, defaultPort: number): NodeAddress 
   if (typeof port !== 'number' || !Number.isInteger(port) || port < 1 || port > 65_535) {
     throw wrong(`${prefix}port`, port, 'a number from 1 to 65535');
   }
-  return { host: requiredText(fields, 'host', '10.0.0.1', prefix), port };
+  const host = requiredText(fields, 'host', '10.0.0.1', prefix);
+  if (/[\s/@?#]/.test(host)) {
+    throw wrong(`${prefix}host`, host, 'a host name or an address alone, such as "10.0.0.1"');
+  }
+  return { host, port };
 }
 
 function natMap(value: unknown): NatMap | undefined {
@@ -164,11 +168,18 @@ function checkNames(fields: Fields, known: readonly string[], prefix: string): v
   }
 }
 
+/** Of what was written only its kind is told: a URL with a password may have got there, or an object with one. */
 function wrong(name: string, value: unknown, advice: string): ConfigurationError {
-  const written = value === undefined ? 'missing' : JSON.stringify(value);
-  // A URL may have got there, with a password in it.
-  const shown = written.includes('@') ? 'not what belongs there' : written;
+  const isHarmless = typeof value === 'number' || typeof value === 'boolean' || value === null;
+  const shown = value === undefined ? 'missing' : isHarmless ? String(value) : kindOf(value);
   return new ConfigurationError(`${name} is ${shown}; write ${advice}.`);
+}
+
+function kindOf(value: unknown): string {
+  if (value === '') {
+    return 'empty';
+  }
+  return Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : 'not what belongs there';
 }
 
 function optional<Name extends string, Value>(name: Name, value: Value | undefined) {

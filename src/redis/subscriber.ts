@@ -44,10 +44,12 @@ export class Subscriber implements Disposable {
   private readonly wanted = new Map<string, Subscription>();
   /** What the present connection is subscribed to, by the names of {@link wanted}. */
   private readonly actual = new Map<string, Subscription>();
-  /** What the server refused, until it is tried again. */
-  private readonly refused = new Set<string>();
+  /** What the server refused, with what ends the pause until it is tried again. */
+  private readonly refused = new Map<string, Disposable>();
   /** What the log says already that is refused. */
   private readonly reported = new Set<string>();
+  /** What was refused, and has not stood since: messages of it were missed whatever stands otherwise. */
+  private readonly overdue = new Set<string>();
   private readonly disposables = new DisposableStore();
   private redis: Redis | undefined;
   private isReady = false;
@@ -80,9 +82,19 @@ export class Subscriber implements Disposable {
   unsubscribe(subscription: Subscription): void {
     const id = idOf(subscription);
     this.wanted.delete(id);
+    this.refused.get(id)?.dispose();
     this.refused.delete(id);
     this.reported.delete(id);
+    this.overdue.delete(id);
     void this.reconcile();
+  }
+
+  /** Goes to another server when the present one is none of those any more that carry the channels. */
+  leaveUnless(isMember: (node: NodeAddress) => boolean): void {
+    const { host, port } = this.redis?.options ?? {};
+    if (host !== undefined && port !== undefined && this.isReady && !isMember({ host, port })) {
+      this.redis?.disconnect();
+    }
   }
 
   dispose(): void {
@@ -185,6 +197,7 @@ export class Subscriber implements Disposable {
             return;
           }
           this.reported.delete(id);
+          this.mayHaveMissed ||= this.overdue.delete(id);
           // On a connection that was replaced meanwhile it counts for nothing.
           if (redis === this.redis && this.isReady) {
             this.actual.set(id, subscription);
@@ -204,7 +217,12 @@ export class Subscriber implements Disposable {
     if (this.wanted.get(id) !== subscription) {
       return;
     }
-    this.refused.add(id);
+    this.overdue.add(id);
+    const retry = this.later(isRedirection(error) ? MISPLACED_PAUSE_MS : REFUSED_PAUSE_MS, () => {
+      this.refused.delete(id);
+      void this.reconcile();
+    });
+    this.refused.set(id, retry);
     if (isRedirection(error)) {
       this.options.onMisplaced?.();
     } else if (!this.reported.has(id)) {
@@ -213,10 +231,6 @@ export class Subscriber implements Disposable {
         `Redis at ${profileAddress(this.options.profile)} does not let the user hear ${subscription.name}: ${describeError(error)} ${adviceFor(subscription)}`,
       );
     }
-    this.later(isRedirection(error) ? MISPLACED_PAUSE_MS : REFUSED_PAUSE_MS, () => {
-      this.refused.delete(id);
-      void this.reconcile();
-    });
   }
 
   private noteSubscribed(): void {
@@ -232,12 +246,13 @@ export class Subscriber implements Disposable {
     }
   }
 
-  private later(delayMs: number, task: () => void): void {
+  private later(delayMs: number, task: () => void): Disposable {
     const timer: Disposable = this.options.clock.setTimeout(() => {
       this.disposables.release(timer);
       task();
     }, delayMs);
     this.disposables.add(timer);
+    return toDisposable(() => this.disposables.release(timer));
   }
 }
 

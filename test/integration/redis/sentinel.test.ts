@@ -1,4 +1,9 @@
+import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/base/clock';
+import { silentLogger } from '../../../src/base/logger';
+import { openRedis } from '../../../src/redis/openRedis';
+import { parseRedisUrl } from '../../../src/redis/profile';
 import { eventually } from '../../fixtures/eventually';
 import { startTestSentinel, type TestSentinel } from '../../fixtures/redisSentinel';
 import { storeSuite } from './storeSuite';
@@ -32,6 +37,24 @@ describe('RedisStore on Sentinel', () => {
       expect(states[0]).toBe('down');
     } finally {
       await opened.close();
+    }
+  }, 60_000);
+
+  it('G2: has the link and the commands with one master, also when a master that hung wakes up', async () => {
+    const profile = parseRedisUrl(sentinel.url);
+    const redis = openRedis({ profile, commandTimeoutMs: 400, clock: systemClock, logger: silentLogger });
+    try {
+      await eventually(() => redis.store.write('v1:cache:a', 'before', 60_000));
+      // Nobody sends a command meanwhile, so that only the link notices.
+      await sentinel.failover('hang');
+      sentinel.master.resume();
+      const { client } = redis.connection;
+      await eventually(() => {
+        expect(redis.link.caughtUpTo).toBeGreaterThan(systemClock.monotonic() - 1_000);
+        expect(client instanceof Redis && client.stream).toMatchObject({ remotePort: sentinel.replica.port });
+      }, 20_000);
+    } finally {
+      redis.dispose();
     }
   }, 60_000);
 

@@ -49,6 +49,18 @@ describe('KnownGenerations', () => {
     expect(known.all([])).toEqual([]);
   });
 
+  it('gives up what was not used before what was, however long it is known', () => {
+    const pushes = new RecentPushes();
+    const known = new KnownGenerations(pushes, 20);
+    known.learn('all', 1, 0);
+    for (let miner = 0; miner < 100; miner++) {
+      known.learn(`miner ${miner}`, 1, 0);
+      expect(known.all(['all', `miner ${miner}`])).toBeDefined();
+    }
+    expect(known.get('all')?.isCurrent).toBe(true);
+    expect(known.get('miner 0')).toBeUndefined();
+  });
+
   it('voids what goes for want of room: nobody would tell of its changes', () => {
     const pushes = new RecentPushes();
     const known = new KnownGenerations(pushes, 2);
