@@ -7,7 +7,7 @@ import type {
 import type { MinerModelSpec } from '../models';
 import { notNow } from '../refusal';
 import { defaultCooling, immersion, toCooling } from './coolingModes';
-import type { SettingsStore } from './settings';
+import type { SettingsStore } from './settingsStore';
 
 /** How a machine is cooled. */
 export class Cooling {

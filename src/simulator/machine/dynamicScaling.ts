@@ -1,7 +1,8 @@
 import type { WireSetDPSRequest, WireSetDPSResponse } from '../../braiins/proto/wire/dps';
 import { invalid } from '../refusal';
 import { within } from './limits';
-import type { DpsSettings, SettingsStore } from './settings';
+import type { DpsSettings } from './settings';
+import type { SettingsStore } from './settingsStore';
 import { terahash, watts } from './targets';
 
 /** Dynamic performance scaling, as it is configured. */

@@ -10,7 +10,7 @@ import type {
 } from '../../braiins/proto/wire/actions';
 import { notNow } from '../refusal';
 import type { SimulatedState } from './ownWays';
-import type { SettingsStore } from './settings';
+import type { SettingsStore } from './settingsStore';
 import type { StatusFeed } from './statusFeed';
 import type { StateTimeline } from './timeline';
 

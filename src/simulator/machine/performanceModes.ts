@@ -10,7 +10,8 @@ import type { WireFrequency, WireVoltage } from '../../braiins/proto/wire/units'
 import { invalid, notFound } from '../refusal';
 import { boardId } from './boardId';
 import { type Limits, within } from './limits';
-import type { BoardByHand, ByHandSettings, Settings, SettingsStore } from './settings';
+import type { BoardByHand, ByHandSettings, Settings } from './settings';
+import type { SettingsStore } from './settingsStore';
 import { type Targets, terahash, watts } from './targets';
 
 /** Whether the tuner rules, or frequency and voltage are set by hand; and how fast power goes up and down. */

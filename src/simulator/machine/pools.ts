@@ -19,7 +19,7 @@ import {
   toGroup,
   uidOf,
 } from './poolGroups';
-import type { SettingsStore } from './settings';
+import type { SettingsStore } from './settingsStore';
 
 /** The groups of pools that a machine works for. */
 export class Pools {

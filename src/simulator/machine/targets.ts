@@ -14,7 +14,7 @@ import type { WirePower, WireSaveAction, WireTeraHashrate } from '../../braiins/
 import { invalid } from '../refusal';
 import { type Range, within } from './limits';
 import { round } from './rounding';
-import type { SettingsStore } from './settings';
+import type { SettingsStore } from './settingsStore';
 
 /** The tuner's targets. Setting one of them has the tuner work towards it, whatever it did before. */
 export class Targets {

@@ -12,7 +12,8 @@ import { ambientC } from './heat';
 import { levelOf } from './operation';
 import { hashingPowerW, levelForPower, STANDBY_W } from './power';
 import { round } from './rounding';
-import type { Settings, SettingsStore, TunerSettings } from './settings';
+import type { Settings, TunerSettings } from './settings';
+import type { SettingsStore } from './settingsStore';
 import { wireTimestamp } from './timestamps';
 
 /** Settings of the chips that the tuner has found, or will have found by then, for one target. */

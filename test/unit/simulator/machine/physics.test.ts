@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { HASHRATE_WINDOWS, type Measurement, measure } from '../../../../src/simulator/machine/physics';
-import { type Settings, SettingsStore } from '../../../../src/simulator/machine/settings';
+import type { Settings } from '../../../../src/simulator/machine/settings';
+import { SettingsStore } from '../../../../src/simulator/machine/settingsStore';
 import { StateTimeline } from '../../../../src/simulator/machine/timeline';
 import { buildProfiles, type MinerProfile } from '../../../../src/simulator/profile';
 
