@@ -1,5 +1,4 @@
 import type { Clock } from '../base/clock';
-import { settleBounded } from '../base/concurrency';
 import { Emitter } from '../base/emitter';
 import { CancelledError, describeError } from '../base/errors';
 import { type Disposable, DisposableStore } from '../base/lifecycle';
@@ -9,6 +8,7 @@ import type { Miner } from '../fleet/miner';
 import type { MinerStats, MinerStatus } from '../fleet/minerData';
 import { type MinerSource, SourceError, type SourceFailure } from '../fleet/minerSource';
 import type { FleetReads } from './fleetReads';
+import type { Result } from './summaries';
 
 /** What is known of one machine now. A machine that failed has no figures: never the last ones, never zeros. */
 export type MinerView =
@@ -20,13 +20,22 @@ export interface RefreshOptions extends Pick<ReadOptions, 'background' | 'refres
   onProgress?(done: number, total: number): void;
 }
 
-const CONCURRENCY = 64;
+/** Of reads, two for each miner. */
+const CONCURRENCY = 128;
 
 /**
  * Changes are told together, and at once when a refresh has ended: a fleet that comes in repaints a view a few times, and not
- * so often that the repainting takes the time that the reading needs.
+ * so often that the repainting takes the time that the reading needs. When a refresh seems to end within the same time, its end
+ * is waited for, once: VS Code holds back a change that comes soon after another.
  */
 const NOTIFY_DELAY_MS = 400;
+
+/** A refresh that runs. */
+interface Progress {
+  readonly startedAt: number;
+  readonly total: number;
+  done: number;
+}
 
 const UNREAD: MinerView = { type: 'unread' };
 
@@ -38,6 +47,7 @@ export class FleetMonitor implements Disposable {
   private readonly disposables = new DisposableStore();
   private notification: Disposable | undefined;
   private latestRefresh: Promise<unknown> = Promise.resolve();
+  private progress: Progress | undefined;
 
   /** Ids of machines whose view changed. */
   readonly onDidChange = this.changes.event;
@@ -61,19 +71,20 @@ export class FleetMonitor implements Disposable {
    * the login was refused or the miner is left alone because it did not answer. Failures become views; only a cancelled signal ends it early.
    */
   async refresh(miners: readonly Miner[], options: RefreshOptions = {}): Promise<void> {
-    let done = 0;
-    this.latestRefresh = settleBounded(
-      miners,
-      CONCURRENCY,
-      async (miner) => {
-        if (options.refresh) {
-          this.source.retryNow(miner);
-        }
-        await this.refreshMiner(miner, options);
-        options.onProgress?.(++done, miners.length);
-      },
-      options.signal,
-    );
+    if (options.refresh) {
+      for (const miner of miners) {
+        this.source.retryNow(miner);
+      }
+    }
+    const progress = { startedAt: this.clock.monotonic(), total: miners.length, done: 0 };
+    this.progress = progress;
+    this.latestRefresh = this.reads
+      .statusAndStats(miners, CONCURRENCY, options, (miner, status, stats) => {
+        this.note(miner, status, stats);
+        progress.done++;
+        options.onProgress?.(progress.done, progress.total);
+      })
+      .catch(ignoreCancellation);
     await this.latestRefresh;
     this.notify();
   }
@@ -93,20 +104,17 @@ export class FleetMonitor implements Disposable {
     this.disposables.dispose();
   }
 
-  private async refreshMiner(miner: Miner, options: RefreshOptions): Promise<void> {
-    try {
-      const status = await this.reads.miner(miner, 'status', options);
-      if (status.origin === 'stale') {
-        throw status.failure;
-      }
-      const stats = await this.reads.miner(miner, 'stats', options).catch(ignoreUnlessCancelled);
-      this.set(miner, { type: 'online', status, stats: stats?.fresh ? stats : undefined });
-    } catch (error) {
-      if (error instanceof CancelledError) {
-        return;
-      }
-      const failure = error instanceof SourceError ? error.failure : 'other';
-      this.set(miner, { type: 'failed', failure, reason: describeError(error) });
+  private note(miner: Miner, status: Result<'status'>, stats: Result<'stats'>): void {
+    const failure = status.status === 'rejected' ? status.reason : status.value.failure;
+    if ([failure, stats.status === 'rejected' && stats.reason].some((error) => error instanceof CancelledError)) {
+      return;
+    }
+    if (status.status === 'fulfilled' && status.value.origin !== 'stale') {
+      const figures = stats.status === 'fulfilled' && stats.value.fresh ? stats.value : undefined;
+      this.set(miner, { type: 'online', status: status.value, stats: figures });
+    } else {
+      const kind = failure instanceof SourceError ? failure.failure : 'other';
+      this.set(miner, { type: 'failed', failure: kind, reason: describeError(failure) });
     }
   }
 
@@ -120,7 +128,25 @@ export class FleetMonitor implements Disposable {
     }
     this.views.set(miner.id, view);
     this.changed.add(miner.id);
-    this.notification ??= this.clock.setTimeout(() => this.notify(), NOTIFY_DELAY_MS);
+    this.notification ??= this.clock.setTimeout(() => this.notifySoon(), NOTIFY_DELAY_MS);
+  }
+
+  private notifySoon(): void {
+    if (this.isAboutToEnd()) {
+      this.notification = this.clock.setTimeout(() => this.notify(), NOTIFY_DELAY_MS);
+    } else {
+      this.notify();
+    }
+  }
+
+  /** Whether the refresh that runs will have ended before the next notification, if the rest goes as what was done. */
+  private isAboutToEnd(): boolean {
+    if (this.progress === undefined || this.progress.done === 0) {
+      return false;
+    }
+    const { startedAt, done, total } = this.progress;
+    const left = ((this.clock.monotonic() - startedAt) / done) * (total - done);
+    return left > 0 && left < NOTIFY_DELAY_MS;
   }
 
   private notify(): void {
@@ -152,9 +178,8 @@ function isSame(former: MinerView | undefined, view: MinerView): boolean {
   return former?.type === 'failed' && view.type === 'failed' && former.reason === view.reason;
 }
 
-function ignoreUnlessCancelled(error: unknown): undefined {
-  if (error instanceof CancelledError) {
+function ignoreCancellation(error: unknown): void {
+  if (!(error instanceof CancelledError)) {
     throw error;
   }
-  return undefined;
 }

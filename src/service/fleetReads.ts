@@ -21,7 +21,7 @@ import type { PoolUrls } from '../fleet/poolUrls';
 import type { FleetSummary } from '../fleet/summary';
 import { makeFirmwareVersions, makePoolUrls } from './fleetFigures';
 import { SOURCE_ERRORS } from './sourceErrors';
-import { type BatchRead, makeSummary } from './summaries';
+import { type BatchRead, makeSummary, type Result } from './summaries';
 
 const DATASETS: Readonly<Record<MinerKind, Dataset>> = {
   status: 'miner:status',
@@ -55,6 +55,34 @@ export class FleetReads {
    */
   miner<K extends MinerKind>(miner: Miner, kind: K, options?: ReadOptions): Promise<Reading<MinerDatasets[K]>> {
     return this.cache.getOrFetch(this.requestFor(miner, kind), options);
+  }
+
+  /**
+   * Status and stats of many miners. The two of a miner are asked for at the same time, over one login, and `onRead` is called
+   * for each miner as soon as both are known: first for those that are cached, whose data come in one round trip.
+   *
+   * @param concurrency source fetches at a time.
+   * @throws {CancelledError}
+   */
+  async statusAndStats(
+    miners: readonly Miner[],
+    concurrency: number,
+    options: ReadOptions,
+    onRead: (miner: Miner, status: Result<'status'>, stats: Result<'stats'>) => void,
+  ): Promise<void> {
+    const kinds = ['status', 'stats'] as const;
+    const requests = miners.flatMap((miner) => kinds.map((kind) => this.requestFor<'status' | 'stats'>(miner, kind)));
+    const results = new Array<Result<'status' | 'stats'>>(requests.length);
+    const onSettled = (position: number, result: Result<'status' | 'stats'>) => {
+      results[position] = result;
+      const first = position - (position % kinds.length);
+      const [status, stats] = [results[first], results[first + 1]];
+      if (status !== undefined && stats !== undefined) {
+        // Each is of the kind that was asked for in its place.
+        onRead(miners[first / kinds.length] as Miner, status as Result<'status'>, stats as Result<'stats'>);
+      }
+    };
+    await this.cache.getManyOrFetch(requests, { ...options, concurrency, onSettled });
   }
 
   /**

@@ -5,7 +5,8 @@ import type { MinerDatasets, MinerKind } from '../fleet/minerData';
 import type { MinerReport } from '../fleet/minerReport';
 import { type FleetSummary, summarize } from '../fleet/summary';
 
-type Result<K extends MinerKind> = PromiseSettledResult<Reading<MinerDatasets[K]>>;
+/** How the reading of one dataset ended. */
+export type Result<K extends MinerKind> = PromiseSettledResult<Reading<MinerDatasets[K]>>;
 
 /** Reads one dataset of many machines, in their order. */
 export type BatchRead = <K extends MinerKind>(miners: readonly Miner[], kind: K) => Promise<readonly Result<K>[]>;

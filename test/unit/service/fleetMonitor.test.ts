@@ -1,0 +1,115 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CancelledError } from '../../../src/base/errors';
+import type { Miner } from '../../../src/fleet/miner';
+import type { MinerDatasets, MinerKind } from '../../../src/fleet/minerData';
+import { type MinerSource, SourceError } from '../../../src/fleet/minerSource';
+import { FleetMonitor } from '../../../src/service/fleetMonitor';
+import { FleetReads } from '../../../src/service/fleetReads';
+import { Rig } from '../cache/rig';
+
+const MINERS = Array.from(
+  { length: 10 },
+  (_, index): Miner => ({
+    id: `m${index}`,
+    host: '127.0.0.1',
+    port: 50_051,
+    tenant: 'north',
+    tags: [],
+    tls: false,
+    credentials: 'default',
+  }),
+);
+const DATA = { status: { state: 'normal' }, stats: { powerW: 3_000 } } as const;
+
+/** How long each miner's answer takes, in ms; `failure` in the place of one. */
+type Answers = (miner: Miner, kind: MinerKind) => number | Error;
+
+describe('the monitor', () => {
+  let rig: Rig;
+  let answers: Answers;
+  let monitor: FleetMonitor;
+  /** How many miners changed, and when, in ms since the monitor was made. */
+  let told: { readonly at: number; readonly miners: number }[];
+
+  beforeEach(() => {
+    rig = new Rig();
+    const { clock } = rig;
+    const { cache } = rig.open('a');
+    const start = clock.now();
+    answers = () => 0;
+    const source: Pick<MinerSource, 'read' | 'retryNow'> = {
+      async read<K extends MinerKind>(miner: Miner, kind: K, signal?: AbortSignal) {
+        rig.fetched.push(`${miner.id} ${kind}`);
+        const answer = answers(miner, kind);
+        if (answer instanceof Error) {
+          throw answer;
+        }
+        await new Promise<void>((resolve, reject) => {
+          signal?.addEventListener('abort', () => reject(new CancelledError()));
+          clock.setTimeout(resolve, answer);
+        });
+        return DATA[kind as keyof typeof DATA] as MinerDatasets[K];
+      },
+      retryNow() {},
+    };
+    const inventory = {
+      path: '/fleet.json',
+      file: 'fleet.json',
+      current: { miners: MINERS, problems: [] },
+      find: (id: string) => MINERS.find((miner) => miner.id === id),
+      onDidChange: () => ({ dispose() {} }),
+      reload: async () => {},
+    };
+    const reads = new FleetReads(cache, source as MinerSource, inventory);
+    monitor = new FleetMonitor(reads, source as MinerSource, inventory, clock);
+    told = [];
+    monitor.onDidChange((ids) => told.push({ at: clock.now() - start, miners: ids.size }));
+  });
+
+  afterEach(() => monitor.dispose());
+
+  it('asks each miner for both datasets once, and nobody when all is cached', async () => {
+    await rig.ended(monitor.refresh(MINERS));
+    expect(rig.fetched).toHaveLength(2 * MINERS.length);
+    await rig.ended(monitor.refresh(MINERS));
+    expect(rig.fetched).toHaveLength(2 * MINERS.length);
+    expect(MINERS.map(({ id }) => monitor.view(id))).toEqual(
+      MINERS.map(() =>
+        expect.objectContaining({ type: 'online', stats: expect.objectContaining({ data: DATA.stats }) }),
+      ),
+    );
+  });
+
+  it('shows a miner without figures when only its status is known, and the reason when that is not', async () => {
+    const failure = new SourceError('timeout', 'It is silent.');
+    answers = ({ id }, kind) => (id === 'm1' || (id === 'm2' && kind === 'stats') ? failure : 0);
+    await rig.ended(monitor.refresh(MINERS));
+    expect(monitor.view('m1')).toEqual({ type: 'failed', failure: 'timeout', reason: failure.message });
+    expect(monitor.view('m2')).toMatchObject({ type: 'online', stats: undefined });
+  });
+
+  it('tells of what came so far, and waits once for an end that is near', async () => {
+    // One is slow: when the others are there, it seems that it will come soon.
+    answers = ({ id }) => (id === 'm9' ? 2_000 : 250);
+    await rig.ended(monitor.refresh(MINERS));
+    expect(told).toEqual([
+      { at: 1_050, miners: 9 },
+      { at: 2_000, miners: 1 },
+    ]);
+  });
+
+  it('tells at once when the refresh has ended', async () => {
+    answers = () => 150;
+    await rig.ended(monitor.refresh(MINERS));
+    expect(told).toEqual([{ at: 150, miners: MINERS.length }]);
+  });
+
+  it('takes a miner whose reading was cancelled for what it was', async () => {
+    answers = (_, kind) => (kind === 'stats' ? 5_000 : 0);
+    const stop = new AbortController();
+    rig.clock.setTimeout(() => stop.abort(), 1_000);
+    const result = await rig.ended(monitor.refresh(MINERS, { signal: stop.signal }));
+    expect(result.status).toBe('fulfilled');
+    expect(monitor.view('m0')).toEqual({ type: 'unread' });
+  });
+});
