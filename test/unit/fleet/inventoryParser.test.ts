@@ -105,6 +105,32 @@ describe('parseInventory', () => {
     expect(problems(text)[0]?.startsWith(start)).toBe(true);
   });
 
+  it('reads the same from a file without a problem as from one with a problem, whose parts have positions', () => {
+    const oneOf = <T>(...values: T[]) => fc.constantFrom(...values);
+    const anyMiner = fc.record(
+      {
+        id: fc.oneof(fc.string({ minLength: 1 }), oneOf('a', '__proto__')),
+        host: oneOf('h', '[fe80::1]', '10.0.0.1', 'constructor'),
+        port: oneOf(1, 4028, 1e3),
+        tenant: oneOf('north', ' south '),
+        tags: fc.array(fc.string({ minLength: 1 }), { maxLength: 3 }),
+        tls: fc.boolean(),
+        credentials: oneOf('x', 'default'),
+      },
+      { requiredKeys: ['id', 'host'] },
+    );
+    const defaults = fc.record({ port: oneOf(7, 8), tls: fc.boolean() }, { requiredKeys: [] });
+    fc.assert(
+      fc.property(defaults, fc.array(anyMiner), fc.nat(4), (theirs, miners, indent) => {
+        const clean = JSON.stringify({ defaults: theirs, miners }, undefined, indent);
+        const warned = clean.replace('{', '{"other": {"a": [[[[[[1]]]]]]},');
+        expect(parseInventory(clean).miners).toEqual(parseInventory(warned).miners);
+      }),
+    );
+    const twice = '{"miners": [{"id": "a", "id": "b", "host": "h"}]}';
+    expect(parseInventory(twice)).toEqual({ miners: [expect.objectContaining({ id: 'b' })], problems: [] });
+  });
+
   it('never throws, keeps ids unique, and lists a bounded number of problems, whatever the text', () => {
     const anyMiner = fc.record(
       {
