@@ -27,6 +27,9 @@ export class MinersTree implements vscode.TreeDataProvider<MinersNode>, Disposab
   /** The listed entries of miners, to update their rows in place. */
   private readonly entries = new Map<MinerNode, readonly EntryNode[]>();
 
+  /** Whether VS Code was given a listing. Until then it has nothing to repaint, and the first one tells what is so by then. */
+  private wasListed = false;
+
   /** Whether anybody sees the tree; while nobody does, Redis is not asked on its behalf. */
   isVisible = false;
 
@@ -74,6 +77,7 @@ export class MinersTree implements vscode.TreeDataProvider<MinersNode>, Disposab
       // VS Code takes a change 200 ms late: an empty answer now, and a change when there is more, would show later.
       await this.session.settled();
       await this.session.services?.monitor.refreshed(FIRST_PAINT_MS);
+      this.wasListed = true;
     }
     const services = this.session.services;
     if (services === undefined) {
@@ -178,13 +182,19 @@ export class MinersTree implements vscode.TreeDataProvider<MinersNode>, Disposab
         this.entries.delete(node);
       }
     }
-    this.changes.fire(undefined);
+    this.repaint(undefined);
   }
 
   private update(minerIds: ReadonlySet<string>): void {
     // A tenant's row sums up its miners, and with it VS Code repaints theirs.
     const tenants = [...minerIds].flatMap((id) => this.tenants.get(this.miners.get(id)?.miner.tenant ?? '') ?? []);
-    this.changes.fire([...new Set(tenants)]);
+    this.repaint([...new Set(tenants)]);
+  }
+
+  private repaint(nodes: MinersNode[] | undefined): void {
+    if (this.wasListed) {
+      this.changes.fire(nodes);
+    }
   }
 
   private noteCacheChange(change: CacheChange): void {

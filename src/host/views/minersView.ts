@@ -79,7 +79,11 @@ export class MinersView implements Disposable {
   }
 
   private updateMessage(): void {
-    this.view.message = messageOf(this.session);
+    const message = messageOf(this.session);
+    // Each time is a message to the window, also when it changes nothing, and holds back a change of the tree that follows soon.
+    if ((this.view.message ?? '') !== message) {
+      this.view.message = message;
+    }
   }
 
   private watchWhileVisible(): void {
