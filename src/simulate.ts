@@ -2,6 +2,7 @@ import { ConfigurationError, describeError } from './base/errors';
 import type { Logger } from './base/logger';
 import { DEFAULT_CREDENTIALS, environmentCredentials } from './fleet/credentials';
 import { parseArguments } from './simulator/arguments';
+import { ControlServer } from './simulator/control/controlServer';
 import { writeInventory } from './simulator/inventoryFile';
 import { SimulatedFleet } from './simulator/simulatedFleet';
 
@@ -26,15 +27,22 @@ function stopRequest(): Promise<string> {
 async function main(): Promise<void> {
   const stopped = stopRequest();
   const environment = await environmentCredentials(process.env).find(DEFAULT_CREDENTIALS);
-  const { inventory, ...options } = parseArguments(process.argv.slice(2), environment);
+  const { inventory, control: controlPort, ...options } = parseArguments(process.argv.slice(2), environment);
   const fleet = await SimulatedFleet.start({ ...options, logger });
+  let control: ControlServer | undefined;
   try {
+    if (controlPort !== undefined) {
+      control = await ControlServer.start(fleet, controlPort);
+      process.stdout.write(`control ${control.address}\n`);
+    }
     if (inventory !== undefined) {
       await writeInventory(fleet, inventory);
     }
     process.stdout.write(`ready ${fleet.miners.length} miners\n`);
     writeLog(`stopping on ${await stopped}`);
   } finally {
+    // First, so that nobody brings a miner back that has been stopped.
+    await control?.stop();
     await fleet.stop();
   }
 }

@@ -15,11 +15,13 @@ export interface SimulatorArguments {
   readonly inventory: string | undefined;
   readonly login: Credentials | undefined;
   readonly tokenTimeoutS: number | undefined;
+  /** Loopback port of the control service, 0 for a free one; `undefined`: there is none. */
+  readonly control: number | undefined;
 }
 
 export const USAGE =
   'node dist/simulate.js --miners N [--host 127.10.0.0] [--port 50051] [--seed S] [--tenants T] [--faults SPEC] ' +
-  '[--inventory FILE] [--username U --password P] [--token-timeout S]';
+  '[--inventory FILE] [--username U --password P] [--token-timeout S] [--control PORT]';
 
 const MAX_MINERS = 50_000;
 const MAX_UINT32 = 0xffff_ffff;
@@ -45,6 +47,7 @@ export function parseArguments(args: readonly string[], environment?: Credential
     inventory: values.inventory,
     login: readLogin(values.username, values.password, environment),
     tokenTimeoutS: optionalNumber('--token-timeout', values['token-timeout'], 1, MAX_UINT32),
+    control: optionalNumber('--control', values.control, 0, 65_535),
   };
 }
 
@@ -63,6 +66,7 @@ function readValues(args: readonly string[]) {
         username: { type: 'string' },
         password: { type: 'string' },
         'token-timeout': { type: 'string' },
+        control: { type: 'string' },
       },
     });
     return values;

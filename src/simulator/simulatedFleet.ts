@@ -7,12 +7,13 @@ import { loadPackageDefinition, minerServices } from '../braiins/proto/packageDe
 import type { Credentials } from '../fleet/credentials';
 import { minerAddress } from '../fleet/miner';
 import { loopbackAddresses, SHARED_HOST } from './addresses';
-import { assignFaults, type FaultShare } from './faults';
+import { assignFaults, type Fault, type FaultShare } from './faults';
 import { ImplicitDefaults } from './implicitDefaults';
 import { Listener } from './listener';
 import { buildProfiles } from './profile';
 import { hash } from './random';
 import { Reflection } from './reflection';
+import { type MinerSelection, select, UnknownMinerError } from './selection';
 import type { Protocol } from './services';
 import { SimulatedMiner } from './simulatedMiner';
 
@@ -38,10 +39,14 @@ export interface FleetOptions {
 
 const DEFAULTS = { host: '127.10.0.0', port: 0, seed: 1, tokenTimeoutS: 3_600 };
 const STARTS_AT_ONCE = 64;
+const EXPIRE_NEEDS_LOGIN = 'The fault "expire" needs a fleet with a login.';
 
 /** A fleet of simulated miners: real gRPC servers on loopback addresses, in this process. */
 export class SimulatedFleet {
-  private constructor(readonly miners: readonly SimulatedMiner[]) {}
+  private constructor(
+    readonly miners: readonly SimulatedMiner[],
+    private readonly seed: number,
+  ) {}
 
   /**
    * Makes up a fleet and starts it; all miners listen once this resolves, but for those that are to be offline.
@@ -54,7 +59,7 @@ export class SimulatedFleet {
     const seed = options.seed ?? DEFAULTS.seed;
     const profiles = buildProfiles(options.miners, seed, options.tenants);
     if (options.login === undefined && options.faults?.some(({ kind }) => kind === 'expire')) {
-      throw new ConfigurationError('The fault "expire" needs a fleet with a login. Give --username and --password.');
+      throw new ConfigurationError(`${EXPIRE_NEEDS_LOGIN} Give --username and --password.`);
     }
     const faults = assignFaults(options.faults ?? [], profiles.length, hash(seed, 'faults'));
     const addresses = await chooseAddresses(options, profiles.length, logger);
@@ -65,7 +70,7 @@ export class SimulatedFleet {
       const fault = faults.get(index);
       return new SimulatedMiner(profile, { host, port, fault, login: options.login, tokenTimeoutS }, protocol, clock);
     });
-    const fleet = new SimulatedFleet(miners);
+    const fleet = new SimulatedFleet(miners, seed);
     try {
       await fleet.startAll();
     } catch (error) {
@@ -79,9 +84,47 @@ export class SimulatedFleet {
   miner(id: string): SimulatedMiner {
     const found = this.miners.find((miner) => miner.id === id);
     if (found === undefined) {
-      throw new FleetCacheError(`The simulated fleet has no miner "${id}".`);
+      throw new UnknownMinerError(id);
     }
     return found;
+  }
+
+  /** The miners that a selection means. Throws as {@link select} does. */
+  select(selection: MinerSelection): readonly SimulatedMiner[] {
+    return select(this.miners, selection, this.seed);
+  }
+
+  /**
+   * Gives the fault, `undefined`: none, to each selected miner, in the place of the one it has; see
+   * {@link SimulatedMiner.setFault}. Throws as {@link select} does, too.
+   *
+   * @throws {ConfigurationError} when tokens are to expire that nobody needs.
+   * @throws {FleetCacheError} when a miner cannot listen; the other ones have the fault all the same.
+   */
+  async setFault(fault: Fault | undefined, selection: MinerSelection): Promise<void> {
+    const miners = this.select(selection);
+    if (fault?.kind === 'expire' && !miners.every((miner) => miner.needsLogin)) {
+      throw new ConfigurationError(EXPIRE_NEEDS_LOGIN);
+    }
+    const results = await settleBounded(miners, STARTS_AT_ONCE, async (miner) => {
+      try {
+        await miner.setFault(fault);
+      } catch (error) {
+        throw new FleetCacheError(bindFailure(miner, error), { cause: error });
+      }
+    });
+    throwFirst(results);
+  }
+
+  /** Calls that have arrived at the selected miners together, refused ones included, by the method's bare name. */
+  callCounts(selection: MinerSelection): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const miner of this.select(selection)) {
+      for (const [method, count] of miner.callCounts) {
+        counts.set(method, (counts.get(method) ?? 0) + count);
+      }
+    }
+    return counts;
   }
 
   /** Calls that have arrived at all miners together; see {@link SimulatedMiner.callCount}. */
@@ -109,10 +152,14 @@ export class SimulatedFleet {
       },
       failed.signal,
     );
-    const failure = results.find((result) => result.status === 'rejected');
-    if (failure !== undefined) {
-      throw failure.reason;
-    }
+    throwFirst(results);
+  }
+}
+
+function throwFirst(results: readonly PromiseSettledResult<unknown>[]): void {
+  const failure = results.find((result) => result.status === 'rejected');
+  if (failure !== undefined) {
+    throw failure.reason;
   }
 }
 

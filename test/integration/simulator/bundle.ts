@@ -58,7 +58,7 @@ export class SimulatorProcess {
   ready(): Promise<string> {
     return new Promise((resolve, reject) => {
       const look = () => {
-        if (/^ready \d+ miners\n/.test(this.stdout)) {
+        if (/^ready \d+ miners\n/m.test(this.stdout)) {
           resolve(this.stdout.trim());
         }
       };

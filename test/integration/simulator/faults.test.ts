@@ -5,7 +5,6 @@ import { SimulatedFleet } from '../../../src/simulator/simulatedFleet';
 import type { SimulatedMiner } from '../../../src/simulator/simulatedMiner';
 import { eventually, failure, newFleet, newSource } from '../braiins/sources';
 
-const KINDS = MINER_KINDS.filter((kind) => kind !== 'config' && kind !== 'pools');
 /** A miner that did not answer is asked again with every read. */
 const NO_PAUSE = { firstPauseMs: 1, longestPauseMs: 1 };
 
@@ -56,9 +55,9 @@ describe('hang', () => {
     await source.read(miner.miner, 'stats');
     await miner.setFault({ kind: 'hang', durationMs: 0 });
 
-    const errors = await Promise.all(KINDS.map((kind) => failure(source.read(miner.miner, kind))));
+    const errors = await Promise.all(MINER_KINDS.map((kind) => failure(source.read(miner.miner, kind))));
 
-    expect(errors.map((error) => error.failure)).toEqual(KINDS.map(() => 'timeout'));
+    expect(errors.map((error) => error.failure)).toEqual(MINER_KINDS.map(() => 'timeout'));
     for (const method of ['GetMinerStatus', 'GetMinerDetails', 'GetHashboards', 'GetErrors', 'GetCoolingState']) {
       expect([method, miner.callCount(method)]).toEqual([method, 1]);
     }
@@ -74,7 +73,7 @@ describe('wrongtype', () => {
     await miner.setFault({ kind: 'wrongtype', durationMs: 0 });
 
     for (let round = 0; round < 3; round++) {
-      for (const kind of KINDS) {
+      for (const kind of MINER_KINDS) {
         const error = await failure(source.read(miner.miner, kind));
         expect([kind, round, error.failure, error.message]).toEqual([
           kind,

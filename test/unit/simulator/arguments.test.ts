@@ -22,7 +22,7 @@ describe('parseArguments', () => {
   it('reads all that there is', () => {
     const args =
       '--miners=20 --host 127.20.0.0 --port 0 --seed 7 --tenants 4 --faults offline=5%,flap=10%:2m ' +
-      '--inventory fleet.json --username root --password pw --token-timeout 2';
+      '--inventory fleet.json --username root --password pw --token-timeout 2 --control 0';
     expect(parseArguments(args.split(' '))).toEqual({
       miners: 20,
       host: '127.20.0.0',
@@ -36,6 +36,7 @@ describe('parseArguments', () => {
       inventory: 'fleet.json',
       login: { username: 'root', password: 'pw' },
       tokenTimeoutS: 2,
+      control: 0,
     });
   });
 
@@ -58,6 +59,7 @@ describe('parseArguments', () => {
     [['--miners', '1', '--seed=-1'], '--seed "-1"'],
     [['--miners', '1', '--tenants', '0'], '--tenants "0"'],
     [['--miners', '1', '--token-timeout', '0'], '--token-timeout "0"'],
+    [['--miners', '1', '--control', '127.0.0.1:1'], '--control "127.0.0.1:1"'],
     [['--miners', '1', '--nonsense'], '--nonsense'],
     [['--miners', '1', 'stray'], 'stray'],
     [['--miners'], '--miners'],
