@@ -111,6 +111,8 @@ export class SimulatedMiner {
    * {@link goOnline} does.
    */
   setFault(fault: Fault | undefined): Promise<void> {
+    // It is the fault from here on that says whether the miner is there.
+    this.rebootTimer?.dispose();
     return this.driver.set(fault);
   }
 
