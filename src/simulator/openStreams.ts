@@ -1,6 +1,8 @@
-import type { ServerWritableStream } from '@grpc/grpc-js';
-
-type Stream = Pick<ServerWritableStream<unknown, unknown>, 'emit' | 'once'>;
+/** What of gRPC's streams is looked at here. */
+interface Stream {
+  emit(event: string, ...values: unknown[]): unknown;
+  once(event: string, listener: () => void): unknown;
+}
 
 /** The streams that a miner has open, so that they can be cut. */
 export class OpenStreams {

@@ -18,7 +18,7 @@ import type { Protocol } from './services';
 import { SimulatedMiner } from './simulatedMiner';
 
 export interface FleetOptions {
-  /** How many, at least 1. From 10 on, a few of them are paused, restless, in trouble, or have older firmware. */
+  /** How many, at least 1. From 10 on, a few of them are paused, restless, in trouble, or have other firmware. */
   readonly miners: number;
   /** The addresses behind it are used, one per miner; 127.10.0.0 by default. */
   readonly host?: string | undefined;
