@@ -50,9 +50,14 @@ export class QuickInput {
 
   /** Types into the box and confirms. */
   async answer(text: string): Promise<void> {
+    await this.type(text);
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Types into the box, for a list that follows what is typed. */
+  async type(text: string): Promise<void> {
     await this.input.waitFor();
     await this.input.fill(text);
-    await this.page.keyboard.press('Enter');
   }
 
   /** What an input box says below its field, such as why it does not accept the text. */

@@ -34,6 +34,33 @@ describe('fleet.json', () => {
     assert.equal(services.inventory.current.miners.length, 19);
   });
 
+  it('is completed and explained by its schema', async () => {
+    await running(await activated());
+    const document = await vscode.workspace.openTextDocument(vscode.Uri.file(path));
+    // The editor asks for the schema when a document is shown.
+    await vscode.window.showTextDocument(document);
+    const position = document.positionAt(document.getText().indexOf('"id"') + 2);
+    await eventually(async () => {
+      const list = await vscode.commands.executeCommand<vscode.CompletionList>(
+        'vscode.executeCompletionItemProvider',
+        document.uri,
+        position,
+      );
+      const labels = list.items.map(({ label }) => (typeof label === 'string' ? label : label.label));
+      assert.ok(labels.includes('credentials'), labels.join());
+    });
+    const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+      'vscode.executeHoverProvider',
+      document.uri,
+      position,
+    );
+    const texts = hovers.flatMap(({ contents }) =>
+      contents.map((content) => (typeof content === 'string' ? content : content.value)),
+    );
+    assert.match(texts.join(), /Name of the miner; unique in this file/);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
   it('may be broken in the middle', async () => {
     await running(await activated());
     await writeFile(path, original.slice(0, original.length / 2));
