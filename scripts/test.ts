@@ -33,8 +33,8 @@ const GROUPS: Readonly<Record<string, Group>> = {
       checkRunner('package contents', checkPackage),
     ],
   },
-  unit: { programs: [], vscode: false, runners: [vitestRunner('unit', 5 * MINUTE_MS)] },
-  integration: { programs: ['redis'], vscode: false, runners: [vitestRunner('integration', 8 * MINUTE_MS)] },
+  unit: { programs: [], vscode: false, runners: [vitestRunner('unit', 8 * MINUTE_MS)] },
+  integration: { programs: ['redis'], vscode: false, runners: [vitestRunner('integration', 15 * MINUTE_MS)] },
   host: {
     programs: ['redis', 'chromium'],
     vscode: true,
