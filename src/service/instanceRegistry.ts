@@ -19,6 +19,13 @@ export type Watchers = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** Three heartbeats may be lost before an instance counts as dead (`RedisInstances`). */
 const BEAT_MS = 1_500;
+/** After a heartbeat that failed. */
+const RETRY_MS = 500;
+/**
+ * So long after the last heartbeat that was heard what is known still holds: a server that is slow for a moment has not lost
+ * anybody, and nobody has given this instance up yet.
+ */
+const KNOWN_MS = 4_000;
 /** After the first heartbeat: instances that start together find each other before they act. */
 const START_SETTLE_MS = BEAT_MS;
 /** After Redis was away, or lost the roll: the others come back within their back-off and a heartbeat. */
@@ -32,9 +39,12 @@ export class InstanceRegistry implements Disposable {
   private readonly offers = new Map<string, { readonly fingerprint: string; readonly digests: ReadonlySet<string> }>();
   private offer: Offer = NO_OFFER;
   private current: Watchers | undefined;
-  /** When what the roll says may be relied upon (`Clock.monotonic`); `undefined` while there is no roll. */
-  private settledAt: number | undefined;
-  private hasBeaten = false;
+  /** When what the roll says may be relied upon (`Clock.monotonic`). */
+  private settledAt = 0;
+  /** When the last heartbeat was heard, if one was. */
+  private heardAt: number | undefined;
+  /** Whether a heartbeat failed since then; else it was this process that was slow, and the others are on the roll. */
+  private hasFailed = false;
   private beating: Promise<void> = Promise.resolve();
   private timer: Disposable | undefined;
 
@@ -91,15 +101,18 @@ export class InstanceRegistry implements Disposable {
 
   private beat(): void {
     this.beating = this.beatOnce()
-      .catch((error: unknown) => this.options.logger.error(`A heartbeat failed: ${describeError(error)}`))
-      .then(() => {
+      .catch((error: unknown) => {
+        this.options.logger.error(`A heartbeat failed: ${describeError(error)}`);
+        return false;
+      })
+      .then((wasHeard) => {
         if (!this.disposables.isDisposed) {
-          this.timer = this.options.clock.setTimeout(() => this.beat(), BEAT_MS);
+          this.timer = this.options.clock.setTimeout(() => this.beat(), wasHeard ? BEAT_MS : RETRY_MS);
         }
       });
   }
 
-  private async beatOnce(): Promise<void> {
+  private async beatOnce(): Promise<boolean> {
     const { directory, self } = this.options;
     try {
       const { offer } = this;
@@ -108,10 +121,14 @@ export class InstanceRegistry implements Disposable {
       const live = new Map(roll.live).set(self.id, offer.fingerprint);
       await this.readOffers(live);
       this.take(live, roll.wasKnown);
+      return true;
     } catch (error) {
       this.logFailure(error);
-      this.settledAt = undefined;
-      this.change(undefined);
+      this.hasFailed = true;
+      if (!this.isRecent()) {
+        this.change(undefined);
+      }
+      return false;
     }
   }
 
@@ -151,10 +168,13 @@ export class InstanceRegistry implements Disposable {
    */
   private take(live: Roll['live'], wasKnown: boolean): void {
     const now = this.options.clock.monotonic();
-    if (this.settledAt === undefined || (this.hasBeaten && !wasKnown)) {
-      this.settledAt = now + (this.hasBeaten ? LOSS_SETTLE_MS : START_SETTLE_MS);
-      this.hasBeaten = true;
+    if (this.heardAt === undefined) {
+      this.settledAt = now + START_SETTLE_MS;
+    } else if (!wasKnown || (this.hasFailed && !this.isRecent())) {
+      this.settledAt = now + LOSS_SETTLE_MS;
     }
+    this.heardAt = now;
+    this.hasFailed = false;
     if (now < this.settledAt) {
       this.change(undefined);
       return;
@@ -164,6 +184,11 @@ export class InstanceRegistry implements Disposable {
       return digests === undefined || digests.size === 0 ? [] : [[id, digests] as const];
     });
     this.change(new Map(watching));
+  }
+
+  /** Whether what was heard last still holds. */
+  private isRecent(): boolean {
+    return this.heardAt !== undefined && this.options.clock.monotonic() - this.heardAt <= KNOWN_MS;
   }
 
   private change(watchers: Watchers | undefined): void {

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { SimulatedState } from '../../../src/simulator/machine/ownWays';
 import { eventually } from '../../fixtures/eventually';
 import { startTestFleet, type TestFleet } from '../../fixtures/fleet';
+import { streamsStand } from '../../fixtures/streamsStand';
 import { type WatchProcess, WatchProcessBundle } from '../../fixtures/watchProcesses';
 
 const MINERS = 60;
@@ -75,18 +76,10 @@ describe('instances that watch one fleet', () => {
     expect(heard.every(({ timestamp }) => new Date(timestamp).toISOString() === timestamp)).toBe(true);
   }
 
-  /** Until every stream stands: a process reports its share before that. */
-  async function expectStreams(): Promise<void> {
-    await eventually(
-      () => expect(test.fleet.miners.filter((miner) => miner.callCount('GetMinerStatus') === 0)).toEqual([]),
-      LONG_MS,
-    );
-  }
-
   it('take over the miners of one that is killed, and of one that leaves', async () => {
     const [first, second, third] = start(3) as [WatchProcess, WatchProcess, WatchProcess];
     await expectShared([first, second, third]);
-    await expectStreams();
+    await streamsStand(test.fleet, LONG_MS);
     await expectHeardOnce('paused');
     await third.kill();
     await expectShared([first, second]);
@@ -101,7 +94,7 @@ describe('instances that watch one fleet', () => {
     await expectShared([first]);
     const [second] = start(1) as [WatchProcess];
     await expectShared([first, second]);
-    await expectStreams();
+    await streamsStand(test.fleet, LONG_MS);
     // Every miner was asked once, and those that moved twice.
     const moved = (await second.report()).watched.length;
     await eventually(() => expect(test.fleet.callCount('GetMinerStatus')).toBe(MINERS + moved));
@@ -111,7 +104,7 @@ describe('instances that watch one fleet', () => {
   it('keep their shares while Redis is away, and share as before when it is back without its data', async () => {
     const processes = start(3);
     await expectShared(processes);
-    await expectStreams();
+    await streamsStand(test.fleet, LONG_MS);
     const shares = await Promise.all(processes.map((each) => each.report()));
     const calls = test.fleet.callCount('GetMinerStatus');
     test.redis.kill();

@@ -7,6 +7,8 @@ import { makeOffer, readOffer } from '../../../src/service/watchOffer';
 import { ManualClock } from '../../fixtures/manualClock';
 
 const BEAT_MS = 1_500;
+/** In which time is moved, so that what comes sooner than a heartbeat does. */
+const STEPS = 6;
 const OURS = makeOffer(['m1', 'm2']);
 const THEIRS = makeOffer(['m2', 'm3']);
 
@@ -78,8 +80,8 @@ describe('InstanceRegistry', () => {
   }
 
   async function beats(count: number): Promise<void> {
-    for (let beat = 0; beat < count; beat++) {
-      clock.advance(BEAT_MS);
+    for (let step = 0; step < count * STEPS; step++) {
+      clock.advance(BEAT_MS / STEPS);
       await settled();
     }
   }
@@ -131,7 +133,7 @@ describe('InstanceRegistry', () => {
     directory.join('them', THEIRS);
     await beats(2);
     directory.isDown = true;
-    await beats(1);
+    await beats(4);
     expect(registry.watchers).toBeUndefined();
     directory.isDown = false;
     directory.roll.clear();
@@ -141,6 +143,21 @@ describe('InstanceRegistry', () => {
     directory.join('them', THEIRS);
     await beats(4);
     expect([...(registry.watchers?.keys() ?? [])].sort()).toEqual(['them', 'us']);
+  });
+
+  it('keeps to what it knows when a heartbeat or two fail, and soon tries again', async () => {
+    directory.join('them', THEIRS);
+    await beats(2);
+    let changes = 0;
+    registry.onDidChange(() => changes++);
+    const before = directory.beats;
+    directory.isDown = true;
+    await beats(2);
+    expect(directory.beats - before).toBeGreaterThan(2);
+    directory.isDown = false;
+    await beats(4);
+    expect(changes).toBe(0);
+    expect(registry.watchers?.size).toBe(2);
   });
 
   it('waits for the others when Redis lost the roll without being away', async () => {
