@@ -60,6 +60,15 @@ export const FIELDS_SINCE: Readonly<Record<string, Readonly<Record<string, numbe
     'hashboards.highest_water_outlet_temp': 10,
   },
   '/braiins.bos.v1.CoolingService/GetCoolingState': { 'fans.target_speed_ratio': 5 },
+  '/braiins.bos.v1.CoolingService/SetCoolingMode': {
+    'auto.min_fan_speed': 6,
+    'auto.max_fan_speed': 6,
+    'auto.minimum_required_fans': 7,
+    'auto.pause_mode': 10,
+    'manual.minimum_required_fans': 7,
+    'manual.pause_mode': 10,
+  },
+  '/braiins.bos.v1.PerformanceService/SetDPS': { mode: 4, on_start_target_percent: 9 },
   '/braiins.bos.v1.PoolService/GetPoolGroups': {
     'pool_groups.pools.stats.last_share_time': 2,
     'pool_groups.pools.stats.best_share_str': 7,

@@ -60,6 +60,40 @@ describe('the history of the API', () => {
     }
   });
 
+  it('names a field in the answers of all calls that could send it too early', () => {
+    const since = new Map<string, number>();
+    const places = new Map<string, { field: string; path: string; place: string }>();
+    const walk = (path: string, typeName: string, prefix: string, seen: readonly string[]): void => {
+      const type = find(`braiins.bos.v1.${typeName}`) as IType | undefined;
+      if (seen.includes(typeName)) {
+        return;
+      }
+      for (const [name, { type: fieldType }] of Object.entries(type?.fields ?? {})) {
+        const [field, place] = [`${typeName}.${name}`, `${prefix}${name}`];
+        const minor = FIELDS_SINCE[path]?.[place];
+        if (minor !== undefined) {
+          since.set(field, minor);
+        }
+        places.set(`${path} ${place}`, { field, path, place });
+        walk(path, fieldType, `${place}.`, [...seen, typeName]);
+      }
+    };
+    for (const [name, object] of Object.entries((find('braiins.bos.v1') as INamespace).nested ?? {})) {
+      for (const [method, { responseType }] of Object.entries(
+        'methods' in object ? (object as IService).methods : {},
+      )) {
+        walk(`/braiins.bos.v1.${name}/${method}`, responseType, '', []);
+      }
+    }
+    const early = [...places.values()].filter(({ field, path, place }) => {
+      const minor = since.get(field) ?? 0;
+      return minor > (CALLS_SINCE[path] ?? 0) && FIELDS_SINCE[path]?.[place] !== minor;
+    });
+
+    expect(since.size).toBeGreaterThan(20);
+    expect(early.map(({ path, place }) => `${path} ${place}`)).toEqual([]);
+  });
+
   it('ends with the version that the definitions are of', () => {
     const minors = [...Object.values(CALLS_SINCE), ...Object.values(FIELDS_SINCE).flatMap(Object.values)];
 
