@@ -30,6 +30,7 @@ import type { MinerProfile } from '../profile';
 import { notFound } from '../refusal';
 import { AdvancedSettings } from './advancedSettings';
 import { AutoUpgrade } from './autoUpgrade';
+import { BoardHistory } from './boardHistory';
 import { boardId } from './boardId';
 import { configurationMessage, constraintsMessage } from './configuration';
 import { Cooling } from './cooling';
@@ -38,7 +39,7 @@ import { FirmwareImage } from './firmwareImage';
 import { License } from './license';
 import { Lifecycle } from './lifecycle';
 import { Network } from './network';
-import { levelOf } from './operation';
+import { boardOperations, levelOf } from './operation';
 import { isMining, type SimulatedState } from './ownWays';
 import { PerformanceModes } from './performanceModes';
 import { type Measurement, measure } from './physics';
@@ -76,6 +77,7 @@ export class Machine implements Disposable {
   private readonly image = new FirmwareImage();
   private readonly store: SettingsStore;
   private readonly timeline: StateTimeline;
+  private readonly history: BoardHistory;
   private readonly feed: StatusFeed;
 
   constructor(
@@ -84,6 +86,7 @@ export class Machine implements Disposable {
     private readonly surroundings: Surroundings,
   ) {
     this.timeline = new StateTimeline(profile);
+    this.history = new BoardHistory(this.timeline, profile.model.boards);
     this.feed = new StatusFeed(this.timeline, clock);
     this.store = new SettingsStore(profile, (settings) => this.takeUp(settings));
     this.targets = new Targets(this.store);
@@ -230,10 +233,14 @@ export class Machine implements Disposable {
       const seconds = level > before ? settings.ramping.upS : settings.ramping.downS;
       this.timeline.aim(level, this.now, seconds * 1_000);
     }
+    this.history.divide(
+      boardOperations(settings).map(({ enabled, share }) => (enabled ? share : 0)),
+      this.now,
+    );
     this.tuning.aim(settings, this.now);
   }
 
   private measure(): Measurement {
-    return measure(this.profile, this.timeline, this.store.applied, this.now);
+    return measure(this.profile, this.timeline, this.history, this.store.applied, this.now);
   }
 }

@@ -1,5 +1,6 @@
 import type { MinerProfile } from '../profile';
 import { hash, noise, unit } from '../random';
+import type { BoardHistory } from './boardHistory';
 import { airflow, type BoardTemperatures, type FanMeasurement, measureFans, measureTemperatures } from './heat';
 import { type BoardOperation, boardOperations } from './operation';
 import type { SimulatedState } from './ownWays';
@@ -61,15 +62,22 @@ const ERROR_PART = 0.0002;
  *
  * @param settings the configuration that is in force
  */
-export function measure(profile: MinerProfile, timeline: StateTimeline, settings: Settings, now: number): Measurement {
+export function measure(
+  profile: MinerProfile,
+  timeline: StateTimeline,
+  history: BoardHistory,
+  settings: Settings,
+  now: number,
+): Measurement {
   const nowS = now / 1_000;
-  const { systemUptimeS, bosminerUptimeS } = uptimes(profile, timeline, now);
-  const mined = (spanS: number) => minedPart(timeline, now, Math.min(spanS, bosminerUptimeS));
+  const { systemUptimeS, bosminerUptimeS, runningSince } = uptimes(profile, timeline, now);
+  const runningS = (now - runningSince) / 1_000;
+  const mined = (spanS: number) => minedPart(timeline, now, Math.min(spanS, runningS));
   const levels = { now: timeline.levelAt(now), aim: timeline.aimAt(now) };
   const blown = airflow(profile, settings.cooling, mined(60), nowS);
   const operations = boardOperations(settings);
   const boards = operations.map((operation, index) =>
-    measureBoard(profile, index, operation, { mined, levels, blown, uptimeS: bosminerUptimeS, nowS }),
+    measureBoard(profile, index, operation, { history, levels, blown, runningS, now }),
   );
   return {
     state: timeline.stateAt(now),
@@ -79,22 +87,23 @@ export function measure(profile: MinerProfile, timeline: StateTimeline, settings
     boards,
     powerW: measurePower(profile, operations, levels.now, nowS),
     fans: measureFans(profile, settings.cooling, mined, nowS),
-    pool: measurePool(profile, timeline, bosminerUptimeS, now),
+    pool: measurePool(profile, history, runningSince, now),
   };
 }
 
 /** The control board reboots now and then by itself, and both it and the mining software when somebody tells them to. */
 function uptimes(profile: MinerProfile, timeline: StateTimeline, now: number) {
-  const nowS = now / 1_000;
-  const ownS = Math.floor(nowS + profile.rebootPeriodS * unit(profile.seed, 'boot')) % profile.rebootPeriodS;
-  const since = (time: number | undefined) =>
-    Math.max(0, Math.floor((now - (time ?? Number.NEGATIVE_INFINITY)) / 1_000));
-  const systemUptimeS = Math.min(ownS, since(timeline.bootedAt(now)));
-  const bosminerUptimeS =
-    timeline.stateAt(now) === 'not-started'
-      ? 0
-      : Math.min(Math.max(0, ownS - BOSMINER_START_S), since(timeline.startedAt(now)));
-  return { systemUptimeS, bosminerUptimeS };
+  const periodMs = profile.rebootPeriodS * 1_000;
+  const ownBootAt = now - ((now + Math.floor(periodMs * unit(profile.seed, 'boot'))) % periodMs);
+  const bootedAt = Math.max(ownBootAt, timeline.bootedAt(now) ?? ownBootAt);
+  const startedAt = Math.max(ownBootAt + BOSMINER_START_S * 1_000, bootedAt, timeline.startedAt(now) ?? bootedAt);
+  // To the millisecond: counters that begin at a whole second before now would begin a little later with every look.
+  const runningSince = timeline.stateAt(now) === 'not-started' ? now : Math.min(now, startedAt);
+  return {
+    systemUptimeS: Math.max(0, Math.floor((now - bootedAt) / 1_000)),
+    bosminerUptimeS: Math.floor((now - runningSince) / 1_000),
+    runningSince,
+  };
 }
 
 /** Work done in the span before `now`, as a part of what level 1 makes of it. */
@@ -104,23 +113,29 @@ function minedPart(timeline: StateTimeline, now: number, spanS: number): number 
 
 /** What the boards of one machine have in common. */
 interface BoardConditions {
-  readonly mined: (spanS: number) => number;
+  readonly history: BoardHistory;
   /** Of the machine: the one it works at, and the one it works towards. */
   readonly levels: { readonly now: number; readonly aim: number };
   readonly blown: number;
-  readonly uptimeS: number;
-  readonly nowS: number;
+  /** For how long the mining software has run. */
+  readonly runningS: number;
+  readonly now: number;
 }
 
 function measureBoard(
   profile: MinerProfile,
   index: number,
   { enabled, share, voltageV }: BoardOperation,
-  { mined, levels, blown, uptimeS, nowS }: BoardConditions,
+  { history, levels, blown, runningS, now }: BoardConditions,
 ): BoardMeasurement {
   const { model } = profile;
   const seed = hash(profile.seed, 'board', index);
-  const fullGhs = (model.stickerThs * 1_000 * share) / model.boards;
+  const nowS = now / 1_000;
+  const mined = (wantedS: number) => {
+    const spanMs = Math.min(wantedS, runningS) * 1_000;
+    return spanMs <= 0 ? 0 : history.boardMs(index, now - spanMs, now) / spanMs;
+  };
+  const fullGhs = (model.stickerThs * 1_000) / model.boards;
   const quality = profile.quality * (1 + 0.008 * (2 * unit(seed, 'quality') - 1));
   const drift = 1 + DRIFT.size * noise(hash(profile.seed, 'drift'), nowS / DRIFT.spanS);
   const averages: Partial<Record<HashrateWindow, number>> = {};
@@ -130,20 +145,20 @@ function measureBoard(
     const wobble = 1 + waver * noise(hash(seed, name), nowS / spanS);
     averages[name] = enabled ? round(fullGhs * quality * follow * wobble * mined(spanS), 2) : 0;
   }
-  averages.since_restart = enabled ? round(fullGhs * quality * mined(uptimeS), 2) : 0;
+  averages.since_restart = enabled ? round(fullGhs * quality * mined(runningS), 2) : 0;
   const averagesGhs = averages as Record<HashrateWindow, number>;
   const level = enabled ? levels.now : 0;
   const volts = voltageV ?? model.boardVoltageV * (0.85 + 0.15 * level);
   return {
     enabled,
     work: {
-      nominalGhs: enabled ? round(fullGhs * profile.quality * levels.aim, 2) : 0,
+      nominalGhs: enabled ? round(fullGhs * share * profile.quality * levels.aim, 2) : 0,
       averagesGhs,
       errorMhs: round(averagesGhs.last_1m * 1_000 * ERROR_PART * (0.2 + unit(seed, 'errors')), 2),
     },
     voltageV: level > 0 ? round(volts + 0.05 * noise(hash(seed, 'volt'), nowS / 30), 2) : 0,
     frequencyHz: Math.round(model.frequencyMhz * profile.quality * level * share * 100) * 10_000,
-    ...measureTemperatures(profile, seed, enabled ? mined(300) * share : 0, blown, nowS),
+    ...measureTemperatures(profile, seed, mined(300), blown, nowS),
   };
 }
 

@@ -1,7 +1,6 @@
 import type { MinerProfile } from '../profile';
 import { unit } from '../random';
-import { isMining } from './ownWays';
-import type { StateTimeline } from './timeline';
+import type { BoardHistory } from './boardHistory';
 
 export interface PoolMeasurement {
   readonly acceptedShares: number;
@@ -17,14 +16,18 @@ export interface PoolMeasurement {
 /** Hashes that a share of difficulty 1 stands for. */
 const HASHES_PER_SHARE = 2 ** 32;
 
-/** Shares follow from the work done since the mining software started, so that they grow with it and stop with it. */
+/**
+ * Shares follow from the work done since the mining software started, so that they grow with it and stop with it.
+ *
+ * @param runningSince when it started, in ms since the Unix epoch
+ */
 export function measurePool(
   profile: MinerProfile,
-  timeline: StateTimeline,
-  uptimeS: number,
+  history: BoardHistory,
+  runningSince: number,
   now: number,
 ): PoolMeasurement {
-  const minedS = (timeline.minedMs(now) - timeline.minedMs(now - uptimeS * 1_000)) / 1_000;
+  const minedS = history.machineMs(runningSince, now) / 1_000;
   const difficulty = 2 ** (15 + Math.floor(3 * unit(profile.seed, 'difficulty')));
   const hashesPerS = profile.model.stickerThs * profile.quality * 1e12;
   const sharesPerS = hashesPerS / (difficulty * HASHES_PER_SHARE);
@@ -38,7 +41,7 @@ export function measurePool(
     difficulty,
     generatedWork: Math.floor((minedS * hashesPerS) / HASHES_PER_SHARE),
     bestShare: bestShare(profile.seed, shares * difficulty),
-    lastShareAt: lastShareAt(timeline, shares, minedS - shares / sharesPerS, now),
+    lastShareAt: lastShareAt(history, shares, minedS - shares / sharesPerS, now),
   };
 }
 
@@ -51,11 +54,12 @@ function bestShare(seed: number, work: number): number {
   return Math.floor(2 ** level * (1 + unit(seed, 'best', level)));
 }
 
-function lastShareAt(timeline: StateTimeline, shares: number, minedSinceS: number, now: number): number | undefined {
+function lastShareAt(history: BoardHistory, shares: number, minedSinceS: number, now: number): number | undefined {
+  const level = history.levelAt(now);
   // While the miner stands still, the time of its last share would have to be looked for; it is left unknown.
-  if (shares === 0 || !isMining(timeline.stateAt(now))) {
+  if (shares === 0 || level === 0) {
     return undefined;
   }
   // Time at the level of now: one that works half as hard needs twice as long for the same work.
-  return Math.floor(now - (minedSinceS * 1_000) / Math.max(0.1, timeline.levelAt(now)));
+  return Math.floor(now - (minedSinceS * 1_000) / Math.max(0.1, level));
 }

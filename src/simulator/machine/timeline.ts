@@ -15,11 +15,13 @@ interface Phase {
   readonly startedAt: number | undefined;
   /** When the control board was last booted by a command. */
   readonly bootedAt: number | undefined;
+  /** Others came until the next, and only the work that was done by then is known. */
+  readonly isVague: boolean;
 }
 
-type Change = Partial<Omit<Phase, 'at' | 'workMs'>>;
+type Change = Partial<Omit<Phase, 'at' | 'workMs' | 'isVague'>>;
 
-/** Phases that are remembered; what lies before the oldest is taken for undisturbed. */
+/** Phases that are remembered singly. */
 const MAX_PHASES = 256;
 
 /**
@@ -36,7 +38,8 @@ export class StateTimeline {
 
   /** Puts the miner into a state from `at` on, at once; `undefined` hands it back to its own ways. */
   override(state: SimulatedState | undefined, at: number): void {
-    this.begin(at, { state });
+    const starts = this.stateAt(at) === 'not-started' && (state ?? this.own.stateAt(at)) !== 'not-started';
+    this.begin(at, { state, ...(starts && { startedAt: at }) });
   }
 
   /** Has the miner mine from `at` on, with its level going up from nothing. */
@@ -104,9 +107,14 @@ export class StateTimeline {
    * differences mean something.
    */
   minedMs(time: number): number {
-    const phase = this.phaseAt(time);
+    const number = this.phases.findLastIndex(({ at }) => at <= time);
+    const phase = this.phases[number];
     if (phase === undefined) {
       return this.own.minedMs(time);
+    }
+    const next = this.phases[number + 1];
+    if (phase.isVague && next !== undefined) {
+      return phase.workMs + ((next.workMs - phase.workMs) * (time - phase.at)) / (next.at - phase.at);
     }
     const rampEnd = phase.at + phase.rampMs;
     const ramped = phase.workMs + this.rampWork(phase, Math.min(time, rampEnd));
@@ -126,6 +134,7 @@ export class StateTimeline {
       fromLevel: before === undefined ? 1 : rampedLevel(before, at),
       rampMs: rampLeftMs,
       ...change,
+      isVague: false,
       at,
       workMs: this.minedMs(at),
     };
@@ -134,7 +143,20 @@ export class StateTimeline {
     }
     this.phases.push(phase);
     if (this.phases.length > MAX_PHASES) {
-      this.phases.shift();
+      this.forgetOne();
+    }
+  }
+
+  /**
+   * Lets one phase stand for itself and the next, the oldest that may. The first stays, and so does the one in which the mining
+   * software was started, because counters begin there and must not change by what is forgotten.
+   */
+  private forgetOne(): void {
+    const startedAt = this.phases.at(-1)?.startedAt;
+    const forgotten = this.phases[1]?.at === startedAt ? 2 : 1;
+    const before = this.phases[forgotten - 1];
+    if (before !== undefined) {
+      this.phases.splice(forgotten - 1, 2, { ...before, isVague: true });
     }
   }
 

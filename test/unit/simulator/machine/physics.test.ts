@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { BoardHistory } from '../../../../src/simulator/machine/boardHistory';
 import { HASHRATE_WINDOWS, type Measurement, measure } from '../../../../src/simulator/machine/physics';
 import type { Settings } from '../../../../src/simulator/machine/settings';
 import { SettingsStore } from '../../../../src/simulator/machine/settingsStore';
@@ -10,7 +11,11 @@ const DAY_MS = 86_400_000;
 const [steady] = buildProfiles(1, 3) as [MinerProfile];
 
 function at(time: number, profile = steady, timeline = new StateTimeline(profile)): Measurement {
-  return measure(profile, timeline, settingsOf(profile), time);
+  return measure(profile, timeline, historyOf(profile, timeline), settingsOf(profile), time);
+}
+
+function historyOf(profile: MinerProfile, timeline: StateTimeline): BoardHistory {
+  return new BoardHistory(timeline, profile.model.boards);
 }
 
 function settingsOf(profile: MinerProfile): Settings {
@@ -123,9 +128,47 @@ describe('measure', () => {
 
   it('leaves out boards that are switched off', () => {
     const boardsEnabled = steady.boardSerialNumbers.map((_, index) => index !== 0);
-    const measured = measure(steady, new StateTimeline(steady), { ...settingsOf(steady), boardsEnabled }, NOON);
+    const timeline = new StateTimeline(steady);
+    const settings = { ...settingsOf(steady), boardsEnabled };
+    const measured = measure(steady, timeline, historyOf(steady, timeline), settings, NOON);
     expect(measured.boards[0]).toMatchObject({ enabled: false, voltageV: 0, frequencyHz: 0 });
     expect(measured.work.nominalGhs).toBeLessThan(at(NOON).work.nominalGhs);
+  });
+
+  it('counts up and never down, whenever it is looked at', () => {
+    const timeline = new StateTimeline(steady);
+    timeline.override('paused', NOON + 30_000);
+    timeline.resume(NOON + 60_000, 20_000);
+    let before = at(NOON, steady, timeline).pool;
+    for (let time = NOON; time < NOON + 120_000; time += 130) {
+      const { pool } = at(time, steady, timeline);
+      expect(pool.generatedWork).toBeGreaterThanOrEqual(before.generatedWork);
+      before = pool;
+    }
+    expect(before.generatedWork).toBeGreaterThan(at(NOON, steady, timeline).pool.generatedWork);
+  });
+
+  it('never has mining run for longer than the control board', () => {
+    const timeline = new StateTimeline(steady);
+    timeline.reboot(NOON, NOON + 8_000, NOON + 28_000, 0);
+    timeline.override('normal', NOON + 10_000);
+    const { systemUptimeS, bosminerUptimeS } = at(NOON + 20_000, steady, timeline);
+
+    expect([systemUptimeS, bosminerUptimeS]).toEqual([12, 10]);
+
+    timeline.reboot(NOON + 60_000, NOON + 68_000, NOON + 88_000, 0);
+    timeline.override('normal', NOON + 63_000);
+    expect(at(NOON + 80_000, steady, timeline)).toMatchObject({ systemUptimeS: 12, bosminerUptimeS: 12 });
+  });
+
+  it('earns no shares with boards that are off', () => {
+    const timeline = new StateTimeline(steady);
+    const history = historyOf(steady, timeline);
+    const look = (time: number) => measure(steady, timeline, history, settingsOf(steady), time).pool.generatedWork;
+    const full = look(NOON + 60_000) - look(NOON);
+    history.divide([1, 0, 0], NOON + 60_000);
+
+    expect((look(NOON + 120_000) - look(NOON + 60_000)) / full).toBeCloseTo(1 / 3, 3);
   });
 
   it('yields finite figures for every miner of a fleet at any time of day', () => {

@@ -91,6 +91,15 @@ describe('a restart', () => {
     expect(timeline.stateAt(START + 60_000)).toBe('not-started');
   });
 
+  it('begins the uptime as well when a state is set that runs again', () => {
+    const timeline = new StateTimeline(steady);
+    timeline.override('not-started', START);
+    timeline.override('normal', START + 5_000);
+    timeline.override('paused', START + 6_000);
+
+    expect(timeline.startedAt(START + 7_000)).toBe(START + 5_000);
+  });
+
   it('stays right after thousands of them, of which only the last are remembered', () => {
     const timeline = new StateTimeline(steady);
     for (let turn = 0; turn < 5_000; turn++) {
@@ -99,5 +108,25 @@ describe('a restart', () => {
     const end = START + 50_000_000;
     expect(workBetween(timeline, end - 1_000, end)).toBe(1_000);
     expect(workBetween(timeline, end, end + 1_000)).toBe(1_000);
+  });
+});
+
+describe('what is remembered', () => {
+  it('lets work never fall, however much of it is forgotten, and counts on from where it began', () => {
+    const timeline = new StateTimeline(steady);
+    timeline.restart(START, START + 5_000, 1_000);
+    const paused = START + 60_000;
+    timeline.override('paused', paused);
+    timeline.resume(paused + 3_600_000, 0);
+    const began = workBetween(timeline, START + 5_000, paused + 3_600_000);
+    for (let turn = 0; turn < 1_000; turn++) {
+      timeline.aim(turn % 2 === 0 ? 0.5 : 1, paused + 3_600_000 + turn * 100, 0);
+    }
+    const end = paused + 3_700_000;
+
+    for (let time = START - 10_000; time < end; time += 1_000) {
+      expect(workBetween(timeline, time, time + 1_000)).toBeGreaterThanOrEqual(0);
+    }
+    expect(workBetween(timeline, START + 5_000, end)).toBeCloseTo(began + 75_000, 2);
   });
 });
