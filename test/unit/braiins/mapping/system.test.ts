@@ -76,11 +76,10 @@ describe('network', () => {
 
 describe('advanced settings', () => {
   it('are read as they were written', () => {
-    const json = fc.dictionary(
-      fc.string().filter((name) => name !== '__proto__'),
-      fc.jsonValue(),
-      { maxKeys: 6 },
-    );
+    // No setting has that name, at any depth, and what has it is not read.
+    const json = fc
+      .dictionary(fc.string(), fc.jsonValue(), { maxKeys: 6 })
+      .filter((settings) => !JSON.stringify(settings).includes('"__proto__":'));
     fc.assert(
       fc.property(json, (settings) => {
         // JSON knows no negative zero.
