@@ -1,6 +1,7 @@
 import type { MethodDefinition } from '@grpc/grpc-js';
 import type { Miner } from '../../fleet/miner';
 import type { CallOptions, SaveOptions } from '../../fleet/minerControl';
+import type { WriteTerms } from '../guardedCalls';
 import type { LazyMinerApi } from '../lazyMinerApi';
 import { wireSave } from '../mapping/requests';
 import type { BraiinsServices } from '../proto/load';
@@ -13,15 +14,14 @@ export class Writer {
   constructor(private readonly api: LazyMinerApi) {}
 
   /** A call of which two do the same as one. */
-  async set<Request, Response>(
+  set<Request, Response>(
     miner: Miner,
     method: Method<Request, Response>,
     request: Request,
-    { signal }: CallOptions = {},
+    options: CallOptions = {},
     secrets: readonly string[] = [],
   ): Promise<Response> {
-    const { services, calls } = await this.api.get();
-    return calls.write(miner, method(services), request, { signal, isIdempotent: true, secrets });
+    return this.write(miner, method, request, { signal: options.signal, isIdempotent: true, secrets });
   }
 
   /** As {@link set}, for a call that says how far the change goes. */
@@ -36,15 +36,14 @@ export class Writer {
   }
 
   /** A call of which two do more than one, and which is therefore made once only. */
-  async once<Request, Response>(
+  once<Request, Response>(
     miner: Miner,
     method: Method<Request, Response>,
     request: Request,
-    { signal }: CallOptions = {},
+    options: CallOptions = {},
     secrets: readonly string[] = [],
   ): Promise<Response> {
-    const { services, calls } = await this.api.get();
-    return calls.write(miner, method(services), request, { signal, isIdempotent: false, secrets });
+    return this.write(miner, method, request, { signal: options.signal, isIdempotent: false, secrets });
   }
 
   /** As {@link once}, for a call that says how far the change goes. */
@@ -61,5 +60,15 @@ export class Writer {
   /** The miner was told to start anew: what is known of its version is to be asked again. */
   noteRestart(miner: Miner): void {
     this.api.loaded?.calls.noteRestart(miner);
+  }
+
+  private async write<Request, Response>(
+    miner: Miner,
+    method: Method<Request, Response>,
+    request: Request,
+    terms: WriteTerms,
+  ): Promise<Response> {
+    const { services, calls } = await this.api.get();
+    return calls.write(miner, method(services), request, terms);
   }
 }
