@@ -5,24 +5,33 @@ import type { Logger } from '../base/logger';
 import type { FirstTier } from './firstTier';
 import type { CacheMetrics } from './metrics';
 import type { Policies } from './policy';
-import type { Reader } from './reader';
+import type { Missed } from './reader';
 import type { CacheRequest, Reading, ReadOptions } from './reading';
+import type { RefreshAhead } from './refreshAhead';
 import type { SecondTier } from './secondTier';
+import { StoreBudget } from './storeBudget';
 
 export interface BatchReaderOptions {
   readonly firstTier: FirstTier;
   readonly secondTier: SecondTier;
-  readonly reader: Reader;
   readonly policies: Policies;
   readonly metrics: CacheMetrics;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly refreshAhead: RefreshAhead;
+  /** The longest that the batch may wait for the store, in ms, beside what its fetches take. */
+  readonly storeTimeoutMs: number;
   /** Reads one request that neither tier has. */
-  readBelow<T>(request: CacheRequest<T>, options: ReadOptions): Promise<Reading<T>>;
+  readBelow<T>(request: CacheRequest<T>, options: ReadOptions, missed: Missed): Promise<Reading<T>>;
 }
 
 /** Source fetches of one batch at a time, unless the caller says how many. */
 const CONCURRENCY = 64;
+
+/** By a request's position in its batch. */
+type Generations = ReadonlyMap<number, readonly number[]>;
+
+const NONE_KNOWN: Generations = new Map();
 
 /** How a batch is read. */
 export interface BatchOptions<T> extends ReadOptions {
@@ -54,35 +63,49 @@ export class BatchReader {
         this.options.logger.error(`A listener to a batch failed: ${describeError(error)}`);
       }
     };
-    if (options.refresh !== true) {
-      await this.readTiers(requests, settle, options.background !== true);
-    }
+    const { clock, storeTimeoutMs } = this.options;
+    const { concurrency = CONCURRENCY, refresh: isRefresh = false } = options;
+    const startedAt = clock.monotonic();
+    const generations = isRefresh ? NONE_KNOWN : await this.readTiers(requests, settle, options.background !== true);
     const missing = [...requests.keys()].filter((position) => results[position] === undefined);
+    const groups = isRefresh ? groupByKey(missing, requests) : missing.map((position) => [position] as const);
+    const leftMs = storeTimeoutMs - (clock.monotonic() - startedAt);
+    const budget = new StoreBudget(leftMs, clock, Math.max(1, Math.min(concurrency, groups.length)));
     await settleBounded(
-      missing,
-      options.concurrency ?? CONCURRENCY,
-      async (position) =>
-        settle(position, await settled(this.options.readBelow(requests[position] as CacheRequest<T>, options))),
+      groups,
+      concurrency,
+      async (positions) => {
+        const [first] = positions;
+        const missed = { generations: generations.get(first), budget };
+        const result = await settled(this.options.readBelow(requests[first] as CacheRequest<T>, options, missed));
+        for (const position of positions) {
+          settle(position, result);
+        }
+      },
       options.signal,
     );
     throwIfCancelled(options.signal);
     return results;
   }
 
-  /** Settles what the tiers have. The readings carry the type of their keys' data, which the tiers cannot say. */
+  /**
+   * Settles what the tiers have. The readings carry the type of their keys' data, which the tiers cannot say.
+   *
+   * @returns by position, the generations to record for what they do not have.
+   */
   private async readTiers<T>(
     requests: readonly CacheRequest<T>[],
     settle: (position: number, result: PromiseSettledResult<Reading<T>>) => void,
     isCounted: boolean,
-  ): Promise<void> {
-    const { clock, firstTier, secondTier, reader, metrics, policies } = this.options;
+  ): Promise<Generations> {
+    const { clock, firstTier, secondTier, refreshAhead, metrics, policies } = this.options;
     const startedAt = clock.monotonic();
     const below: number[] = [];
     for (const [position, request] of requests.entries()) {
       const kept = firstTier.get(request.key, startedAt);
       if (kept !== undefined) {
         settle(position, { status: 'fulfilled', value: kept as Reading<T> });
-        reader.refreshIfDue(request, kept.leftMs(startedAt), kept.costMs);
+        refreshAhead.startIfDue(request, kept.leftMs(startedAt), kept.costMs);
         if (isCounted) {
           metrics.recordFirstTierHit(request.dataset, startedAt);
         }
@@ -91,21 +114,40 @@ export class BatchReader {
       }
     }
     if (below.length === 0) {
-      return;
+      return NONE_KNOWN;
     }
     const addresses = below.map((position) => requests[position] as CacheRequest<T>);
     let latencyMs: number | undefined;
-    await secondTier.lookMany(addresses, (index, { reading, leftMs, costMs }) => {
+    const missed = await secondTier.lookMany(addresses, (index, { reading, leftMs, costMs }) => {
       const request = addresses[index] as CacheRequest<T>;
       settle(below[index] as number, { status: 'fulfilled', value: reading as Reading<T> });
-      reader.refreshIfDue(request, leftMs, costMs);
+      refreshAhead.startIfDue(request, leftMs, costMs);
       if (isCounted) {
         // All came in one round trip.
         latencyMs ??= clock.monotonic() - startedAt;
         metrics.recordLookup(request.dataset, 'l2Hit', latencyMs);
       }
     });
+    return new Map([...missed].map(([index, known]) => [below[index] as number, known]));
   }
+}
+
+/** Positions of the same key together: each refresh would pass over what the one before it brought. */
+function groupByKey(
+  positions: readonly number[],
+  requests: readonly CacheRequest<unknown>[],
+): readonly (readonly [number, ...number[]])[] {
+  const groups = new Map<string, [number, ...number[]]>();
+  for (const position of positions) {
+    const { key } = requests[position] as CacheRequest<unknown>;
+    const group = groups.get(key);
+    if (group === undefined) {
+      groups.set(key, [position]);
+    } else {
+      group.push(position);
+    }
+  }
+  return [...groups.values()];
 }
 
 async function settled<T>(task: Promise<T>): Promise<PromiseSettledResult<T>> {

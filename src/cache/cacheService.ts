@@ -6,35 +6,24 @@ import type { Logger } from '../base/logger';
 import { type BatchOptions, BatchReader } from './batchReader';
 import { type CacheChange, ChangeFeed } from './changeFeed';
 import { type CoherenceLink, NO_LINK } from './coherenceLink';
+import { EntryWriter } from './entryWriter';
 import type { EventBus } from './eventBus';
 import type { Random } from './expiry';
 import { FirstTier, type FirstTierLimits } from './firstTier';
 import type { FlightLocks } from './flightLocks';
 import type { Flight } from './flights';
-import { Invalidations } from './invalidations';
+import { type Invalidation, Invalidations } from './invalidations';
 import { type Lookup, Lookups } from './lookups';
 import { CacheMetrics } from './metrics';
-import type { Policies } from './policy';
-import { type Answer, Reader } from './reader';
+import type { Dataset, Policies } from './policy';
+import { type Answer, type Missed, Reader } from './reader';
 import type { CacheAddress, CacheRequest, Reading, ReadOptions } from './reading';
+import { RefreshAhead } from './refreshAhead';
 import { type Inspection, SecondTier } from './secondTier';
+import { SharedFlights } from './sharedFlights';
+import { SourceReader } from './sourceReader';
 import type { CacheStore, StoreHealth } from './store';
-
-/** What is to be voided, and why. */
-export interface Invalidation {
-  /** Generation keys; everything that depends on one of them is void. */
-  readonly scopes: readonly string[];
-  /** Entries that are known to be void by that, to be removed as well; it only saves memory. */
-  readonly keys?: readonly string[];
-  /** Why, in a few words for people, such as `miner:config:updated` or `command`. */
-  readonly cause: string;
-}
-
-/** A change of the source that goes through the cache. */
-export interface SourceWrite<T> extends Invalidation {
-  /** Changes the source, and resolves to what the cache would read from it now. */
-  apply(): Promise<T>;
-}
+import { type SourceWrite, WriteThrough } from './writeThrough';
 
 export interface CacheServiceOptions {
   readonly store: CacheStore;
@@ -68,7 +57,10 @@ export class CacheService implements Disposable {
   /** The tier in this process, for its figures. */
   readonly firstTier: FirstTier;
   private readonly secondTier: SecondTier;
+  private readonly source: SourceReader;
+  private readonly refreshAhead: RefreshAhead;
   private readonly reader: Reader;
+  private readonly writes: WriteThrough;
   private readonly batches: BatchReader;
   private readonly invalidations: Invalidations;
   private readonly lookups: Lookups;
@@ -91,22 +83,23 @@ export class CacheService implements Disposable {
     const isTrusted = (scopes: readonly string[]) => this.invalidations.isCaughtUpWith(scopes);
     const { firstTier, metrics } = this;
     this.secondTier = new SecondTier({ store, link, firstTier, policies, metrics, clock, logger, isTrusted });
-    this.reader = new Reader({
-      firstTier,
-      secondTier: this.secondTier,
-      locks,
-      policies,
-      metrics,
-      clock,
-      random,
-      instance,
-      errorTtlMs: options.errorTtlMs ?? DEFAULT_ERROR_TTL_MS,
-      onDidFill: (key, fetchedAt) => this.feed.tellFill(key, fetchedAt),
-    });
-    const { secondTier, reader } = this;
-    const readBelow = <T>(request: CacheRequest<T>, readOptions: ReadOptions) =>
-      this.getOrFetchBelow(request, readOptions);
-    this.batches = new BatchReader({ firstTier, secondTier, reader, policies, metrics, clock, logger, readBelow });
+    const { secondTier } = this;
+    const storeTimeoutMs = store.commandTimeoutMs;
+    const sharedFlights = locks && new SharedFlights(locks, firstTier, secondTier, clock);
+    const onDidFill = (key: string, fetchedAt: number) => this.feed.tellFill(key, fetchedAt);
+    const writer = new EntryWriter({ secondTier, policies, random, instance, onDidFill });
+    this.source = new SourceReader(metrics, clock);
+    const { source } = this;
+    this.refreshAhead = new RefreshAhead({ secondTier, sharedFlights, source, writer, metrics, random });
+    const { refreshAhead } = this;
+    const { errorTtlMs = DEFAULT_ERROR_TTL_MS } = options;
+    const reading = { firstTier, secondTier, refreshAhead, clock, storeTimeoutMs };
+    this.reader = new Reader({ ...reading, sharedFlights, source, writer, errorTtlMs });
+    const { reader, invalidations, feed } = this;
+    this.writes = new WriteThrough({ secondTier, invalidations, reader, feed, policies, clock });
+    const readBelow = <T>(request: CacheRequest<T>, readOptions: ReadOptions, missed: Missed) =>
+      this.getOrFetchBelow(request, readOptions, missed);
+    this.batches = new BatchReader({ ...reading, policies, metrics, logger, readBelow });
     for (const item of [this.feed, this.firstTier, this.invalidations]) {
       this.disposables.add(item);
     }
@@ -142,7 +135,7 @@ export class CacheService implements Disposable {
         if (options.background !== true) {
           this.metrics.recordFirstTierHit(request.dataset, startedAt);
         }
-        this.reader.refreshIfDue(request, kept.leftMs(startedAt), kept.costMs);
+        this.refreshAhead.startIfDue(request, kept.leftMs(startedAt), kept.costMs);
         // The key always carries the same type of data, which the tier cannot say.
         return Promise.resolve(kept as Reading<T>);
       }
@@ -166,6 +159,9 @@ export class CacheService implements Disposable {
 
   /** The value if it is cached and fresh. Neither fetches nor counts. */
   async peek<T>(request: CacheRequest<T>): Promise<Reading<T> | undefined> {
+    if (!this.isCached(request.dataset)) {
+      return undefined;
+    }
     const kept = this.firstTier.get(request.key, this.options.clock.monotonic());
     const reading = kept ?? (await this.secondTier.look(request)).fresh?.reading;
     return reading as Reading<T> | undefined;
@@ -173,13 +169,17 @@ export class CacheService implements Disposable {
 
   /**
    * Has the value in the cache: leaves a fresh one alone, else fetches and waits for the write. Never counted as a lookup.
+   * What is never cached is not fetched either.
    *
    * @throws as {@link getOrFetch} does.
    */
   async warm<T>(request: CacheRequest<T>, signal?: AbortSignal): Promise<'fresh' | 'stored' | 'notStored'> {
     throwIfCancelled(signal);
+    if (!this.isCached(request.dataset)) {
+      return 'notStored';
+    }
     const lookup = { dataset: request.dataset, isCounted: false, startedAt: this.options.clock.monotonic() };
-    const flight = this.reader.fly(request, false);
+    const flight = this.reader.fly(request);
     const answer = this.lookups.end(lookup, flight, await flight.wait(signal));
     if (answer.outcome === 'fetched') {
       return (await flight.landed) ? 'stored' : 'notStored';
@@ -214,36 +214,13 @@ export class CacheService implements Disposable {
   /**
    * Writes through: first the source, then the entry, then the event. When the source refuses, the cache is left as it is.
    *
-   * The entry is written only if nobody voided its scopes since before the source was written. Otherwise, of two writers
-   * whose changes reach the source in one order and the cache in the other, the one that the source forgot would stay in the
-   * cache. The next read fetches instead.
-   *
    * @throws whatever `apply` throws.
    */
-  async write<T>(request: CacheRequest<T>, change: SourceWrite<T>): Promise<Reading<T>> {
-    const before = await this.secondTier.look(request);
-    const startedAt = this.options.clock.monotonic();
-    const data = await change.apply();
-    const fetchedAt = this.options.clock.now();
-    const costMs = this.options.clock.monotonic() - startedAt;
-    const bumps = await this.invalidations.apply(change.scopes);
-    const generations = before.generations?.map((generation, index) => {
-      const bumped = change.scopes.indexOf(request.scopes[index] as string);
-      const bump = bumps?.[bumped];
-      return bump === undefined ? generation : bump.former === generation ? bump.current : undefined;
-    });
-    const isAlone = bumps !== undefined && generations?.every((generation) => generation !== undefined) === true;
-    const reading = await this.reader.store(
-      request,
-      data,
-      { fetchedAt, costMs },
-      isAlone ? (generations as number[]) : undefined,
-    );
-    this.feed.tellInvalidation(change);
-    return reading;
+  write<T>(request: CacheRequest<T>, change: SourceWrite<T>): Promise<Reading<T>> {
+    return this.writes.write(request, change);
   }
 
-  private getOrFetchBelow<T>(request: CacheRequest<T>, options: ReadOptions): Promise<Reading<T>> {
+  private getOrFetchBelow<T>(request: CacheRequest<T>, options: ReadOptions, missed?: Missed): Promise<Reading<T>> {
     const { signal, refresh, background } = options;
     if (signal?.aborted === true) {
       return Promise.reject(new CancelledError());
@@ -251,9 +228,11 @@ export class CacheService implements Disposable {
     const { dataset } = request;
     const isCounted = background !== true && refresh !== true;
     const lookup = { dataset, isCounted, startedAt: this.options.clock.monotonic() };
-    return this.options.policies[dataset].strategy === 'NO_CACHE'
-      ? this.bypass(request, lookup, signal)
-      : this.readingOf(this.reader.fly(request, refresh === true), lookup, signal);
+    if (!this.isCached(dataset)) {
+      return this.bypass(request, lookup, signal);
+    }
+    const flight = refresh === true ? this.reader.flyAnew(request) : this.reader.fly(request, missed);
+    return this.readingOf(flight, lookup, signal);
   }
 
   private async readingOf<T>(flight: Flight<Answer<T>>, lookup: Lookup, signal: AbortSignal | undefined) {
@@ -263,9 +242,8 @@ export class CacheService implements Disposable {
   private async bypass<T>(request: CacheRequest<T>, lookup: Lookup, signal: AbortSignal | undefined) {
     let wasCancelled = false;
     try {
-      const data = await this.reader.fetch(request, signal ?? new AbortController().signal);
-      const fetchedAt = this.options.clock.now();
-      return { data, origin: 'source', fetchedAt, ttlS: 0, fresh: true } satisfies Reading<T>;
+      const { data, origin } = await this.source.read(request, signal ?? new AbortController().signal);
+      return { data, origin: 'source', fetchedAt: origin.fetchedAt, ttlS: 0, fresh: true } satisfies Reading<T>;
     } catch (error) {
       wasCancelled = error instanceof CancelledError;
       throw error;
@@ -275,6 +253,10 @@ export class CacheService implements Disposable {
         this.lookups.bypassed(lookup);
       }
     }
+  }
+
+  private isCached(dataset: Dataset): boolean {
+    return this.options.policies[dataset].strategy !== 'NO_CACHE';
   }
 
   private forget(scopes: readonly string[]): void {

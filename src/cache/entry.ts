@@ -35,7 +35,11 @@ export type NoEntry = 'foreign' | 'newer' | 'corrupt';
 
 const VERSION = 1;
 
+/** @throws {TypeError} for data that JSON cannot say. */
 export function encodeEntry({ data, fetchedAt, ttlS, costMs, by, generations }: Entry): string {
+  if (data === undefined) {
+    throw new TypeError('undefined is no JSON value.');
+  }
   const stored: StoredEntry = { v: VERSION, data, at: fetchedAt, ttl: ttlS, cost: costMs, by, gen: generations };
   return JSON.stringify(stored);
 }

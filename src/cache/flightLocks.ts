@@ -24,6 +24,9 @@ export type ClaimOutcome =
  * decide. Every call ends within the command timeout and fails with `StoreError`.
  */
 export interface FlightLocks {
+  /** Whether the store answers what it is asked after a claim by what it holds after that claim: then both may be sent at once. */
+  readonly isInStepWithStore: boolean;
+
   /**
    * Takes the lock for `ttlMs` milliseconds if nobody has it, or if the one who has it (or failed) claimed it under older
    * generations, because what that one brings is void already: one of them is less than the caller's, and none is greater.

@@ -5,6 +5,16 @@ import type { Logger } from '../base/logger';
 import { generationKeys } from './keys';
 import { type Bump, type CacheStore, StoreError, type StoreHealth } from './store';
 
+/** What is to be voided, and why. */
+export interface Invalidation {
+  /** Generation keys; everything that depends on one of them is void. */
+  readonly scopes: readonly string[];
+  /** Entries that are known to be void by that, to be removed as well; it only saves memory. */
+  readonly keys?: readonly string[];
+  /** Why, in a few words for people, such as `miner:config:updated` or `command`. */
+  readonly cause: string;
+}
+
 export interface InvalidationsOptions {
   readonly store: CacheStore;
   readonly clock: Clock;

@@ -57,7 +57,7 @@ const UNUSABLE: Found = { fresh: undefined, stale: undefined, generations: undef
 export class SecondTier {
   constructor(private readonly options: SecondTierOptions) {}
 
-  /** Looks a key up. A store that fails is as good as none: it never throws. */
+  /** Looks a key up. A store that fails is as good as none: no {@link StoreError} comes from here. */
   async look(address: CacheAddress): Promise<Found> {
     const { store, firstTier, clock, isTrusted } = this.options;
     if (!isTrusted(address.scopes)) {
@@ -81,15 +81,18 @@ export class SecondTier {
 
   /**
    * Looks many keys up in one round trip for each node, and calls `onFresh` with the position of each that is there and fresh.
-   * Never throws. What is stale, or not known for certain, is left to {@link look}.
+   * A store that fails is as good as none, as with {@link look}.
+   *
+   * @returns by position, for those that are not fresh: the generations to record in a fill; none where they are not certain.
    */
   async lookMany(
     addresses: readonly CacheAddress[],
     onFresh: (position: number, found: FoundEntry) => void,
-  ): Promise<void> {
+  ): Promise<ReadonlyMap<number, readonly number[]>> {
     const { store, firstTier, clock, isTrusted } = this.options;
+    const missed = new Map<number, readonly number[]>();
     if (!addresses.every(({ scopes }) => isTrusted(scopes))) {
-      return;
+      return missed;
     }
     const look = new LookGenerations(firstTier, addresses, clock.monotonic());
     try {
@@ -105,12 +108,18 @@ export class SecondTier {
           // An invalidation may have failed while the store was asked.
           if (leftMs > 0 && isTrusted(address.scopes)) {
             onFresh(position, this.hit(address, entry, leftMs, sizeOf(text), look.askedAt));
+            continue;
           }
+        }
+        const generations = entry === 'newer' ? undefined : look.of(position);
+        if (generations !== undefined) {
+          missed.set(position, generations);
         }
       }
     } catch (error) {
       this.logStoreError('read', error);
     }
+    return missed;
   }
 
   /** What is stored under a key now, for people. @throws {StoreError} */

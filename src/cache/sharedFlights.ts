@@ -7,6 +7,7 @@ import type { ClaimOutcome, FlightClaim, FlightLocks } from './flightLocks';
 import { lockKey } from './keys';
 import type { CacheAddress } from './reading';
 import type { Found, FoundEntry, SecondTier } from './secondTier';
+import type { StoreBudget } from './storeBudget';
 
 /** The right to fetch for all instances. It is renewed until it is ended, one way or the other. */
 export interface Lease {
@@ -44,9 +45,10 @@ export class SharedFlights {
 
   /**
    * @param found of the look that missed.
+   * @param budget for what the store is asked meanwhile; when it is used up, the caller fetches on its own account.
    * @throws {CancelledError}
    */
-  async takeTurn(address: CacheAddress, found: Found, signal: AbortSignal): Promise<Turn> {
+  async takeTurn(address: CacheAddress, found: Found, budget: StoreBudget, signal: AbortSignal): Promise<Turn> {
     const token = randomUUID();
     const deadline = this.clock.monotonic() + MAX_WAIT_MS;
     let latest = found;
@@ -58,23 +60,32 @@ export class SharedFlights {
         return { type: 'fetch', lease: undefined, found: latest };
       }
       const claim = { lock: lockKey(address.key), token, generations: latest.generations };
-      const outcome = await this.claim(claim);
-      if (outcome === undefined) {
-        return { type: 'fetch', lease: undefined, found: latest };
-      }
-      if (outcome.type === 'failed') {
+      const { outcome, seen } = await this.claimAndLook(address, claim, budget);
+      if (outcome?.type === 'failed') {
         return { type: 'failed', error: outcome.error };
       }
-      if (outcome.type === 'acquired') {
-        return this.board(address, claim, hasWaited);
+      const lease = outcome?.type === 'acquired' ? this.lease(claim) : undefined;
+      if (seen?.fresh !== undefined) {
+        // Nobody waits for the lock to go.
+        void lease?.finish();
+        return { type: 'found', entry: seen.fresh, hasWaited };
+      }
+      if (outcome?.type !== 'held') {
+        return { type: 'fetch', lease, found: seen ?? latest };
       }
       hasWaited = true;
+      const waitingSince = this.clock.monotonic();
       await this.firstTier.changed(address.key, pollMs);
+      budget.grant(this.clock.monotonic() - waitingSince);
       pollMs = Math.min(pollMs * 2, LAST_POLL_MS);
-      latest = await this.secondTier.look(address);
-      if (latest.fresh !== undefined) {
-        return { type: 'found', entry: latest.fresh, hasWaited };
+      const looked = await budget.wait(() => this.secondTier.look(address));
+      if (looked === undefined) {
+        return { type: 'fetch', lease: undefined, found: latest };
       }
+      if (looked.fresh !== undefined) {
+        return { type: 'found', entry: looked.fresh, hasWaited };
+      }
+      latest = looked;
     }
   }
 
@@ -86,22 +97,39 @@ export class SharedFlights {
   }
 
   /**
-   * With the lock in hand, looks once more: the former holder may have written the entry and gone between our look and our
-   * claim, and then there is nothing to fetch.
+   * Claims, and looks once more at what is there after the claim: the former holder may have written the entry and gone between
+   * the look that missed and the claim, and then there is nothing to fetch.
+   *
+   * @returns no `outcome` when the lock cannot be had in time, or at all; nothing `seen` when there was no look.
    */
-  private async board(address: CacheAddress, claim: FlightClaim, hasWaited: boolean): Promise<Turn> {
-    const lease = this.lease(claim);
-    const found = await this.secondTier.look(address);
-    if (found.fresh === undefined) {
-      return { type: 'fetch', lease, found };
+  private async claimAndLook(
+    address: CacheAddress,
+    claim: FlightClaim,
+    budget: StoreBudget,
+  ): Promise<{ readonly outcome: ClaimOutcome | undefined; readonly seen: Found | undefined }> {
+    if (budget.isUsedUp) {
+      return { outcome: undefined, seen: undefined };
     }
-    await lease.finish();
-    return { type: 'found', entry: found.fresh, hasWaited };
+    const claiming = this.claim(claim);
+    const looking = this.locks.isInStepWithStore ? this.secondTier.look(address) : undefined;
+    const outcome = await budget.wait(() => claiming);
+    if (outcome === undefined) {
+      void claiming.then((late) => (late?.type === 'acquired' ? this.release(claim) : undefined));
+      return { outcome, seen: undefined };
+    }
+    const isWorthALook = outcome.type === 'acquired' || looking !== undefined;
+    const seen = isWorthALook ? await budget.wait(() => looking ?? this.secondTier.look(address)) : undefined;
+    return { outcome, seen };
   }
 
   private async claim(claim: FlightClaim): Promise<ClaimOutcome | undefined> {
     // Without locks everybody fetches for himself, as if there were no other instance.
     return this.locks.claim(claim, LOCK_TTL_MS).catch(() => undefined);
+  }
+
+  private release(claim: FlightClaim): Promise<void> {
+    // A lock that cannot be released expires.
+    return this.locks.release(claim).catch(() => {});
   }
 
   private lease(claim: FlightClaim): Lease {
@@ -124,8 +152,7 @@ export class SharedFlights {
     return {
       finish: () => {
         end();
-        // A lock that cannot be released expires.
-        return this.locks.release(claim).catch(() => {});
+        return this.release(claim);
       },
       fail: (error, ttlMs) => {
         end();

@@ -40,6 +40,8 @@ export interface Bump {
  * known to be down, and fails with {@link StoreError}.
  */
 export interface CacheStore extends Disposable {
+  /** The longest that a call takes, in ms. */
+  readonly commandTimeoutMs: number;
   readonly health: StoreHealth;
   readonly onDidChangeHealth: Event<StoreHealth>;
 

@@ -77,6 +77,11 @@ export class RedisConnection implements Disposable {
     this.disposables.add(this.serverLosses);
   }
 
+  /** The longest that a command may take, in ms. */
+  get commandTimeoutMs(): number {
+    return this.options.commandTimeoutMs;
+  }
+
   get health(): StoreHealth {
     return this.board.current;
   }

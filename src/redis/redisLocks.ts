@@ -18,9 +18,12 @@ interface LockCommands {
 /** Locks between processes: a key each, changed by scripts that compare what is there first, and that always expires. */
 export class RedisLocks implements FlightLocks {
   private readonly redis: LockCommands;
+  /** One server obeys in the order of its connection; on a Cluster the lock and the entry belong to different ones. */
+  readonly isInStepWithStore: boolean;
 
   constructor(private readonly connection: RedisConnection) {
     const { client } = connection;
+    this.isInStepWithStore = !client.isCluster;
     client.defineCommand('fleetCacheClaim', { numberOfKeys: 1, lua: CLAIM_SCRIPT });
     client.defineCommand('fleetCacheRenew', { numberOfKeys: 1, lua: RENEW_SCRIPT });
     client.defineCommand('fleetCacheRelease', { numberOfKeys: 1, lua: RELEASE_SCRIPT });

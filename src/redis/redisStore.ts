@@ -49,6 +49,10 @@ export class RedisStore implements CacheStore {
     this.onDidLoseServer = connection.onDidLoseServer;
   }
 
+  get commandTimeoutMs(): number {
+    return this.connection.commandTimeoutMs;
+  }
+
   get health(): StoreHealth {
     return this.connection.health;
   }

@@ -1,4 +1,4 @@
-import type { CacheService, SourceWrite } from '../cache/cacheService';
+import type { CacheService } from '../cache/cacheService';
 import {
   FIRMWARE_VERSIONS_KEY,
   FIRMWARE_VERSIONS_SCOPES,
@@ -12,6 +12,7 @@ import {
 import { type Dataset, DEFAULT_POLICIES } from '../cache/policy';
 import type { CacheRequest, Reading, ReadOptions } from '../cache/reading';
 import type { Inspection } from '../cache/secondTier';
+import type { SourceWrite } from '../cache/writeThrough';
 import type { FirmwareVersions } from '../fleet/firmwareVersions';
 import type { Inventory } from '../fleet/inventory';
 import { GLOBAL_TENANT, type Miner } from '../fleet/miner';

@@ -1,6 +1,7 @@
 import { settleBounded } from '../base/concurrency';
 import { throwIfCancelled } from '../base/errors';
-import type { CacheService, Invalidation } from '../cache/cacheService';
+import type { CacheService } from '../cache/cacheService';
+import type { Invalidation } from '../cache/invalidations';
 import {
   FIRMWARE_VERSIONS_KEY,
   generationKeys,

@@ -10,7 +10,13 @@ import { Deferred, Rig, turn } from './rig';
 const INVALIDATION = { scopes: [generationKeys.miner('m1')], cause: 'test' };
 
 const unreachable = () => Promise.reject(new StoreError('Nobody is there.'));
-const NO_LOCKS: FlightLocks = { claim: unreachable, renew: unreachable, release: unreachable, fail: unreachable };
+const NO_LOCKS: FlightLocks = {
+  isInStepWithStore: true,
+  claim: unreachable,
+  renew: unreachable,
+  release: unreachable,
+  fail: unreachable,
+};
 
 describe('CacheService', () => {
   let rig: Rig;
@@ -65,6 +71,41 @@ describe('CacheService', () => {
       expect([...rig.fetched].sort()).toEqual(['m1', 'm2']);
       expect(results.every(({ status }) => status === 'fulfilled')).toBe(true);
       expect(cache.metrics.counts('start')).toMatchObject({ lookups: 4, misses: 4, fetches: 2, coalesced: 2 });
+    });
+
+    it('fetches a key once that is to be refreshed twice, and answers both', async () => {
+      const { cache } = await filled('m1');
+      const results = await cache.getManyOrFetch([rig.request(), rig.request('m2'), rig.request()], { refresh: true });
+      expect(rig.fetched).toEqual(['m1', 'm2']);
+      expect(results).toMatchObject(Array(3).fill({ status: 'fulfilled', value: { origin: 'source' } }));
+    });
+
+    it('asks the store once more for each that it lacks, together with the lock', async () => {
+      const { cache } = await filled('m1', 'm2');
+      rig.clock.advance(DEFAULT_POLICIES['miner:status'].ttlS * 1000);
+      await cache.getManyOrFetch([rig.request('m1'), rig.request('m2')]);
+      const commands = rig.server.commands.map((command) => command.replace(/ .*/, ''));
+      expect(commands.filter((command) => command === 'read' || command === 'claim')).toEqual([
+        'claim',
+        'read',
+        'claim',
+        'read',
+      ]);
+    });
+
+    it('does not fetch what another has fetched between its look and its turn', async () => {
+      const { cache } = rig.open('one');
+      const held = new Deferred<unknown>();
+      const batch = cache.getManyOrFetch([rig.request('m1', () => held.promise), rig.request('m2')], {
+        concurrency: 1,
+      });
+      await turn();
+      await rig.ended(rig.open('two').cache.getOrFetch(rig.request('m2')));
+      held.resolve('data');
+      expect(await rig.ended(batch)).toMatchObject({
+        value: [{ value: { origin: 'source' } }, { value: { origin: 'l2' } }],
+      });
+      expect(rig.fetched).toEqual(['m1', 'm2']);
     });
 
     it('fails as a whole when it is cancelled, and fetches no more', async () => {
@@ -228,6 +269,15 @@ describe('CacheService', () => {
       expect(cache.metrics.counts('start')).toMatchObject({ staleHits: 2, staleFetches: 2, fetches: 2 });
     });
 
+    it('are answered with a stale value that none of those who wait can spoil for the others', async () => {
+      const { cache } = await filled('m1');
+      rig.clock.advance(DEFAULT_POLICIES['miner:status'].ttlS * 1000);
+      const reads = [1, 2].map(() => cache.getOrFetch(rig.request('m1', away)));
+      const [first] = await Promise.all(reads);
+      expect(first?.origin).toBe('stale');
+      expect(Object.isFrozen(first?.data)).toBe(true);
+    });
+
     it('are told to who refreshes, whatever is there', async () => {
       const { cache } = await filled('m1');
       const refreshed = await rig.ended(cache.getOrFetch(rig.request('m1', away), { refresh: true }));
@@ -236,11 +286,12 @@ describe('CacheService', () => {
   });
 
   describe('NO_CACHE', () => {
+    const policies = {
+      ...DEFAULT_POLICIES,
+      'miner:status': { ...DEFAULT_POLICIES['miner:status'], strategy: 'NO_CACHE' },
+    } as const;
+
     it('always reads the source, and leaves nothing', async () => {
-      const policies = {
-        ...DEFAULT_POLICIES,
-        'miner:status': { ...DEFAULT_POLICIES['miner:status'], strategy: 'NO_CACHE' },
-      } as const;
       const { cache } = rig.open('one', { policies });
       await cache.getOrFetch(rig.request());
       await cache.getManyOrFetch([rig.request()]);
@@ -248,6 +299,18 @@ describe('CacheService', () => {
       expect(rig.fetched).toHaveLength(3);
       expect(rig.server.keys()).toEqual([]);
       expect(cache.metrics.counts('start')).toMatchObject({ lookups: 2, bypasses: 2, misses: 0, backgroundFetches: 1 });
+    });
+
+    it('is neither warmed nor written, and what another stored is not looked at', async () => {
+      await filled('m1');
+      const { cache } = rig.open('two', { policies });
+      expect(await cache.warm(rig.request('m2'))).toBe('notStored');
+      expect(await cache.peek(rig.request('m1'))).toBeUndefined();
+      expect(rig.fetched).toEqual([]);
+      const scopes = [generationKeys.miner('m2')];
+      const written = await cache.write(rig.request('m2'), { scopes, cause: 'test', apply: async () => 'new' });
+      expect(written).toMatchObject({ data: 'new', origin: 'source' });
+      expect(rig.server.keys()).not.toContain(rig.request('m2').key);
     });
   });
 

@@ -8,9 +8,17 @@ import { Deferred, Rig } from './rig';
 
 type Calls = Pick<CacheStore, 'read' | 'readMany' | 'write' | 'remove' | 'bump'>;
 
+const TIMEOUT_MS = 500;
+
 function storeOf(calls: Calls): CacheStore {
   const changes = new Emitter<StoreHealth>();
-  return { ...calls, health: { state: 'up' }, onDidChangeHealth: changes.event, dispose() {} };
+  return {
+    ...calls,
+    commandTimeoutMs: TIMEOUT_MS,
+    health: { state: 'up' },
+    onDidChangeHealth: changes.event,
+    dispose() {},
+  };
 }
 
 const fails = () => Promise.reject(new StoreError('redis://127.0.0.1:6379 is gone.'));
@@ -29,7 +37,7 @@ function lying(text: string | undefined, generations: readonly number[]): CacheS
 }
 
 function locksOf(claim: FlightLocks['claim']): FlightLocks {
-  return { claim, renew: async () => true, release: fails, fail: fails };
+  return { isInStepWithStore: false, claim, renew: async () => true, release: fails, fail: fails };
 }
 
 const MUTE_BUS: EventBus = {
@@ -83,10 +91,77 @@ describe('G3: no fault of the store, the locks or the bus fails a read or keeps 
 
   it('a store that answers nothing before its timeout', () => {
     const late = () =>
-      new Promise<never>((_, reject) => rig.clock.setTimeout(() => reject(new StoreError('No answer.')), 500));
+      new Promise<never>((_, reject) => rig.clock.setTimeout(() => reject(new StoreError('No answer.')), TIMEOUT_MS));
     const store = storeOf({ read: late, readMany: late, write: late, remove: late, bump: late });
-    // Each call waits for the timeout once or twice: a batch as a whole, then each of its keys at the same time.
-    return expectServed({ store }, 3 * 8 * 500);
+    // Six calls a round, of which the write waits a second time, for its invalidation, and a third, for its entry.
+    return expectServed({ store }, 3 * 8 * TIMEOUT_MS);
+  });
+
+  describe('a store that is only just in time', () => {
+    const DELAY_MS = 300;
+
+    function late<T>(give: () => T): Promise<T> {
+      return new Promise((resolve) => rig.clock.setTimeout(() => resolve(give()), DELAY_MS));
+    }
+
+    function open(isInStepWithStore: boolean, claim: FlightLocks['claim']) {
+      const generationsOf = (scopes: readonly string[]) => scopes.map(() => 1);
+      const store = storeOf({
+        read: (_, scopes) => late(() => ({ text: undefined, generations: generationsOf(scopes) })),
+        readMany: (keys, scopes) =>
+          late(() => ({ texts: keys.map(() => undefined), generations: generationsOf(scopes) })),
+        write: () => late(() => undefined),
+        remove: () => late(() => 0),
+        bump: fails,
+      });
+      return rig.open('one', { store, locks: { ...locksOf(claim), isInStepWithStore } }).cache;
+    }
+
+    it.each([true, false])('costs a miss no more than one timeout (locks in step with it: %s)', async (isInStep) => {
+      const cache = open(isInStep, () => late(() => ({ type: 'acquired' })));
+      const startedAt = rig.clock.now();
+      expect(await rig.ended(cache.getOrFetch(rig.request()))).toMatchObject({ status: 'fulfilled' });
+      expect(rig.clock.now() - startedAt).toBeLessThanOrEqual(TIMEOUT_MS);
+    });
+
+    it.each([true, false])('costs a batch of many rounds no more (locks in step with it: %s)', async (isInStep) => {
+      const cache = open(isInStep, () => late(() => ({ type: 'acquired' })));
+      const startedAt = rig.clock.now();
+      const requests = Array.from({ length: 1_000 }, (_, index) => rig.request(`m${index}`));
+      await rig.ended(cache.getManyOrFetch(requests));
+      expect(rig.fetched).toHaveLength(1_000);
+      expect(rig.clock.now() - startedAt).toBeLessThanOrEqual(TIMEOUT_MS);
+    });
+
+    it('is not asked beyond that whether another has fetched', async () => {
+      const cache = open(false, () => late(() => ({ type: 'held' })));
+      const startedAt = rig.clock.now();
+      expect(await rig.ended(cache.getOrFetch(rig.request()))).toMatchObject({ status: 'fulfilled' });
+      expect(rig.clock.now() - startedAt).toBeLessThanOrEqual(TIMEOUT_MS + 25);
+    });
+
+    it('leaves no lock that it gave too late', async () => {
+      const released: string[] = [];
+      const cache = rig.open('one', {
+        store: storeOf({
+          read: (_, scopes) => late(() => ({ text: undefined, generations: scopes.map(() => 1) })),
+          readMany: fails,
+          write: async () => {},
+          remove: fails,
+          bump: fails,
+        }),
+        locks: {
+          ...locksOf(() => late(() => ({ type: 'acquired' }))),
+          release: async ({ lock }) => {
+            released.push(lock);
+          },
+        },
+      }).cache;
+      await rig.ended(cache.getOrFetch(rig.request()));
+      expect(released).toEqual([]);
+      await rig.pass(DELAY_MS);
+      expect(released).toHaveLength(1);
+    });
   });
 
   it.each<[string, CacheStore]>([

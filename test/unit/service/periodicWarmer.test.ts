@@ -22,6 +22,7 @@ const REPORT: WarmReport = {
 
 /** Locks that end by the test's clock, and fail when told to. */
 class ClockedLocks implements FlightLocks {
+  readonly isInStepWithStore = false;
   readonly held = new Map<string, { token: string; until: number }>();
   isDown = false;
 
