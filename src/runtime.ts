@@ -68,7 +68,7 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
   const disposables = new DisposableStore();
   const clock = systemClock;
   const redisParts = openRedis({ profile, commandTimeoutMs: redis.commandTimeoutMs, clock, logger });
-  const { store, link, locks, bus, directory } = redisParts;
+  const { store, link, storeClock, locks, bus, directory } = redisParts;
   const source = disposables.add(new BraiinsSource({ credentials, logger, tls: minerTls }));
   const inventory = disposables.add(new FileInventory(configuration.inventoryPath));
   const [host, { pid }] = [hostname(), process];
@@ -76,7 +76,9 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
   const self = { id: instance, kind: configuration.kind, host, pid, version, startedAt: clock.now() };
   const instances = new InstanceRegistry({ directory, self, clock, logger });
   const { policies, problems } = policiesWithTtls(configuration.ttls);
-  const cache = disposables.add(new CacheService({ store, link, locks, bus, policies, clock, logger, instance }));
+  const cache = disposables.add(
+    new CacheService({ store, link, storeClock, locks, bus, policies, clock, logger, instance }),
+  );
   const reads = new FleetReads(cache, source, inventory);
   const monitor = disposables.add(new FleetMonitor(reads, source, inventory, clock));
   await inventory.reload();

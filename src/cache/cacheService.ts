@@ -12,6 +12,7 @@ import type { Random } from './expiry';
 import { FirstTier, type FirstTierLimits } from './firstTier';
 import type { FlightLocks } from './flightLocks';
 import type { Flight } from './flights';
+import { type Inspection, Inspector } from './inspector';
 import { type Invalidation, Invalidations } from './invalidations';
 import { type Lookup, Lookups } from './lookups';
 import { CacheMetrics } from './metrics';
@@ -19,16 +20,19 @@ import type { Dataset, Policies } from './policy';
 import { type Answer, type Missed, Reader } from './reader';
 import type { CacheAddress, CacheRequest, Reading, ReadOptions } from './reading';
 import { RefreshAhead } from './refreshAhead';
-import { type Inspection, SecondTier } from './secondTier';
+import { SecondTier } from './secondTier';
 import { SharedFlights } from './sharedFlights';
 import { SourceReader } from './sourceReader';
 import type { CacheStore, StoreHealth } from './store';
+import { SAME_CLOCK, type StoreClock } from './storeClock';
 import { type SourceWrite, WriteThrough } from './writeThrough';
 
 export interface CacheServiceOptions {
   readonly store: CacheStore;
   /** Without it there is no first tier. */
   readonly link?: CoherenceLink;
+  /** Without it the store's clock is taken to be this machine's. */
+  readonly storeClock?: StoreClock;
   /** Without them each instance fetches for itself. */
   readonly locks?: FlightLocks;
   /** Without it nobody else is told why entries went. */
@@ -57,6 +61,7 @@ export class CacheService implements Disposable {
   /** The tier in this process, for its figures. */
   readonly firstTier: FirstTier;
   private readonly secondTier: SecondTier;
+  private readonly inspector: Inspector;
   private readonly source: SourceReader;
   private readonly refreshAhead: RefreshAhead;
   private readonly reader: Reader;
@@ -68,7 +73,17 @@ export class CacheService implements Disposable {
   private readonly disposables = new DisposableStore();
 
   constructor(private readonly options: CacheServiceOptions) {
-    const { store, clock, logger, policies, link = NO_LINK, locks, random = Math.random, instance } = options;
+    const {
+      store,
+      clock,
+      logger,
+      policies,
+      link = NO_LINK,
+      storeClock = SAME_CLOCK,
+      locks,
+      random = Math.random,
+      instance,
+    } = options;
     this.metrics = new CacheMetrics(clock);
     this.lookups = new Lookups(this.metrics, clock);
     this.feed = new ChangeFeed({ bus: options.bus, clock, logger, instance });
@@ -82,7 +97,8 @@ export class CacheService implements Disposable {
     });
     const isTrusted = (scopes: readonly string[]) => this.invalidations.isCaughtUpWith(scopes);
     const { firstTier, metrics } = this;
-    this.secondTier = new SecondTier({ store, link, firstTier, policies, metrics, clock, logger, isTrusted });
+    this.secondTier = new SecondTier({ store, storeClock, firstTier, policies, metrics, clock, logger, isTrusted });
+    this.inspector = new Inspector(store, storeClock, clock);
     const { secondTier } = this;
     const storeTimeoutMs = store.commandTimeoutMs;
     const sharedFlights = locks && new SharedFlights(locks, firstTier, secondTier, clock);
@@ -100,6 +116,7 @@ export class CacheService implements Disposable {
     const readBelow = <T>(request: CacheRequest<T>, readOptions: ReadOptions, missed: Missed) =>
       this.getOrFetchBelow(request, readOptions, missed);
     this.batches = new BatchReader({ ...reading, policies, metrics, logger, readBelow });
+    this.disposables.add(storeClock.onDidJump(() => this.firstTier.drop('everything')));
     for (const item of [this.feed, this.firstTier, this.invalidations]) {
       this.disposables.add(item);
     }
@@ -192,7 +209,7 @@ export class CacheService implements Disposable {
 
   /** What is stored under the request's key now. Neither fetches nor counts. @throws {StoreError} */
   inspect(address: Omit<CacheAddress, 'dataset'>): Promise<Inspection> {
-    return this.secondTier.inspect(address);
+    return this.inspector.inspect(address);
   }
 
   /**

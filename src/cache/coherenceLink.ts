@@ -12,9 +12,6 @@ export interface CoherenceLink extends Disposable {
    */
   readonly caughtUpTo: number;
 
-  /** What to add to this machine's wall clock to get the store's, in ms; 0 until it is known. */
-  readonly clockOffsetMs: number;
-
   /**
    * Names of keys that changed; or `everything`, when nothing that was read so far may be relied upon: the link was lost, it
    * stands anew, or all keys were removed.
@@ -25,7 +22,6 @@ export interface CoherenceLink extends Disposable {
 /** A link that never stands, for a cache that works without a first tier. */
 export const NO_LINK: CoherenceLink = {
   caughtUpTo: Number.NEGATIVE_INFINITY,
-  clockOffsetMs: 0,
   onDidInvalidate: () => ({ dispose() {} }),
   dispose() {},
 };

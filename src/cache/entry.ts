@@ -65,6 +65,19 @@ export function entryOf({ data, at, ttl, cost, by, gen }: StoredEntry): Entry {
   return { data, fetchedAt: at, ttlS: ttl, costMs: cost, by, generations: gen };
 }
 
+/**
+ * Until an entry expires, in ms; negative when it has. One that seems to come from the future, by clocks that differ, is fresh
+ * for its TTL and no longer.
+ */
+export function leftOf({ at, ttl }: StoredEntry, storeNow: number): number {
+  return Math.min(at + ttl * 1000 - storeNow, ttl * 1000);
+}
+
+/** Whether two entries' generations are the same. */
+export function isSame(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((generation, index) => generation === b[index]);
+}
+
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,8 +1,7 @@
 import type { Clock } from '../base/clock';
 import { describeError } from '../base/errors';
 import type { Logger } from '../base/logger';
-import type { CoherenceLink } from './coherenceLink';
-import { type Entry, encodeEntry, entryOf, parseEntry, type StoredEntry } from './entry';
+import { type Entry, encodeEntry, isSame, leftOf, parseEntry, type StoredEntry } from './entry';
 import type { FirstTier } from './firstTier';
 import { KeptReading } from './keptReading';
 import { LookGenerations } from './lookGenerations';
@@ -10,6 +9,7 @@ import type { CacheMetrics } from './metrics';
 import type { Policies } from './policy';
 import type { CacheAddress, Reading } from './reading';
 import { type CacheStore, StoreError } from './store';
+import type { StoreClock } from './storeClock';
 
 /** An entry that holds, fresh or not. */
 export interface FoundEntry {
@@ -28,20 +28,9 @@ export interface Found {
   readonly generations: readonly number[] | undefined;
 }
 
-/**
- * What is stored under a key, as it is: for people who look at the cache. `void` entries were invalidated and are not
- * served any more, though they are still there.
- */
-export interface Inspection {
-  readonly key: string;
-  readonly state: 'absent' | 'valid' | 'void' | 'expired' | 'foreign' | 'unreadable';
-  readonly entry: Entry | undefined;
-  readonly sizeBytes: number;
-}
-
 export interface SecondTierOptions {
   readonly store: CacheStore;
-  readonly link: CoherenceLink;
+  readonly storeClock: StoreClock;
   readonly firstTier: FirstTier;
   readonly policies: Policies;
   readonly metrics: CacheMetrics;
@@ -49,6 +38,14 @@ export interface SecondTierOptions {
   readonly logger: Logger;
   /** Whether the store may be believed about `scopes`: not while it lacks an invalidation of them that was made in vain. */
   isTrusted(scopes: readonly string[]): boolean;
+}
+
+/** What one look judges entries by. */
+interface Look {
+  /** The moment of `RecentPushes` before the store was asked. */
+  readonly askedAt: number;
+  /** Of {@link StoreClock}, in ms. */
+  readonly offsetMs: number;
 }
 
 const UNUSABLE: Found = { fresh: undefined, stale: undefined, generations: undefined };
@@ -59,20 +56,26 @@ export class SecondTier {
 
   /** Looks a key up. A store that fails is as good as none: no {@link StoreError} comes from here. */
   async look(address: CacheAddress): Promise<Found> {
-    const { store, firstTier, clock, isTrusted } = this.options;
+    const { store, storeClock, firstTier, clock, isTrusted } = this.options;
     if (!isTrusted(address.scopes)) {
       return UNUSABLE;
     }
     const look = new LookGenerations(firstTier, [address], clock.monotonic());
     try {
       const stored = await store.read(address.key, look.unknown);
+      const offsetMs = storeClock.offsetMs ?? (await this.settledOffset());
+      if (offsetMs === undefined) {
+        return UNUSABLE;
+      }
       look.learn(stored.generations, clock.monotonic());
       const entry = this.entryIn(address, stored.text);
       if (typeof entry === 'object' && look.match(0, entry.gen)) {
-        return this.found(address, entry, sizeOf(stored.text), look.askedAt);
+        return this.found(address, entry, sizeOf(stored.text), { askedAt: look.askedAt, offsetMs });
       }
       const generations = look.of(0);
-      return generations === undefined ? await this.lookAnew(address) : this.nothing(address, entry, generations);
+      return generations === undefined
+        ? await this.lookAnew(address, offsetMs)
+        : this.nothing(address, entry, generations);
     } catch (error) {
       this.logStoreError('read', error);
       return UNUSABLE;
@@ -89,7 +92,7 @@ export class SecondTier {
     addresses: readonly CacheAddress[],
     onFresh: (position: number, found: FoundEntry) => void,
   ): Promise<ReadonlyMap<number, readonly number[]>> {
-    const { store, firstTier, clock, isTrusted } = this.options;
+    const { store, storeClock, firstTier, clock, isTrusted } = this.options;
     const missed = new Map<number, readonly number[]>();
     if (!addresses.every(({ scopes }) => isTrusted(scopes))) {
       return missed;
@@ -98,8 +101,13 @@ export class SecondTier {
     try {
       const keys = addresses.map(({ key }) => key);
       const stored = await store.readMany(keys, look.unknown);
+      const offsetMs = storeClock.offsetMs ?? (await this.settledOffset());
+      if (offsetMs === undefined) {
+        return missed;
+      }
       look.learn(stored.generations, clock.monotonic());
-      const now = this.storeNow();
+      const context: Look = { askedAt: look.askedAt, offsetMs };
+      const now = clock.now() + offsetMs;
       for (const [position, address] of addresses.entries()) {
         const text = stored.texts[position];
         const entry = this.entryIn(address, text);
@@ -107,7 +115,7 @@ export class SecondTier {
           const leftMs = leftOf(entry, now);
           // An invalidation may have failed while the store was asked.
           if (leftMs > 0 && isTrusted(address.scopes)) {
-            onFresh(position, this.hit(address, entry, leftMs, sizeOf(text), look.askedAt));
+            onFresh(position, this.hit(address, entry, leftMs, sizeOf(text), context));
             continue;
           }
         }
@@ -122,30 +130,16 @@ export class SecondTier {
     return missed;
   }
 
-  /** What is stored under a key now, for people. @throws {StoreError} */
-  async inspect(address: Omit<CacheAddress, 'dataset'>): Promise<Inspection> {
-    const { text, generations } = await this.options.store.read(address.key, address.scopes);
-    const inspection = { key: address.key, entry: undefined, sizeBytes: 0 };
-    if (text === undefined) {
-      return { ...inspection, state: 'absent' };
-    }
-    const sizeBytes = Buffer.byteLength(text);
-    const stored = parseEntry(text);
-    if (typeof stored !== 'object') {
-      return { ...inspection, sizeBytes, state: stored === 'foreign' ? 'foreign' : 'unreadable' };
-    }
-    const isExpired = leftOf(stored, this.storeNow()) <= 0;
-    const state = !isSame(stored.gen, generations) ? 'void' : isExpired ? 'expired' : 'valid';
-    const fetchedAt = stored.at - this.options.link.clockOffsetMs;
-    return { ...inspection, sizeBytes, entry: { ...entryOf(stored), fetchedAt }, state };
-  }
-
   /**
    * Writes an entry, whose `fetchedAt` is by this machine's clock, so that it outlives its TTL by the policy's grace.
    * Resolves to whether it was written.
    */
   async fill(address: CacheAddress, entry: Entry): Promise<boolean> {
-    const fetchedAt = entry.fetchedAt + this.options.link.clockOffsetMs;
+    const offsetMs = this.options.storeClock.offsetMs ?? (await this.settledOffset());
+    if (offsetMs === undefined) {
+      return false;
+    }
+    const fetchedAt = entry.fetchedAt + offsetMs;
     const { graceS } = this.options.policies[address.dataset];
     try {
       await this.options.store.write(address.key, encodeEntry({ ...entry, fetchedAt }), (entry.ttlS + graceS) * 1000);
@@ -167,12 +161,12 @@ export class SecondTier {
   }
 
   /** A generation that was known changed before the answer came: asks for all of them together with the key. */
-  private async lookAnew(address: CacheAddress): Promise<Found> {
+  private async lookAnew(address: CacheAddress, offsetMs: number): Promise<Found> {
     const askedAt = this.options.firstTier.pushes.now();
     const { text, generations } = await this.options.store.read(address.key, address.scopes);
     const entry = this.entryIn(address, text);
     return typeof entry === 'object' && isSame(entry.gen, generations)
-      ? this.found(address, entry, sizeOf(text), askedAt)
+      ? this.found(address, entry, sizeOf(text), { askedAt, offsetMs })
       : this.nothing(address, entry, generations);
   }
 
@@ -192,18 +186,18 @@ export class SecondTier {
   }
 
   /** For an entry that nothing voided. */
-  private found(address: CacheAddress, entry: StoredEntry, sizeBytes: number, askedAt: number): Found {
+  private found(address: CacheAddress, entry: StoredEntry, sizeBytes: number, look: Look): Found {
     // An invalidation may have failed while the store was asked.
     if (!this.options.isTrusted(address.scopes)) {
       return UNUSABLE;
     }
     const generations = entry.gen;
-    const leftMs = leftOf(entry, this.storeNow());
+    const leftMs = leftOf(entry, this.options.clock.now() + look.offsetMs);
     if (leftMs > 0) {
-      return { fresh: this.hit(address, entry, leftMs, sizeBytes, askedAt), stale: undefined, generations };
+      return { fresh: this.hit(address, entry, leftMs, sizeBytes, look), stale: undefined, generations };
     }
     const isInGrace = leftMs + this.options.policies[address.dataset].graceS * 1000 > 0;
-    return { fresh: undefined, stale: isInGrace ? this.stale(entry, leftMs) : undefined, generations };
+    return { fresh: undefined, stale: isInGrace ? stale(entry, leftMs, look) : undefined, generations };
   }
 
   /** For an entry that is not there, or void. */
@@ -223,11 +217,11 @@ export class SecondTier {
     entry: StoredEntry,
     leftMs: number,
     sizeBytes: number,
-    askedAt: number,
+    { askedAt, offsetMs }: Look,
   ): FoundEntry {
     const { firstTier, clock } = this.options;
     const { data, ttl: ttlS, cost: costMs } = entry;
-    const fetchedAt = this.fetchedAt(entry);
+    const fetchedAt = entry.at - offsetMs;
     if (firstTier.isEnabled) {
       const generations = firstTier.generations.all(address.scopes);
       // Those that are known may be newer than the ones that the entry was judged by.
@@ -239,19 +233,10 @@ export class SecondTier {
     return { reading: { data, origin: 'l2', fetchedAt, ttlS, fresh: true }, leftMs, costMs };
   }
 
-  private stale(entry: StoredEntry, leftMs: number): FoundEntry {
-    const { data, ttl: ttlS, cost: costMs } = entry;
-    return { reading: { data, origin: 'stale', fetchedAt: this.fetchedAt(entry), ttlS, fresh: false }, leftMs, costMs };
-  }
-
-  /** When the source was read, by this machine's clock. */
-  private fetchedAt(entry: StoredEntry): number {
-    return entry.at - this.options.link.clockOffsetMs;
-  }
-
-  /** The store's wall clock, in ms since the epoch. */
-  private storeNow(): number {
-    return this.options.clock.now() + this.options.link.clockOffsetMs;
+  /** Seldom needed: the clocks are compared as soon as there is a connection. */
+  private async settledOffset(): Promise<number | undefined> {
+    await this.options.storeClock.settle();
+    return this.options.storeClock.offsetMs;
   }
 
   private logStoreError(action: string, error: unknown): void {
@@ -263,16 +248,8 @@ export class SecondTier {
   }
 }
 
-/**
- * Until an entry expires, in ms; negative when it has. One that seems to come from the future, by clocks that differ, is fresh
- * for its TTL and no longer.
- */
-function leftOf({ at, ttl }: StoredEntry, storeNow: number): number {
-  return Math.min(at + ttl * 1000 - storeNow, ttl * 1000);
-}
-
-function isSame(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((generation, index) => generation === b[index]);
+function stale({ data, at, ttl: ttlS, cost: costMs }: StoredEntry, leftMs: number, { offsetMs }: Look): FoundEntry {
+  return { reading: { data, origin: 'stale', fetchedAt: at - offsetMs, ttlS, fresh: false }, leftMs, costMs };
 }
 
 /** Of a text as it is stored; one character counts as one byte, which is close enough for a bound. */

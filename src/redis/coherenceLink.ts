@@ -11,7 +11,7 @@ import { type ConnectionProfile, type NodeAddress, nodeAddress } from './profile
 
 export interface RedisCoherenceLinkOptions {
   readonly profile: ConnectionProfile;
-  /** Tells a Cluster's masters, and is asked for the time. */
+  /** Tells a Cluster's masters. */
   readonly connection: RedisConnection;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -19,14 +19,8 @@ export interface RedisCoherenceLinkOptions {
 
 /** How often a Cluster's masters are compared with those that are followed, in ms: events alone miss a fail-over. */
 const TOPOLOGY_EVERY_MS = 1_000;
-const TIME_EVERY_MS = 10_000;
 /** How often connections that are with different servers are made anew, in ms. */
 const PARTED_PAUSE_MS = 1_000;
-/** The shortest round trip of so many counts: a busy process or server makes the others' midpoints wrong. */
-const TIME_SAMPLES = 3;
-/** Clocks that differ by less are taken for equal: the way to the server and back takes as long. */
-const TOLERATED_OFFSET_MS = 20;
-
 /** The news of changed keys from Redis: from each of its masters, whether one server, Sentinel or Cluster. */
 export class RedisCoherenceLink implements CoherenceLink {
   private readonly links = new Map<string, NodeLink>();
@@ -37,7 +31,6 @@ export class RedisCoherenceLink implements CoherenceLink {
 
   /** A field, because it is read with every hit. */
   caughtUpTo = Number.NEGATIVE_INFINITY;
-  clockOffsetMs = 0;
   /** When the two were last found with different servers. */
   private partedAt = Number.NEGATIVE_INFINITY;
 
@@ -62,14 +55,6 @@ export class RedisCoherenceLink implements CoherenceLink {
       client.on('ready', forget);
       this.disposables.add(toDisposable(() => client.off('ready', forget)));
     }
-    this.every(TIME_EVERY_MS, () => void this.compareClocks());
-    this.disposables.add(
-      options.connection.onDidChangeHealth(({ state }) => {
-        if (state === 'up') {
-          void this.compareClocks();
-        }
-      }),
-    );
   }
 
   dispose(): void {
@@ -157,34 +142,6 @@ export class RedisCoherenceLink implements CoherenceLink {
     }
   }
 
-  /** Of a Cluster's masters it is always the same one that is asked, by the order of their addresses. */
-  private async compareClocks(): Promise<void> {
-    const { connection, clock } = this.options;
-    const [master] = [...connection.masters()].sort((a, b) => compare(addressOf(a), addressOf(b)));
-    if (master === undefined) {
-      return;
-    }
-    let offset = 0;
-    let shortest = Number.POSITIVE_INFINITY;
-    for (let sample = 0; sample < TIME_SAMPLES; sample++) {
-      const askedAt = clock.monotonic();
-      const wallAt = clock.now();
-      const reply = await connection.execute(() => master.time()).catch(() => undefined);
-      if (reply === undefined) {
-        return;
-      }
-      const roundTrip = clock.monotonic() - askedAt;
-      if (roundTrip < shortest) {
-        const [seconds, microseconds] = reply;
-        shortest = roundTrip;
-        offset = Math.round(Number(seconds) * 1_000 + Number(microseconds) / 1_000 - wallAt - roundTrip / 2);
-      }
-    }
-    if (Math.abs(offset - this.clockOffsetMs) > TOLERATED_OFFSET_MS) {
-      this.clockOffsetMs = Math.abs(offset) > TOLERATED_OFFSET_MS ? offset : 0;
-    }
-  }
-
   private every(ms: number, task: () => void): void {
     const timer = setInterval(task, ms);
     timer.unref();
@@ -194,8 +151,4 @@ export class RedisCoherenceLink implements CoherenceLink {
 
 function addressOf({ options }: Redis): NodeAddress {
   return { host: options.host ?? '', port: options.port ?? 0 };
-}
-
-function compare(a: NodeAddress, b: NodeAddress): number {
-  return nodeAddress(a) < nodeAddress(b) ? -1 : 1;
 }

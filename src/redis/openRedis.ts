@@ -5,17 +5,20 @@ import type { EventBus } from '../cache/eventBus';
 import type { FlightLocks } from '../cache/flightLocks';
 import type { InstanceDirectory } from '../cache/instanceDirectory';
 import type { CacheStore } from '../cache/store';
+import type { StoreClock } from '../cache/storeClock';
 import { RedisCoherenceLink } from './coherenceLink';
 import { RedisConnection, type RedisConnectionOptions } from './connection';
 import { RedisEventBus } from './eventBus';
 import { RedisInstances } from './redisInstances';
 import { RedisLocks } from './redisLocks';
 import { RedisStore } from './redisStore';
+import { RedisStoreClock } from './storeClock';
 
 /** All that the cache needs of one Redis. Disposing it closes every connection. */
 export interface RedisParts extends Disposable {
   readonly store: CacheStore;
   readonly link: CoherenceLink;
+  readonly storeClock: StoreClock;
   readonly locks: FlightLocks;
   readonly bus: EventBus;
   readonly directory: InstanceDirectory;
@@ -30,11 +33,13 @@ export function openRedis(options: RedisConnectionOptions & { readonly clock: Cl
   const disposables = new DisposableStore();
   const store = disposables.add(new RedisStore(connection, logger));
   const link = disposables.add(new RedisCoherenceLink({ profile, connection, clock, logger }));
+  const storeClock = disposables.add(new RedisStoreClock({ connection, clock, logger }));
   const bus = disposables.add(new RedisEventBus({ profile, connection, clock, logger }));
   return {
     connection,
     store,
     link,
+    storeClock,
     bus,
     locks: new RedisLocks(connection),
     directory: new RedisInstances(connection),

@@ -1,4 +1,5 @@
 import type { CacheService } from '../cache/cacheService';
+import type { Inspection } from '../cache/inspector';
 import {
   FIRMWARE_VERSIONS_KEY,
   FIRMWARE_VERSIONS_SCOPES,
@@ -11,7 +12,6 @@ import {
 } from '../cache/keys';
 import { type Dataset, DEFAULT_POLICIES } from '../cache/policy';
 import type { CacheRequest, Reading, ReadOptions } from '../cache/reading';
-import type { Inspection } from '../cache/secondTier';
 import type { SourceWrite } from '../cache/writeThrough';
 import type { FirmwareVersions } from '../fleet/firmwareVersions';
 import type { Inventory } from '../fleet/inventory';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Inspection } from '../../cache/secondTier';
+import type { Inspection } from '../../cache/inspector';
 import { minerAddress } from '../../fleet/miner';
 import type { MinerState } from '../../fleet/minerData';
 import { currentHashrateThs } from '../../fleet/minerReport';

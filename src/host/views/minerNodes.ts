@@ -1,4 +1,4 @@
-import type { Inspection } from '../../cache/secondTier';
+import type { Inspection } from '../../cache/inspector';
 import type { Miner } from '../../fleet/miner';
 import type { MinerKind } from '../../fleet/minerData';
 

@@ -7,6 +7,7 @@ import { DEFAULT_POLICIES } from '../../../src/cache/policy';
 import { SharedSourceError } from '../../../src/cache/reader';
 import type { CacheRequest, Reading, ReadOptions } from '../../../src/cache/reading';
 import type { StoreHealth } from '../../../src/cache/store';
+import { SAME_CLOCK } from '../../../src/cache/storeClock';
 import { ManualClock } from '../../fixtures/manualClock';
 import type { MemoryLink } from '../../fixtures/memoryLink';
 import { MemoryConnection, MemoryServer, type MemorySnapshot, type MemoryStore } from '../../fixtures/memoryServer';
@@ -76,10 +77,10 @@ export class Instance {
       setTimeout: (callback, delayMs) => clock.setTimeout(() => this.isAlive && callback(), delayMs),
     };
     this.link = server.openLink(() => clock.monotonic(), this.connection);
-    this.link.clockOffsetMs = -skewMs;
     this.cache = new CacheService({
       store: this.store,
       link: this.link,
+      storeClock: { ...SAME_CLOCK, offsetMs: -skewMs },
       locks: server.openLocks(this.connection),
       bus: server.openBus(this.connection),
       policies: DEFAULT_POLICIES,
