@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { Redis } from 'ioredis';
+import { systemClock } from '../../src/base/clock';
 import { silentLogger } from '../../src/base/logger';
 import { minerEntryPattern } from '../../src/cache/keys';
 import { RedisConnection } from '../../src/redis/connection';
@@ -21,6 +22,7 @@ export async function purge(port: number): Promise<Comparison> {
   const connection = new RedisConnection({
     profile: parseRedisUrl(`redis://127.0.0.1:${port}`),
     commandTimeoutMs: 5_000,
+    clock: systemClock,
     logger: silentLogger,
   });
   const purger = new RedisKeyPurger({ connection, stepTimeoutMs: 5_000 });

@@ -19,13 +19,14 @@ export interface StoredValues {
 }
 
 /**
- * How the store is doing. `refusing-writes` still answers reads (out of memory, a read-only replica). `reason` is one
- * sentence for people that names host, port and cause.
+ * How the store is doing. `refusing-writes` still answers reads (out of memory, a read-only replica); with `refusing-reads` the
+ * user may not read. `reason` is for people, and names host, port and cause.
  */
 export type StoreHealth =
   | { readonly state: 'connecting' }
   | { readonly state: 'up' }
   | { readonly state: 'refusing-writes'; readonly reason: string }
+  | { readonly state: 'refusing-reads'; readonly reason: string }
   | { readonly state: 'down'; readonly reason: string };
 
 /** How a scope's generation was replaced. */

@@ -70,7 +70,7 @@ export class StatusBar implements Disposable {
     }
     const ratio = cache.metrics.hitRatio('5m');
     const text = `$(database) ${ratio === undefined ? 'Fleet Cache' : `${formatRatio(ratio)} hits`}`;
-    const warning = health.state === 'refusing-writes' ? health.reason : undefined;
+    const warning = 'reason' in health ? health.reason : undefined;
     this.show(text, warning ?? tooltipOf(cache), warning !== undefined);
   }
 

@@ -106,8 +106,6 @@ function masterOptions(profile: Exclude<ConnectionProfile, { mode: 'cluster' }>)
         // Giving up would end the client for good.
         sentinelRetryStrategy: backOff,
         sentinelCommandTimeout: 1_000,
-        // A master that became a replica keeps its connections, and refuses writes.
-        reconnectOnError: (error) => error.message.startsWith('READONLY'),
       };
   }
 }

@@ -54,6 +54,8 @@ export class RedisCoherenceLink implements CoherenceLink {
       const forget = () => this.invalidations.fire('everything');
       client.on('ready', forget);
       this.disposables.add(toDisposable(() => client.off('ready', forget)));
+      // The server that it hears may be another one than the commands go to from now on.
+      this.disposables.add(options.connection.onDidLoseServer(() => this.links.get('')?.reconnect()));
     }
   }
 

@@ -1,39 +1,37 @@
-import { BrokenCircuitError, CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel';
+import { BrokenCircuitError } from 'cockatiel';
 import { Cluster, type Redis } from 'ioredis';
+import type { Clock } from '../base/clock';
 import { Emitter, type Event } from '../base/emitter';
-import { describeError } from '../base/errors';
 import { type Disposable, DisposableStore, toDisposable } from '../base/lifecycle';
 import type { Logger } from '../base/logger';
 import { StoreError, type StoreHealth } from '../cache/store';
 import { openClient } from './client';
+import { ClusterRetry } from './clusterRetry';
 import { CommandDeadlines } from './connectionDeadlines';
-import { explainFailure, isNotConnected, isRedirection, isReply, isServerFailure, isWriteRefusal } from './failures';
+import { explainFailure, isNotConnected, isReadOnly, isReply, isServerFailure } from './failures';
 import { HealthBoard } from './healthBoard';
+import { MasterSeeker } from './masterSeeker';
 import { type ConnectionProfile, profileAddress } from './profile';
 import { followCluster, followServer, type ReachabilityEvents } from './reachability';
+import { type AcceptedCommand, Refusals } from './refusals';
+import { keySlot } from './scanSlots';
+import { ServerBreaker } from './serverBreaker';
 
 export interface RedisConnectionOptions {
   readonly profile: ConnectionProfile;
   /** The longest that a command may take, in ms. */
   readonly commandTimeoutMs: number;
+  readonly clock: Clock;
   readonly logger: Logger;
 }
-
-/** Failures in a row after which Redis is left alone, and how long it is until it is tried again. */
-const BREAKER_FAILURES = 3;
-const BREAKER_PAUSE_MS = 1_000;
-const SLOTS_REFRESH_PAUSE_MS = 250;
-
-/** Asked to see whether the server answers: a key that every user of the cache may read. */
-const PROBE_KEY = 'v1:gen:all';
 
 /**
  * The connection that commands go over. Reconnects for ever; asks nothing of a server that is known not to answer.
  *
  * There are two ways of being given up. A node that is silent for the command timeout while commands wait loses its
  * connection, and has none until it has answered a handshake; commands for it fail at once meanwhile. That is all there is
- * on a Cluster as far as silence goes, so that one dead master costs the keys of the others nothing. The breaker is for a
- * single server that answers others, but not in time, and for a server or Cluster that answers that it cannot be used.
+ * on a Cluster as far as silence goes, so that the nodes that answer are asked on. The breaker is for a single server that
+ * answers others, but not in time, and for a server or Cluster that answers that it cannot be used.
  */
 export class RedisConnection implements Disposable {
   readonly client: Redis | Cluster;
@@ -43,34 +41,56 @@ export class RedisConnection implements Disposable {
   private readonly serverLosses = new Emitter<void>();
   private readonly deadlines: CommandDeadlines;
   private readonly board: HealthBoard;
-  private readonly breaker = circuitBreaker(handleWhen(isServerFailure), {
-    halfOpenAfter: BREAKER_PAUSE_MS,
-    breaker: new ConsecutiveBreaker(BREAKER_FAILURES),
-  });
-  private hasFailed = false;
-  private slotsRefreshedAt = Number.NEGATIVE_INFINITY;
+  private readonly breaker: ServerBreaker;
+  private readonly retry: ClusterRetry | undefined;
+  private readonly refusals: Refusals;
+  private readonly seeker: MasterSeeker;
   /** Undefined as soon as it is known whether the server answers. */
   private firstConnection: Promise<void> | undefined;
   private isConnected = false;
+  /** Ends the time that a connection that was dropped on purpose has to be there again. */
+  private renewal: ReturnType<CommandDeadlines['start']> | undefined;
   private lastError: unknown;
-  private writeRefusal: string | undefined;
 
   readonly onDidChangeHealth: Event<StoreHealth>;
-  /** Of a Cluster's masters. */
+  /** Another server may be in the place of one: of a Cluster's masters, or of the single one. */
   readonly onDidLoseServer: Event<void> = this.serverLosses.event;
 
   constructor(private readonly options: RedisConnectionOptions) {
-    this.address = profileAddress(options.profile);
-    this.deadlines = new CommandDeadlines(options.commandTimeoutMs);
-    this.board = new HealthBoard(this.address, options.logger);
-    this.onDidChangeHealth = this.board.onDidChange;
-    this.client = openClient(options.profile, { socketTimeout: options.commandTimeoutMs });
+    const { profile, commandTimeoutMs, clock, logger } = options;
+    const address = profileAddress(profile);
+    this.address = address;
+    this.client = openClient(profile, { socketTimeout: commandTimeoutMs });
     this.cluster = this.client instanceof Cluster ? this.client : undefined;
+    this.retry = this.cluster === undefined ? undefined : new ClusterRetry(this.cluster);
+    this.deadlines = new CommandDeadlines(commandTimeoutMs);
+    this.board = new HealthBoard(address, logger);
+    this.onDidChangeHealth = this.board.onDidChange;
+    this.breaker = new ServerBreaker({
+      deadlines: this.deadlines,
+      masters: () => (this.isConnected ? this.masters() : []),
+      onChange: () => this.updateHealth(),
+      onStillFailing: (error) => this.noteCause(error),
+    });
+    this.refusals = new Refusals({
+      address,
+      clock,
+      logger,
+      nodeOf: (key) => this.nodeOf(key),
+      onChange: () => this.updateHealth(),
+    });
+    this.seeker = new MasterSeeker({
+      profile,
+      clock,
+      timeoutMs: commandTimeoutMs,
+      onFound: () => this.followMaster(),
+    });
     this.firstConnection = this.followConnection().then(() => {
       this.firstConnection = undefined;
     });
-    this.disposables.add(this.breaker.onStateChange(() => this.updateHealth()));
-    this.disposables.add(this.probeWhileDown());
+    this.disposables.add(this.breaker);
+    this.disposables.add(this.refusals);
+    this.disposables.add(this.seeker);
     this.disposables.add(toDisposable(() => this.client.disconnect()));
     this.disposables.add(this.deadlines);
     this.disposables.add(this.board);
@@ -97,7 +117,7 @@ export class RedisConnection implements Disposable {
 
   /**
    * Runs `command`, which uses {@link client}, within the command timeout. It may be run a second time on a Cluster whose
-   * slots have moved.
+   * slots have moved. Health tells what the server refuses.
    *
    * @throws {StoreError}
    */
@@ -110,24 +130,13 @@ export class RedisConnection implements Disposable {
     return this.run(command);
   }
 
-  /** As {@link execute}; health tells of a server that refuses writes, and when that is over. */
-  async executeWrite<T>(command: () => Promise<T>): Promise<T> {
-    try {
-      const result = await this.execute(command);
-      this.noteWrite(undefined);
-      return result;
-    } catch (error) {
-      const cause = error instanceof StoreError ? error.cause : error;
-      if (isWriteRefusal(cause)) {
-        this.noteWrite(describeError(cause));
-      }
-      throw error;
-    }
+  /** Says that the server did what it may have refused before: for `set` and `script`, a write of `key` that takes memory. */
+  noteAccepted(command: AcceptedCommand, key: string): void {
+    this.refusals.noteAccepted(command, key);
   }
 
   private run<T>(command: () => Promise<T>): Promise<T> {
-    // Only the probe tests a server that is given up: whoever came while a test runs would have to wait for its end.
-    if (this.breaker.state !== CircuitState.Closed) {
+    if (this.breaker.isOpen) {
       return Promise.reject(this.storeError(new BrokenCircuitError()));
     }
     return new Promise((resolve, reject) => {
@@ -136,74 +145,59 @@ export class RedisConnection implements Disposable {
         reject(this.storeError(error));
       };
       const started = this.deadlines.start(fail);
-      const succeed = (result: T) => {
-        if (this.deadlines.settle(started)) {
-          if (this.hasFailed) {
-            this.noteSuccess();
+      const sent = this.retry === undefined ? command() : this.retry.send(command);
+      sent.then(
+        (result) => {
+          if (this.deadlines.settle(started)) {
+            this.breaker.noteSuccess();
+            resolve(result);
           }
-          resolve(result);
-        }
-      };
-      const failInTime = (error: unknown) => {
-        if (this.deadlines.settle(started)) {
-          fail(error);
-        }
-      };
-      this.send(command).then(succeed, (error: unknown) => {
-        if (this.cluster !== undefined && isRedirection(error)) {
-          this.refreshSlots();
-          this.sendAlone(this.cluster, command).then(succeed, failInTime);
-        } else {
-          failInTime(error);
-        }
-      });
+        },
+        (error: unknown) => {
+          if (this.deadlines.settle(started)) {
+            fail(error);
+          }
+        },
+      );
     });
-  }
-
-  private send<T>(command: () => Promise<T>): Promise<T> {
-    try {
-      return command();
-    } catch (error) {
-      // ioredis throws when a slot of the Cluster belongs to nobody.
-      return Promise.reject(error);
-    }
-  }
-
-  /** Not in a pipeline with others: each command is redirected by itself. ioredis reads the option as commands are issued. */
-  private sendAlone<T>(cluster: Cluster, command: () => Promise<T>): Promise<T> {
-    cluster.options.enableAutoPipelining = false;
-    try {
-      return this.send(command);
-    } finally {
-      cluster.options.enableAutoPipelining = true;
-    }
   }
 
   private noteFailure(error: unknown): void {
     if (!isServerFailure(error)) {
+      this.refusals.note(error);
+      if (isReadOnly(error) && this.cluster === undefined) {
+        this.seeker.seek();
+      }
       return;
     }
-    this.refreshSlots();
-    if (this.cluster !== undefined && !isReply(error)) {
+    this.retry?.refreshSlots();
+    const isSilence = !isReply(error);
+    if ((this.cluster !== undefined && isSilence) || (this.renewal !== undefined && isNotConnected(error))) {
       return;
     }
-    this.hasFailed = true;
     this.noteCause(error);
-    this.breaker.execute(() => Promise.reject(error)).catch(() => {});
+    this.breaker.noteFailure(error);
   }
 
-  private noteSuccess(): void {
-    this.hasFailed = false;
-    this.breaker.execute(() => undefined).catch(() => {});
+  /** The server is a replica now, and another one takes its place. */
+  private followMaster(): void {
+    this.options.logger.info(`Redis at ${this.address} is another server now: connecting to it.`);
+    this.renew(this.client as Redis);
+    this.serverLosses.fire();
   }
 
-  /** Has a Cluster looked up anew which node has which slots: each look is a connection of its own, hence the pause. */
-  private refreshSlots(): void {
-    const now = performance.now();
-    if (this.cluster !== undefined && now - this.slotsRefreshedAt >= SLOTS_REFRESH_PAUSE_MS) {
-      this.slotsRefreshedAt = now;
-      this.cluster.refreshSlotsCache();
-    }
+  /** Drops a connection that is of no use, for one that is. Not to be connected meanwhile is no outage. */
+  private renew(client: Redis): void {
+    this.renewal ??= this.deadlines.start(() => {
+      this.renewal = undefined;
+      this.updateHealth();
+    });
+    client.disconnect(true);
+  }
+
+  /** The master of a Cluster that has a key, by its name in the table of slots. */
+  private nodeOf(key: string): string | undefined {
+    return this.cluster?.slots[keySlot(Buffer.from(key))]?.[0];
   }
 
   /** Resolves as soon as it is known whether the server answers, at the latest after the command timeout. */
@@ -220,7 +214,7 @@ export class RedisConnection implements Disposable {
         onUnreachable: () => this.noteDisconnected(),
         onSettled: settle,
         onServerLost: () => this.serverLosses.fire(),
-        onSlotsDoubtful: () => this.refreshSlots(),
+        onSlotsDoubtful: () => this.retry?.refreshSlots(),
         onNodeError: (error) => this.noteCause(error),
       };
       if (this.cluster === undefined) {
@@ -241,11 +235,12 @@ export class RedisConnection implements Disposable {
 
   private noteConnected(): void {
     this.isConnected = true;
-    this.writeRefusal = undefined;
-    if (this.breaker.state === CircuitState.Closed) {
+    this.refusals.clear();
+    this.endRenewal();
+    if (!this.breaker.isOpen) {
       this.lastError = undefined;
     }
-    this.probe();
+    this.breaker.probe();
     this.updateHealth();
   }
 
@@ -254,49 +249,17 @@ export class RedisConnection implements Disposable {
     this.updateHealth();
   }
 
-  /** While the server is connected but does not answer, nobody may be reading: asks it, so that it is seen to be back. */
-  private probeWhileDown() {
-    const timer = setInterval(() => this.probe(), BREAKER_PAUSE_MS);
-    timer.unref();
-    return toDisposable(() => clearInterval(timer));
-  }
-
-  private probe(): void {
-    if (this.isConnected && this.breaker.state !== CircuitState.Closed) {
-      this.breaker.execute(() => this.askAnyMaster()).catch((error: unknown) => this.noteCause(error));
+  private endRenewal(): void {
+    if (this.renewal !== undefined) {
+      this.deadlines.settle(this.renewal);
+      this.renewal = undefined;
     }
-  }
-
-  /** Resolves when one of the masters says anything but that nobody can be served. */
-  private askAnyMaster(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const started = this.deadlines.start(reject);
-      const ask = async (master: Redis) => {
-        try {
-          await master.get(PROBE_KEY);
-        } catch (error) {
-          if (isServerFailure(error)) {
-            throw error;
-          }
-        }
-      };
-      Promise.any(this.masters().map(ask))
-        .then(resolve, (error: AggregateError) => reject(error.errors[0]))
-        .finally(() => this.deadlines.settle(started));
-    });
   }
 
   /** Keeps what explains the state best: that a command found no connection says less than why there is none. */
   private noteCause(error: unknown): void {
-    if (!isNotConnected(error) && !(error instanceof BrokenCircuitError)) {
+    if (!isNotConnected(error)) {
       this.lastError = error;
-    }
-  }
-
-  private noteWrite(refusal: string | undefined): void {
-    if (refusal !== this.writeRefusal) {
-      this.writeRefusal = refusal;
-      this.updateHealth();
     }
   }
 
@@ -307,15 +270,11 @@ export class RedisConnection implements Disposable {
   }
 
   private assessHealth(): StoreHealth {
-    if (!this.isConnected || this.breaker.state !== CircuitState.Closed) {
+    if (this.breaker.isOpen || !(this.isConnected || this.renewal !== undefined)) {
       const isFirst = !this.isConnected && this.lastError === undefined && this.health.state === 'connecting';
       return isFirst ? this.health : { state: 'down', reason: this.explain(this.lastError) };
     }
-    if (this.writeRefusal === undefined) {
-      return { state: 'up' };
-    }
-    const refusal = this.writeRefusal.replace(/\.?$/, '.');
-    return { state: 'refusing-writes', reason: `Redis at ${this.address} refuses writes: ${refusal}` };
+    return this.refusals.health ?? { state: 'up' };
   }
 
   private storeError(error: unknown): StoreError {

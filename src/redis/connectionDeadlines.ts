@@ -24,6 +24,14 @@ export class CommandDeadlines {
     return started;
   }
 
+  /** What `answer` comes to, unless that takes longer. */
+  within<T>(answer: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const started = this.start(reject);
+      answer.then(resolve, reject).finally(() => this.settle(started));
+    });
+  }
+
   /** Whether it was in time. */
   settle(started: Pending): boolean {
     return this.pending.delete(started);

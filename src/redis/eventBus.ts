@@ -55,6 +55,8 @@ export class RedisEventBus implements EventBus {
     this.disposables.add(this.misses);
     if (this.cluster !== undefined) {
       this.leaveWhoLeft(this.cluster);
+    } else {
+      this.disposables.add(connection.onDidLoseServer(() => this.subscriber.leaveUnless(() => false)));
     }
   }
 

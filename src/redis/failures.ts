@@ -4,12 +4,30 @@ import { describeError, errorCode } from '../base/errors';
 /** What a command says that took too long; ioredis' own words for it. */
 export const TIMED_OUT = 'Command timed out';
 
-/**
- * Whether the server may not or cannot write now: memory full, a replica, a failed snapshot, no permission. Old servers wrap
- * what a script met.
- */
+/** Whether the server cannot write now: memory full, a replica, a failed snapshot. Old servers wrap what a script met. */
 export function isWriteRefusal(error: unknown): boolean {
-  return error instanceof Error && /\b(OOM|READONLY|MISCONF|NOPERM|NOREPLICAS)\b/.test(error.message);
+  return error instanceof Error && /\b(OOM|READONLY|MISCONF|NOREPLICAS)\b/.test(error.message);
+}
+
+/** Whether the server is a replica, or became one. */
+export function isReadOnly(error: unknown): boolean {
+  return error instanceof Error && /\bREADONLY\b/.test(error.message);
+}
+
+/** Whether the user may not do this, or a script may not for the user. */
+export function isPermissionRefusal(error: unknown): boolean {
+  return (
+    error instanceof Error && /^NOPERM\b|The user executing the script can't|ACL failure in script/.test(error.message)
+  );
+}
+
+export function isTimeout(error: unknown): boolean {
+  return error instanceof Error && error.message === TIMED_OUT;
+}
+
+/** What somebody said, with the full stop that not everybody sets. */
+export function asSentence(text: string): string {
+  return text.replace(/\.?$/, '.');
 }
 
 /** Whether the server said it, and not the client about the connection. */
@@ -58,7 +76,7 @@ export function isNotConnected(error: unknown): boolean {
  */
 export function explainFailure(error: unknown, lastCause: unknown, address: string, commandTimeoutMs: number): string {
   const cause = error instanceof BrokenCircuitError || isNotConnected(error) ? lastCause : error;
-  if (cause instanceof Error && cause.message === TIMED_OUT) {
+  if (isTimeout(cause)) {
     return `Redis at ${address} did not answer within ${commandTimeoutMs} ms.`;
   }
   if (cause === undefined || isNotConnected(cause)) {
@@ -69,7 +87,7 @@ export function explainFailure(error: unknown, lastCause: unknown, address: stri
   if (noSentinel !== undefined) {
     const reason = isNotConnected(new Error(sentinelError))
       ? 'none of them can be reached.'
-      : sentinelError.replace(/\.?$/, '.');
+      : asSentence(sentinelError);
     return `Redis at ${address} cannot be found: no sentinel names the master: ${reason} Check the sentinels' addresses and password, and the master's name.`;
   }
   if (/^(NOAUTH|WRONGPASS)/.test(text)) {
@@ -83,7 +101,7 @@ export function explainFailure(error: unknown, lastCause: unknown, address: stri
     return `Redis at ${address} refused the connection (ECONNREFUSED). Is it running?`;
   }
   if (code !== undefined && /CERT|SELF_SIGNED|UNABLE_TO|ISSUER/.test(code)) {
-    return `Redis at ${address} has a certificate that is not trusted: ${text.replace(/\.?$/, '.')} Name its authority with ca=<path of a PEM file>, or its name with servername=<name>.`;
+    return `Redis at ${address} has a certificate that is not trusted: ${asSentence(text)} Name its authority with ca=<path of a PEM file>, or its name with servername=<name>.`;
   }
-  return `Redis at ${address} cannot be used: ${text.replace(/\.?$/, '.')}`;
+  return `Redis at ${address} cannot be used: ${asSentence(text)}`;
 }

@@ -160,10 +160,8 @@ class PurgeRun {
 
   /** The node's answer, unless it takes too long or is an error. */
   private within<T>(node: Redis, answer: Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const fail = (error: unknown) => reject(this.failure(node, error));
-      const started = this.deadlines.start(fail);
-      answer.then(resolve, fail).finally(() => this.deadlines.settle(started));
+    return this.deadlines.within(answer).catch((error: unknown) => {
+      throw this.failure(node, error);
     });
   }
 

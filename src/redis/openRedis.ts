@@ -1,4 +1,3 @@
-import type { Clock } from '../base/clock';
 import { type Disposable, DisposableStore } from '../base/lifecycle';
 import type { CoherenceLink } from '../cache/coherenceLink';
 import type { EventBus } from '../cache/eventBus';
@@ -27,7 +26,7 @@ export interface RedisParts extends Disposable {
 }
 
 /** Opens the connections to one Redis. One that is away is no error here. */
-export function openRedis(options: RedisConnectionOptions & { readonly clock: Clock }): RedisParts {
+export function openRedis(options: RedisConnectionOptions): RedisParts {
   const { profile, clock, logger } = options;
   const connection = new RedisConnection(options);
   const disposables = new DisposableStore();

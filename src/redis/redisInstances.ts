@@ -39,9 +39,10 @@ export class RedisInstances implements InstanceDirectory {
     // First the record, so that whoever finds the instance on the roll finds its offer. On a Cluster the master that has it may be
     // away while the one of the roll is there; the instance lives all the same.
     await this.record(record, offer).catch(ignoreStoreError);
-    const [wasKnown, ids] = await this.connection.executeWrite(() =>
+    const [wasKnown, ids] = await this.connection.execute(() =>
       this.redis.fleetCacheBeat(INSTANCES_KEY, record.id, LIVE_MS, FORGET_MS, TTL_MS, MOST_INSTANCES),
     );
+    this.connection.noteAccepted('script', INSTANCES_KEY);
     const offers = await Promise.all(ids.map(async (id) => [id, await this.offeredBy(id)] as const));
     return { wasKnown: wasKnown === 1, live: new Map(offers) };
   }
@@ -84,7 +85,7 @@ export class RedisInstances implements InstanceDirectory {
     const fields = RECORD_FIELDS.flatMap((name) => [name, String(record[name])]);
     fields.push('offers', offer.fingerprint);
     const write = (more: readonly string[]) =>
-      this.connection.executeWrite(() => this.redis.fleetCacheRecord(key, TTL_MS, ...fields, ...more));
+      this.connection.execute(() => this.redis.fleetCacheRecord(key, TTL_MS, ...fields, ...more));
     if ((await write([])) !== offer.fingerprint) {
       await write(['offerOf', offer.fingerprint, 'offer', offer.text]);
     }

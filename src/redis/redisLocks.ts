@@ -32,14 +32,17 @@ export class RedisLocks implements FlightLocks {
   }
 
   async claim({ lock, token, generations }: FlightClaim, ttlMs: number): Promise<ClaimOutcome> {
-    const [type, error] = await this.connection.executeWrite(() =>
+    const [type, error] = await this.connection.execute(() =>
       this.redis.fleetCacheClaim(lock, token, generations.join(), wholeMilliseconds(ttlMs)),
     );
+    if (type === 'acquired') {
+      this.connection.noteAccepted('script', lock);
+    }
     return type === 'failed' ? { type, error } : { type };
   }
 
   async renew({ lock, token }: FlightClaim, ttlMs: number): Promise<boolean> {
-    const renewed = await this.connection.executeWrite(() =>
+    const renewed = await this.connection.execute(() =>
       this.redis.fleetCacheRenew(lock, token, wholeMilliseconds(ttlMs)),
     );
     return renewed === 1;
@@ -50,6 +53,6 @@ export class RedisLocks implements FlightLocks {
   }
 
   async fail({ lock, token }: FlightClaim, error: string, ttlMs: number): Promise<void> {
-    await this.connection.executeWrite(() => this.redis.fleetCacheFail(lock, token, wholeMilliseconds(ttlMs), error));
+    await this.connection.execute(() => this.redis.fleetCacheFail(lock, token, wholeMilliseconds(ttlMs), error));
   }
 }

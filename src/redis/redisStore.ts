@@ -86,7 +86,8 @@ export class RedisStore implements CacheStore {
   }
 
   async write(key: string, text: string, ttlMs: number): Promise<void> {
-    await this.connection.executeWrite(() => this.redis.set(key, text, 'PX', wholeMilliseconds(ttlMs)));
+    await this.connection.execute(() => this.redis.set(key, text, 'PX', wholeMilliseconds(ttlMs)));
+    this.connection.noteAccepted('set', key);
   }
 
   async remove(keys: readonly string[]): Promise<number> {
@@ -98,10 +99,11 @@ export class RedisStore implements CacheStore {
   }
 
   bump(scopes: readonly string[]): Promise<readonly Bump[]> {
-    return this.connection.executeWrite(() =>
+    return this.connection.execute(() =>
       Promise.all(
         scopes.map(async (scope) => {
           const [current, former] = await this.redis.fleetCacheGeneration(scope, 'bump', GENERATION_TTL_MS);
+          this.connection.noteAccepted('script', scope);
           return { former: former === '' ? undefined : Number(former), current: Number(current) };
         }),
       ),

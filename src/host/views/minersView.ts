@@ -150,6 +150,9 @@ function messageOf({ state, isDemo }: FleetSession): string {
   if (health.state === 'refusing-writes') {
     lines.push(`Nothing new is cached. ${health.reason}`);
   }
+  if (health.state === 'refusing-reads') {
+    lines.push(`Miners are read directly. ${health.reason}`);
+  }
   const [first, ...others] = inventory.current.problems;
   if (first !== undefined) {
     const more = others.length === 0 ? '' : ` (${others.length} more in the Problems panel)`;

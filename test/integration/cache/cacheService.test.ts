@@ -49,7 +49,8 @@ describe('CacheService', () => {
 
   function openCache(instance: string): CacheService {
     const logger = silentLogger;
-    const connection = new RedisConnection({ profile: parseRedisUrl(server.url), commandTimeoutMs: 400, logger });
+    const profile = parseRedisUrl(server.url);
+    const connection = new RedisConnection({ profile, commandTimeoutMs: 400, clock: systemClock, logger });
     const store = new RedisStore(connection, logger);
     stores.push(store);
     return new CacheService({

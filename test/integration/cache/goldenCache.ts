@@ -27,7 +27,8 @@ export async function startGoldenCache(now: () => number, link: CoherenceLink = 
   const server = await startTestRedis();
   const admin = new Redis(server.port, '127.0.0.1');
   const logger = silentLogger;
-  const connection = new RedisConnection({ profile: parseRedisUrl(server.url), commandTimeoutMs: 2_000, logger });
+  const profile = parseRedisUrl(server.url);
+  const connection = new RedisConnection({ profile, commandTimeoutMs: 2_000, clock: systemClock, logger });
   const store = new RedisStore(connection, logger);
   const cache = new CacheService({
     store,

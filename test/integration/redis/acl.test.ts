@@ -1,5 +1,11 @@
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/base/clock';
+import { silentLogger } from '../../../src/base/logger';
+import { RedisKeyPurger } from '../../../src/redis/keyPurger';
+import { openRedis } from '../../../src/redis/openRedis';
+import { parseRedisUrl } from '../../../src/redis/profile';
+import { NEEDED_RIGHTS } from '../../../src/redis/refusals';
 import { eventually } from '../../fixtures/eventually';
 import { startTestRedis, type TestRedis } from '../../fixtures/redis';
 import { openRedisStore } from './storeSuiteRedis';
@@ -51,6 +57,85 @@ describe('RedisStore with a restricted login', () => {
     await expect(store.write('v1:cache:a', 'new', 1_000)).rejects.toThrow('NOPERM');
     expect((await store.read('v1:cache:a', [])).text).toBe('text');
     expect(store.health).toMatchObject({ state: 'refusing-writes', reason: expect.stringContaining('NOPERM') });
+  });
+
+  it('G3: says once that entries may not be written, while locks and generations may', async () => {
+    await admin.call('ACL', 'SETUSER', 'app', 'on', '>pass', '~v1:lock:*', '~v1:gen:*', '%R~v1:cache:*', '+@all');
+    const { store, locks } = open('app', 'pass');
+    const states: string[] = [];
+    store.onDidChangeHealth(({ state }) => states.push(state));
+    for (let round = 0; round < 50; round++) {
+      await locks.claim({ lock: `v1:lock:${round}`, token: 't', generations: [1] }, 1_000);
+      await expect(store.write(`v1:cache:${round}`, 'text', 1_000)).rejects.toThrow('NOPERM');
+      await store.bump(['v1:gen:all']);
+    }
+    expect(states.filter((state) => state !== 'up')).toEqual(['refusing-writes']);
+    expect(store.health.state).toBe('refusing-writes');
+    await admin.call('ACL', 'SETUSER', 'app', '~v1:*');
+    await eventually(async () => {
+      await store.write('v1:cache:a', 'text', 1_000);
+      expect(store.health).toEqual({ state: 'up' });
+    });
+  });
+
+  const parts = ['@read', '@write', '@scripting', '@pubsub', '@connection'].map((each) => `+${each}`);
+
+  it.each([
+    ['-get', 'refusing-reads', 'run GET on v1:cache:*'],
+    ['-mget', 'refusing-reads', 'run MGET on v1:cache:*'],
+    ['-set', 'refusing-writes', 'run SET on v1:cache:*'],
+    ['-evalsha', 'refusing-writes', 'run the scripts (EVALSHA, EVAL) that change v1:gen:*'],
+    ['-eval', 'refusing-writes', 'run the scripts (EVALSHA, EVAL) that change v1:gen:*'],
+    ['-time', 'refusing-writes', 'run the scripts (EVALSHA, EVAL) that change v1:gen:*'],
+  ] as const)('says what the user may not do, and how to grant it: %s', async (lacking, state, what) => {
+    await admin.call('ACL', 'SETUSER', 'app', 'on', '>pass', '~v1:*', ...parts, '+time', lacking);
+    const { store } = open('app', 'pass');
+    await Promise.allSettled([
+      store.read('v1:cache:a', []),
+      store.readMany(['v1:cache:a', 'v1:cache:b'], []),
+      store.write('v1:cache:a', 'text', 1_000),
+      store.bump(['v1:gen:all']),
+    ]);
+    // The first time a script is sent whole.
+    await store.bump(['v1:gen:all']).catch(() => {});
+    expect(store.health).toMatchObject({
+      state,
+      reason: expect.stringMatching(/does not let the user .* Grant it with ACL SETUSER <user> ~v1:\*/),
+    });
+    expect(store.health).toMatchObject({ reason: expect.stringContaining(what) });
+  });
+
+  it('asks for rights that suffice for all that it does', async () => {
+    await admin.call('ACL', 'SETUSER', 'app', 'on', '>pass', ...NEEDED_RIGHTS.split(' '));
+    const warnings: string[] = [];
+    const logger = { ...silentLogger, warn: (message: string) => warnings.push(message) };
+    const profile = parseRedisUrl(`redis://app@127.0.0.1:${server.port}`, { password: 'pass' });
+    const redis = openRedis({ profile, commandTimeoutMs: 1_000, clock: systemClock, logger });
+    try {
+      const { store, locks, directory, bus, link } = redis;
+      bus.subscribe('events:cache', () => {});
+      await eventually(() => expect(link.caughtUpTo).toBeGreaterThan(0));
+      await store.write('v1:cache:a', 'text', 10_000);
+      await store.readMany(['v1:cache:a', 'v1:cache:b'], ['v1:gen:all', 'v1:gen:b']);
+      await store.remove(['v1:cache:a']);
+      const claim = { lock: 'v1:lock:a', token: 't', generations: [1] };
+      await locks.claim(claim, 1_000);
+      await locks.renew(claim, 1_000);
+      await locks.fail(claim, 'error', 1_000);
+      await locks.release(claim);
+      const record = { id: 'i', kind: 'server', host: 'h', pid: 1, version: '1', startedAt: 1, watched: 0 } as const;
+      await directory.beat(record, { fingerprint: 'f', text: 'offer' });
+      await directory.list();
+      await directory.offerOf('i');
+      await directory.remove('i');
+      await bus.publish('events:cache', 'hello');
+      await new RedisKeyPurger({ connection: redis.connection, stepTimeoutMs: 1_000 }).purge('v1:cache:*');
+      expect(store.health).toEqual({ state: 'up' });
+      expect(warnings).toEqual([]);
+      expect(await admin.call('ACL', 'LOG')).toEqual([]);
+    } finally {
+      redis.dispose();
+    }
   });
 
   it('explains a password that is wrong, missing, or required only later, and heals when it is not any more', async () => {

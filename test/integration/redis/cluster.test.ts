@@ -51,6 +51,32 @@ describe('RedisStore on a Cluster', () => {
     await eventually(async () => expect(await readAll()).toBe(keys.length), 15_000);
   });
 
+  it('G3: says once that one of the masters is full, and that it is not any more', async () => {
+    await open({});
+    await Promise.all(keys.map((key) => opened.store.write(key, 'text', 60_000)));
+    const states: string[] = [];
+    opened.store.onDidChangeHealth(({ state }) => states.push(state));
+    const admin = new Redis(cluster.masters[0]?.port as number, '127.0.0.1');
+    try {
+      await admin.config('SET', 'maxmemory', '1');
+      for (const key of keys) {
+        await opened.store.write(key, 'new', 60_000).catch(() => {});
+      }
+      expect(states).toEqual(['refusing-writes']);
+      expect(opened.store.health).toMatchObject({
+        reason: expect.stringContaining(`on 127.0.0.1:${cluster.masters[0]?.port}: OOM`),
+      });
+      await admin.config('SET', 'maxmemory', '0');
+      await eventually(async () => {
+        await Promise.all(keys.map((key) => opened.store.write(key, 'text', 60_000)));
+        expect(opened.store.health).toEqual({ state: 'up' });
+      });
+      expect(states).toEqual(['refusing-writes', 'up']);
+    } finally {
+      admin.disconnect();
+    }
+  });
+
   it('G3: says that the Cluster is down when a master is lost, and heals with a replica in its place', async () => {
     await open({ replicas: true });
     await Promise.all(keys.map((key) => opened.store.write(key, 'text', 60_000)));

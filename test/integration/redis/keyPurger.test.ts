@@ -62,7 +62,8 @@ describe('RedisKeyPurger when the server fails', () => {
   it('ends in bounded time when the server hangs in the middle', async () => {
     const { purge, steps } = await disturbedPurge(() => server.hang());
     await expect(purge).rejects.toThrow(StoreError);
-    expect(steps()).toBe(3);
+    // The next page had been asked for already, and may have come before the server was stopped.
+    expect([3, 4]).toContain(steps());
   });
 
   it('names the server when it is not there', async () => {

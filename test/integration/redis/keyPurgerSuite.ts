@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/base/clock';
 import { ConfigurationError } from '../../../src/base/errors';
 import { silentLogger } from '../../../src/base/logger';
 import { ALL_ENTRIES_PATTERN, minerEntryPattern } from '../../../src/cache/keys';
@@ -20,6 +21,7 @@ export function openPurger(url: string, stop: () => Promise<void>): PurgedRedis 
   const connection = new RedisConnection({
     profile: parseRedisUrl(url),
     commandTimeoutMs: 2_000,
+    clock: systemClock,
     logger: silentLogger,
   });
   return {

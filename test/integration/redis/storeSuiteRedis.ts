@@ -1,3 +1,4 @@
+import { systemClock } from '../../../src/base/clock';
 import { silentLogger } from '../../../src/base/logger';
 import { RedisConnection } from '../../../src/redis/connection';
 import { type ConnectionSecrets, parseRedisUrl } from '../../../src/redis/profile';
@@ -9,6 +10,7 @@ export function openRedisStore(url: string, stop: () => Promise<void>, secrets: 
   const connection = new RedisConnection({
     profile: parseRedisUrl(url, secrets),
     commandTimeoutMs: 1_000,
+    clock: systemClock,
     logger: silentLogger,
   });
   const store = new RedisStore(connection, silentLogger);
