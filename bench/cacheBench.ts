@@ -9,10 +9,21 @@ import { startTestRedis } from '../test/fixtures/redis';
 import type { Comparison } from './comparison';
 
 /** In the order in which they run; each is a file in `scenarios/`. */
-export const SCENARIOS = ['l1Hit', 'l2Hit', 'batch', 'stampede', 'invalidation', 'purge', 'memory', 'watch'] as const;
+export const SCENARIOS = [
+  'l1Hit',
+  'l2Hit',
+  'batch',
+  'stampede',
+  'invalidation',
+  'purge',
+  'memory',
+  'summary',
+  'warmFleet',
+  'watch',
+] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 
-const SCENARIO_TIMEOUT_MS = 180_000;
+const SCENARIO_TIMEOUT_MS = 300_000;
 
 /**
  * Measures the cache against its peers. Each scenario has a Redis of its own and a process of its own, which runs the bundled

@@ -1,6 +1,7 @@
 // The entry point of the processes that measure: `<role> <argument>`, of a scenario the port of Redis. A scenario sends its comparison and ends.
 import { describeError } from '../src/base/errors';
 import type { Comparison } from './comparison';
+import { simulatedFleet } from './fleetProcess';
 import { batch } from './scenarios/batch';
 import { invalidation } from './scenarios/invalidation';
 import { l1Hit } from './scenarios/l1Hit';
@@ -8,7 +9,9 @@ import { l2Hit } from './scenarios/l2Hit';
 import { memory } from './scenarios/memory';
 import { purge, purgeReader } from './scenarios/purge';
 import { stampede, stampedeReaders } from './scenarios/stampede';
-import { watch, watchedFleet } from './scenarios/watch';
+import { summary } from './scenarios/summary';
+import { warmFleet } from './scenarios/warmFleet';
+import { watch } from './scenarios/watch';
 
 const SCENARIOS: Readonly<Record<string, (port: number) => Promise<Comparison>>> = {
   l1Hit,
@@ -18,13 +21,15 @@ const SCENARIOS: Readonly<Record<string, (port: number) => Promise<Comparison>>>
   invalidation,
   purge,
   memory,
+  summary,
+  warmFleet,
   watch,
 };
 /** Processes that scenarios start, with the one argument that they give. */
 const HELPERS: Readonly<Record<string, (argument: string) => Promise<void>>> = {
   stampedeReaders: (port) => stampedeReaders(Number(port)),
   purgeReader: (port) => purgeReader(Number(port)),
-  watchedFleet,
+  simulatedFleet,
 };
 
 async function main(role: string, argument: string): Promise<void> {

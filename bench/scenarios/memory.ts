@@ -4,6 +4,7 @@ import { type Comparison, measuresOf } from '../comparison';
 import { fleetRequests, minerRequests, minerValue, openInstance } from '../instance';
 import { interleave } from '../interleave';
 import { openBento, openCacheable, type Peer } from '../peers';
+import { usedMemory } from '../usedMemory';
 
 const ENTRIES = 10_000;
 const BATCH = 1_000;
@@ -98,17 +99,9 @@ function valueBytes(): Promise<number> {
 
 /** What stays on the heap of what `make` makes, in bytes for each entry. */
 async function heldBy(make: () => Promise<unknown>): Promise<number> {
-  const before = await usedHeap();
+  const { heapUsed: before } = await usedMemory();
   const made = await make();
-  const bytes = (await usedHeap()) - before;
+  const bytes = (await usedMemory()).heapUsed - before;
   // Held until here, so that it is counted.
   return made === undefined ? Number.NaN : bytes / ENTRIES;
-}
-
-async function usedHeap(): Promise<number> {
-  for (let round = 0; round < 3; round++) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    globalThis.gc?.();
-  }
-  return process.memoryUsage().heapUsed;
 }
