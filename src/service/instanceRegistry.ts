@@ -17,15 +17,18 @@ export interface InstanceRegistryOptions {
 /** The instances that are alive and watch miners, this one among them, with the digests of the miners that each could watch. */
 export type Watchers = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** Three heartbeats may be lost before an instance counts as dead (`RedisInstances`). */
-const BEAT_MS = 1_500;
+/**
+ * Three heartbeats may be lost before an instance counts as dead (`RedisInstances`): of one that was killed, the others know
+ * after five seconds at the latest.
+ */
+const BEAT_MS = 1_000;
 /** After a heartbeat that failed. */
 const RETRY_MS = 500;
 /**
  * So long after the last heartbeat that was heard what is known still holds: a server that is slow for a moment has not lost
  * anybody, and nobody has given this instance up yet.
  */
-const KNOWN_MS = 4_000;
+const KNOWN_MS = 3_000;
 /** After the first heartbeat: instances that start together find each other before they act. */
 const START_SETTLE_MS = BEAT_MS;
 /** After Redis was away, or lost the roll: the others come back within their back-off and a heartbeat. */

@@ -21,9 +21,9 @@ interface Stream {
 
 /**
  * Streams that are opened at a time: each costs a connection and a login, and thousands at once would keep the process from
- * everything else.
+ * everything else. Many all the same, since those whose watcher died are not watched before their turn comes.
  */
-const MOST_OPENING = 32;
+const MOST_OPENING = 128;
 /** After which a miner that says nothing no longer holds up those behind it, in ms. */
 const OPENING_MS = 1_000;
 

@@ -42,14 +42,14 @@ describe('StatusStreams', () => {
 
   it('opens thousands a few at a time, the next when one has brought something', () => {
     streams.set(fleet(2_000));
-    expect(open.size).toBe(32);
+    expect(open.size).toBe(128);
     open.get('m0')?.watcher.onStatus({ state: 'normal' });
     open.get('m1')?.watcher.onLost(new SourceError('unreachable', 'gone'));
-    expect(open.size).toBe(34);
+    expect(open.size).toBe(130);
     // What has brought something makes room once.
     open.get('m0')?.watcher.onStatus({ state: 'paused' });
-    expect(open.size).toBe(34);
-    for (let round = 0; round < 2_000 / 32; round++) {
+    expect(open.size).toBe(130);
+    for (let round = 0; round < 2_000 / 128; round++) {
       answer();
     }
     expect(open.size).toBe(2_000);
@@ -57,12 +57,12 @@ describe('StatusStreams', () => {
   });
 
   it('does not let miners that say nothing hold up the others', () => {
-    streams.set(fleet(100));
+    streams.set(fleet(400));
     clock.advance(1_000);
-    expect(open.size).toBe(64);
+    expect(open.size).toBe(256);
     clock.advance(2_000);
-    expect(open.size).toBe(100);
-    expect(clock.pending).toHaveLength(4);
+    expect(open.size).toBe(400);
+    expect(clock.pending).toHaveLength(400 - 3 * 128);
   });
 
   it('closes what is not wanted any more, and opens anew what has moved or has another login', () => {
@@ -91,7 +91,7 @@ describe('StatusStreams', () => {
   });
 
   it('leaves nothing behind', () => {
-    streams.set(fleet(100));
+    streams.set(fleet(400));
     streams.dispose();
     expect(open.size).toBe(0);
     expect(clock.pending).toEqual([]);
