@@ -20,6 +20,7 @@ export const SCENARIOS = [
   'summary',
   'warmFleet',
   'watch',
+  'takeOver',
 ] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 

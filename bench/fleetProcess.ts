@@ -4,11 +4,17 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeInventory } from '../src/simulator/inventoryFile';
+import type { SimulatedState } from '../src/simulator/machine/ownWays';
 import { SimulatedFleet } from '../src/simulator/simulatedFleet';
 
 const ANSWER_TIMEOUT_MS = 60_000;
 
 export const FLEET_LOGIN = { username: 'bench', password: 'bench' };
+
+interface FleetRequest {
+  /** What all miners are to be. */
+  readonly state?: SimulatedState;
+}
 
 /** What the process says of its fleet. */
 interface FleetReport {
@@ -39,15 +45,24 @@ export class FleetProcess {
   }
 
   async openedStreams(): Promise<number> {
-    const answer = once(this.process, 'message', { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) });
-    this.process.send('report');
-    const [{ streams }] = (await answer) as [FleetReport];
-    return streams;
+    return (await this.ask({})).streams;
+  }
+
+  /** Puts all miners into that state. */
+  async setState(state: SimulatedState): Promise<void> {
+    await this.ask({ state });
   }
 
   async stop(): Promise<void> {
     this.process.kill('SIGKILL');
     await rm(this.directory, { recursive: true, force: true });
+  }
+
+  private async ask(request: FleetRequest): Promise<FleetReport> {
+    const answer = once(this.process, 'message', { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) });
+    this.process.send(request);
+    const [report] = (await answer) as [FleetReport];
+    return report;
   }
 }
 
@@ -55,10 +70,18 @@ export class FleetProcess {
 export async function simulatedFleet(argument: string): Promise<void> {
   const { inventoryPath, miners } = JSON.parse(argument) as { readonly inventoryPath: string; readonly miners: number };
   const fleet = await SimulatedFleet.start({ miners, host: '127.77.0.0', login: FLEET_LOGIN });
-  for (const miner of fleet.miners) {
-    miner.setState('normal');
-  }
+  const setAll = (state: SimulatedState) => {
+    for (const miner of fleet.miners) {
+      miner.setState(state);
+    }
+  };
+  setAll('normal');
   await writeInventory(fleet, inventoryPath);
-  process.on('message', () => process.send?.({ streams: fleet.callCount('GetMinerStatus') } satisfies FleetReport));
+  process.on('message', ({ state }: FleetRequest) => {
+    if (state !== undefined) {
+      setAll(state);
+    }
+    process.send?.({ streams: fleet.callCount('GetMinerStatus') } satisfies FleetReport);
+  });
   process.send?.('ready');
 }

@@ -10,6 +10,7 @@ import { memory } from './scenarios/memory';
 import { purge, purgeReader } from './scenarios/purge';
 import { stampede, stampedeReaders } from './scenarios/stampede';
 import { summary } from './scenarios/summary';
+import { takeOver, watchingInstance } from './scenarios/takeOver';
 import { warmFleet } from './scenarios/warmFleet';
 import { watch } from './scenarios/watch';
 
@@ -24,12 +25,14 @@ const SCENARIOS: Readonly<Record<string, (port: number) => Promise<Comparison>>>
   summary,
   warmFleet,
   watch,
+  takeOver,
 };
 /** Processes that scenarios start, with the one argument that they give. */
 const HELPERS: Readonly<Record<string, (argument: string) => Promise<void>>> = {
   stampedeReaders: (port) => stampedeReaders(Number(port)),
   purgeReader: (port) => purgeReader(Number(port)),
   simulatedFleet,
+  watchingInstance,
 };
 
 async function main(role: string, argument: string): Promise<void> {
