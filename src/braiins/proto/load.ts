@@ -12,6 +12,7 @@ import type { PerformanceMethods } from './wire/performance';
 import type { PoolMethods } from './wire/pool';
 import type { UpgradeMethods } from './wire/upgrade';
 import type { ApiVersionMethods } from './wire/version';
+import { WireFormat } from './wireFormat';
 
 /**
  * What is absent on the wire is absent in the decoded object. `oneofs` names the member of a oneof that is set; protobufjs
@@ -52,10 +53,18 @@ export type Methods = Readonly<Record<string, MethodDefinition<object, object>>>
  * goes: all of them at once would take as long as reading a dozen miners, and a fleet that is read needs a tenth.
  */
 export async function loadMinerServices(): Promise<BraiinsServices> {
-  const [{ Root }, services] = await Promise.all([import('protobufjs/light'), import('virtual:proto-services')]);
+  const [{ Reader, Root, types }, services] = await Promise.all([
+    import('protobufjs/light'),
+    import('virtual:proto-services'),
+  ]);
+  const format = new WireFormat(types.basic);
+  const deserializer = (type: Type) => (bytes: Buffer) => {
+    format.check(type, Reader.create(bytes));
+    return type.toObject(type.decode(bytes), DECODING);
+  };
   return pickServices((name) => {
     const part = services.default[name];
-    return part === undefined ? undefined : methodsOf(Root.fromJSON(part).lookupService(name));
+    return part === undefined ? undefined : methodsOf(Root.fromJSON(part).lookupService(name), deserializer);
   });
 }
 
@@ -111,7 +120,7 @@ export function pickServices(find: (name: string) => Methods | undefined): Braii
   };
 }
 
-function methodsOf(service: Service): Methods {
+function methodsOf(service: Service, deserializer: (type: Type) => (bytes: Buffer) => object): Methods {
   return Object.fromEntries(
     service.methodsArray.map((method) => {
       const { name, requestStream, responseStream, resolvedRequestType, resolvedResponseType } = method;
@@ -134,8 +143,4 @@ function methodsOf(service: Service): Methods {
 
 function serializer(type: Type) {
   return (value: object) => type.encode(type.fromObject(value)).finish() as Buffer;
-}
-
-function deserializer(type: Type) {
-  return (bytes: Buffer) => type.toObject(type.decode(bytes), DECODING);
 }
