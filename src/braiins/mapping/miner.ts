@@ -42,10 +42,18 @@ export function toMinerDetails(wire: WireGetMinerDetailsResponse): MinerDetails 
     kernelVersion: text(wire.kernel_version),
     stickerHashrateThs: terahash(wire.sticker_hashrate),
     systemUptimeS: finite(wire.system_uptime_s) ?? finite(wire.system_uptime),
-    bosminerUptimeS: finite(wire.bosminer_uptime_s),
+    bosminerUptimeS: bosminerUptime(wire),
     state: wire.status === undefined ? undefined : stateName(wire.status),
     psu: toPsuInfo(wire.psu_info),
   });
+}
+
+/**
+ * Zero while the mining software does not run, which proto3 does not send. Older firmware does not have the field at all; but
+ * fields are numbered in the order in which they came, so that whoever sends the later `system_uptime_s` has this one too.
+ */
+function bosminerUptime({ bosminer_uptime_s, system_uptime_s }: WireGetMinerDetailsResponse): number | undefined {
+  return bosminer_uptime_s === undefined && system_uptime_s !== undefined ? 0 : finite(bosminer_uptime_s);
 }
 
 function toPsuInfo(wire: WirePsuInfo | undefined): PsuInfo | undefined {

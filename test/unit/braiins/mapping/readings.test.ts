@@ -109,6 +109,14 @@ describe('mapping', () => {
     });
   });
 
+  it('knows that the mining software does not run although no zero is sent, unless the field is too new for the miner', () => {
+    expect(toMinerDetails({ system_uptime: 99, system_uptime_s: 99 })).toEqual({
+      systemUptimeS: 99,
+      bosminerUptimeS: 0,
+    });
+    expect(toMinerDetails({ system_uptime: 99 })).toEqual({ systemUptimeS: 99 });
+  });
+
   it.each([
     ['MINER_MODEL_ANTMINER_S9', 'Antminer S9'],
     ['MINER_MODEL_ANTMINER_S17_PLUS', 'Antminer S17+'],
@@ -249,10 +257,13 @@ function expectPlain(data: unknown, wire: unknown): void {
   expect(values.length).toBeLessThanOrEqual(told(wire));
 }
 
-/** How many fields the miner sent: scalars, and units that stand for zero. */
+/** How many fields the miner sent: scalars, units that stand for zero, and the zero that one uptime tells of the other. */
 function told(value: unknown): number {
   if (typeof value !== 'object' || value === null) {
     return 1;
+  }
+  if ('system_uptime_s' in value && !('bosminer_uptime_s' in value)) {
+    return told({ ...value, bosminer_uptime_s: 0 });
   }
   const inner = Object.values(value).reduce((sum: number, part) => sum + told(part), 0);
   return Object.keys(value).length === 0 ? 1 : inner;
