@@ -5,14 +5,11 @@ import { MINER_KINDS } from '../../../src/fleet/minerData';
 import { minerAt, noLogin } from './endpoints';
 import { eventually, failure, newFleet, newSource } from './sources';
 
-/** The simulated miners have neither a configuration nor pools. */
-const SIMULATED_KINDS = MINER_KINDS.filter((kind) => kind !== 'config' && kind !== 'pools');
-
 describe('reading a simulated fleet', () => {
   it('reads every dataset of every miner, with finite numbers only', async () => {
     const fleet = await newFleet({ miners: 20 });
     const source = newSource();
-    for (const kind of SIMULATED_KINDS) {
+    for (const kind of MINER_KINDS) {
       const results = await settleBounded(fleet.miners, 10, ({ miner }) => source.read(miner, kind));
       expect(results.filter((result) => result.status === 'rejected')).toEqual([]);
       const values = results.map((result) => (result.status === 'fulfilled' ? result.value : undefined));
