@@ -50,6 +50,9 @@ export interface RuntimeConfiguration {
   readonly logger: Logger;
 }
 
+/** The longest that watching waits for a view that reads the fleet at the start, in ms. */
+const FIRST_READING_MS = 10_000;
+
 /**
  * Builds the object graph and reads the inventory. The clients of Redis and of the miners are loaded here, on first use,
  * because they are most of the product's code. An unreachable Redis or miner is no error here.
@@ -93,8 +96,9 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
   const warmer = new Warmer(reads, cache);
   const common = { cache, inventory, clock, logger };
   const events = new StatusEvents({ ...common, reads, invalidator, bus, instance });
+  const firstReading = () => monitor.refreshed(FIRST_READING_MS);
   const watcher = configuration.watch
-    ? disposables.add(new FleetWatcher({ ...common, source, instances, events, reads }))
+    ? disposables.add(new FleetWatcher({ ...common, source, instances, events, reads, firstReading }))
     : undefined;
   const periodicWarmer = disposables.add(new PeriodicWarmer({ ...common, warmer, locks }));
   instances.start();

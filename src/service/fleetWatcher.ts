@@ -21,7 +21,15 @@ export interface FleetWatcherOptions {
   readonly cache: CacheService;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Resolves when what somebody waits for has been read: the first streams are opened only then. Never fails. */
+  firstReading(): Promise<void>;
 }
+
+/**
+ * So long after the start a view has begun to read, if there is one, in ms. A window that comes up would otherwise connect to all
+ * of its miners twice at the same time, for the view and for the streams.
+ */
+const START_PAUSE_MS = 1_000;
 
 /** Streams of one instance. What it leaves, nobody watches; views and caches read it as if nobody watched anything. */
 const MOST_WATCHED = 10_000;
@@ -47,6 +55,7 @@ export class FleetWatcher implements Disposable {
   private readonly refused = new Map<string, string>();
   private share: ReadonlyMap<string, Miner> = new Map();
   private isLeavingSome = false;
+  private hasBegun = false;
 
   constructor(private readonly options: FleetWatcherOptions) {
     const { source, inventory, instances, events, cache, clock } = options;
@@ -68,6 +77,7 @@ export class FleetWatcher implements Disposable {
       }),
     );
     this.followInventory();
+    this.disposables.add(clock.setTimeout(() => void this.begin(), START_PAUSE_MS));
   }
 
   /** Miners that this instance watches. */
@@ -77,6 +87,12 @@ export class FleetWatcher implements Disposable {
 
   dispose(): void {
     this.disposables.dispose();
+  }
+
+  private async begin(): Promise<void> {
+    await this.options.firstReading();
+    this.hasBegun = true;
+    this.streams.set(this.share);
   }
 
   private followInventory(): void {
@@ -92,7 +108,9 @@ export class FleetWatcher implements Disposable {
     const share = this.ownShare();
     const former = this.share;
     this.share = share;
-    this.streams.set(share);
+    if (this.hasBegun) {
+      this.streams.set(share);
+    }
     instances.watched = share.size;
     for (const id of former.keys()) {
       if (!share.has(id)) {

@@ -159,6 +159,15 @@ describe('a watched fleet', { timeout: 90_000 }, () => {
     );
   });
 
+  it('is watched only after the first view was read', async () => {
+    test.fleet.miners[1]?.setDelay(1_200);
+    const watching = await open({ watch: true });
+    await watching.monitor.refresh(watching.inventory.current.miners);
+    const calls = () => test.fleet.miners.map((miner) => miner.callCount('GetMinerStatus'));
+    expect(calls()).toEqual(Array(MINERS).fill(1));
+    await soon(() => expect(calls()).toEqual(Array(MINERS).fill(2)));
+  });
+
   it('G7: counts none of it as lookups', async () => {
     const watching = await openWatching();
     await streamsStand(test.fleet, LONG_MS);
