@@ -50,6 +50,11 @@ export const FIRMWARE_VERSIONS_KEY = `${CACHE}firmware:versions`;
 /** Key of the pool URLs of the whole fleet. */
 export const POOL_URLS_KEY = `${CACHE}pool:urls`;
 
+/** Whether a key is an entry's. */
+export function isEntryKey(key: string): boolean {
+  return key.startsWith(CACHE);
+}
+
 /** Name of the lock that an entry's flight takes. */
 export function lockKey(entryKey: string): string {
   return LOCK + entryKey.slice(CACHE.length);

@@ -34,15 +34,18 @@ export class LookGenerations {
     this.unknown = this.known.includes(undefined) ? this.unknownScopes(isCoherent) : NO_SCOPES;
   }
 
-  /** Takes note of what the store gave. @param values of {@link unknown}. @param now of `Clock.monotonic`. */
-  learn(values: readonly number[], now: number): void {
+  /** Takes note of what the store gave, as far as it did. @param values of {@link unknown}. @param now of `Clock.monotonic`. */
+  learn(values: readonly (number | undefined)[], now: number): void {
     if (this.unknown.length === 0) {
       return;
     }
     const given = new Map<string, number>();
     const canLearn = this.firstTier.isCoherent(now);
     for (const [index, scope] of this.unknown.entries()) {
-      const value = values[index] as number;
+      const value = values[index];
+      if (value === undefined) {
+        continue;
+      }
       given.set(scope, value);
       if (canLearn) {
         this.firstTier.generations.learn(scope, value, this.askedAt);

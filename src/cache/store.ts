@@ -12,10 +12,10 @@ export interface StoredValue {
 
 /** What is under several cache keys. */
 export interface StoredValues {
-  /** In the keys' order; `undefined` where there is nothing. */
+  /** In the keys' order; `undefined` where there is nothing, or its node did not answer. */
   readonly texts: readonly (string | undefined)[];
-  /** Current generations of the scopes that were asked for, in their order. */
-  readonly generations: readonly number[];
+  /** Current generations of the scopes that were asked for, in their order; `undefined` where its node did not answer. */
+  readonly generations: readonly (number | undefined)[];
 }
 
 /**
@@ -58,7 +58,10 @@ export interface CacheStore extends Disposable {
    */
   read(key: string, scopes: readonly string[]): Promise<StoredValue>;
 
-  /** As {@link read}, for many keys: one round trip for each node of the store. */
+  /**
+   * As {@link read}, for many keys: one round trip for each node of the store, or several where they are thousands, of which each
+   * has the command timeout. Fails when no node answers, or the only one fails to.
+   */
   readMany(keys: readonly string[], scopes: readonly string[]): Promise<StoredValues>;
 
   /** Writes a key that expires after `ttlMs` milliseconds. */

@@ -1,4 +1,4 @@
-import { Cluster, type Redis } from 'ioredis';
+import { Cluster } from 'ioredis';
 import type { Clock } from '../base/clock';
 import { Emitter } from '../base/emitter';
 import { describeError } from '../base/errors';
@@ -7,6 +7,7 @@ import type { Logger } from '../base/logger';
 import type { CoherenceLink } from '../cache/coherenceLink';
 import type { RedisConnection } from './connection';
 import { NodeLink, serverOf } from './nodeLink';
+import { addressOf } from './nodeNames';
 import { type ConnectionProfile, type NodeAddress, nodeAddress } from './profile';
 
 export interface RedisCoherenceLinkOptions {
@@ -149,8 +150,4 @@ export class RedisCoherenceLink implements CoherenceLink {
     timer.unref();
     this.disposables.add(toDisposable(() => clearInterval(timer)));
   }
-}
-
-function addressOf({ options }: Redis): NodeAddress {
-  return { host: options.host ?? '', port: options.port ?? 0 };
 }

@@ -1,5 +1,5 @@
 import { BrokenCircuitError } from 'cockatiel';
-import { Cluster, type Redis } from 'ioredis';
+import { Cluster, Redis } from 'ioredis';
 import type { Clock } from '../base/clock';
 import { Emitter, type Event } from '../base/emitter';
 import { type Disposable, DisposableStore, toDisposable } from '../base/lifecycle';
@@ -8,10 +8,12 @@ import { StoreError, type StoreHealth } from '../cache/store';
 import { openClient } from './client';
 import { ClusterRetry } from './clusterRetry';
 import { CommandDeadlines } from './connectionDeadlines';
-import { explainFailure, isNotConnected, isReadOnly, isReply, isServerFailure } from './failures';
+import { explainFailure, isNotConnected, isReadOnly, isReply, isServerFailure, isTimeout } from './failures';
 import { HealthBoard } from './healthBoard';
 import { MasterSeeker } from './masterSeeker';
-import { type ConnectionProfile, profileAddress } from './profile';
+import { addressOf } from './nodeNames';
+import { OversizedValues } from './oversizedValues';
+import { type ConnectionProfile, nodeAddress, profileAddress } from './profile';
 import { followCluster, followServer, type ReachabilityEvents } from './reachability';
 import { type AcceptedCommand, Refusals } from './refusals';
 import { keySlot } from './scanSlots';
@@ -24,6 +26,8 @@ export interface RedisConnectionOptions {
   readonly clock: Clock;
   readonly logger: Logger;
 }
+
+const NO_KEYS: readonly string[] = [];
 
 /**
  * The connection that commands go over. Reconnects for ever; asks nothing of a server that is known not to answer.
@@ -45,6 +49,7 @@ export class RedisConnection implements Disposable {
   private readonly retry: ClusterRetry | undefined;
   private readonly refusals: Refusals;
   private readonly seeker: MasterSeeker;
+  private readonly oversized: OversizedValues;
   /** Undefined as soon as it is known whether the server answers. */
   private firstConnection: Promise<void> | undefined;
   private isConnected = false;
@@ -85,12 +90,20 @@ export class RedisConnection implements Disposable {
       timeoutMs: commandTimeoutMs,
       onFound: () => this.followMaster(),
     });
+    this.oversized = new OversizedValues({
+      client: this.client,
+      profile,
+      logger,
+      nodeOf: (key) => this.nodeOf(key),
+      onRemoved: (node) => this.leaveReply(node),
+    });
     this.firstConnection = this.followConnection().then(() => {
       this.firstConnection = undefined;
     });
     this.disposables.add(this.breaker);
     this.disposables.add(this.refusals);
     this.disposables.add(this.seeker);
+    this.disposables.add(this.oversized);
     this.disposables.add(toDisposable(() => this.client.disconnect()));
     this.disposables.add(this.deadlines);
     this.disposables.add(this.board);
@@ -119,15 +132,16 @@ export class RedisConnection implements Disposable {
    * Runs `command`, which uses {@link client}, within the command timeout. It may be run a second time on a Cluster whose
    * slots have moved. Health tells what the server refuses.
    *
+   * @param reads keys whose values are read, which may be too large to come in time.
    * @throws {StoreError}
    */
-  execute<T>(command: () => Promise<T>): Promise<T> {
+  execute<T>(command: () => Promise<T>, reads: readonly string[] = NO_KEYS): Promise<T> {
     if (this.firstConnection !== undefined) {
       // Reads that come while the very first connection is being made wait for it, instead of passing over a cache that is
       // about to be there.
-      return this.firstConnection.then(() => this.run(command));
+      return this.firstConnection.then(() => this.run(command, reads));
     }
-    return this.run(command);
+    return this.run(command, reads);
   }
 
   /** Says that the server did what it may have refused before: for `set` and `script`, a write of `key` that takes memory. */
@@ -135,13 +149,13 @@ export class RedisConnection implements Disposable {
     this.refusals.noteAccepted(command, key);
   }
 
-  private run<T>(command: () => Promise<T>): Promise<T> {
+  private run<T>(command: () => Promise<T>, reads: readonly string[]): Promise<T> {
     if (this.breaker.isOpen) {
       return Promise.reject(this.storeError(new BrokenCircuitError()));
     }
     return new Promise((resolve, reject) => {
       const fail = (error: unknown) => {
-        this.noteFailure(error);
+        this.noteFailure(error, reads);
         reject(this.storeError(error));
       };
       const started = this.deadlines.start(fail);
@@ -162,7 +176,7 @@ export class RedisConnection implements Disposable {
     });
   }
 
-  private noteFailure(error: unknown): void {
+  private noteFailure(error: unknown, reads: readonly string[]): void {
     if (!isServerFailure(error)) {
       this.refusals.note(error);
       if (isReadOnly(error) && this.cluster === undefined) {
@@ -170,13 +184,30 @@ export class RedisConnection implements Disposable {
       }
       return;
     }
+    const explained = isTimeout(error) ? this.oversized.explain(reads) : undefined;
     this.retry?.refreshSlots();
     const isSilence = !isReply(error);
     if ((this.cluster !== undefined && isSilence) || (this.renewal !== undefined && isNotConnected(error))) {
       return;
     }
-    this.noteCause(error);
-    this.breaker.noteFailure(error);
+    const count = () => {
+      this.noteCause(error);
+      this.breaker.noteFailure(error);
+    };
+    if (explained === undefined) {
+      count();
+    } else {
+      void explained.then((isExplained) => isExplained || count());
+    }
+  }
+
+  /** The rest of a value that was too large is on its way, and nothing else comes before it. */
+  private leaveReply(node: string | undefined): void {
+    const client =
+      node === undefined ? this.client : this.masters().find((each) => nodeAddress(addressOf(each)) === node);
+    if (client instanceof Redis) {
+      this.renew(client);
+    }
   }
 
   /** The server is a replica now, and another one takes its place. */

@@ -4,6 +4,7 @@ import { StoreError } from '../cache/store';
 import type { RedisConnection } from './connection';
 import { CommandDeadlines } from './connectionDeadlines';
 import { explainFailure } from './failures';
+import { pagesOf } from './keyPages';
 import { nodeAddress } from './profile';
 import { newKeys, removeKeys, SCAN_START, type ScanPage, scannedShare, scanPage, showKey } from './scanPage';
 import { requireOwnPattern } from './scanPattern';
@@ -15,8 +16,6 @@ export interface RedisKeyPurgerOptions {
   readonly stepTimeoutMs: number;
 }
 
-/** Keys in one command. More of them would hold up the server's other clients. */
-const KEYS_PER_COMMAND = 500;
 const SAMPLE_SIZE = 20;
 
 /**
@@ -149,13 +148,9 @@ class PurgeRun {
     return this.isCluster ? 0 : Math.floor(scannedShare(cursor) * keyCount);
   }
 
-  private group(keys: readonly Buffer[]): Buffer[][] {
+  private group(keys: readonly Buffer[]): readonly (readonly Buffer[])[] {
     const groups = this.isCluster ? groupBySlot(keys) : [keys];
-    return groups.flatMap((group) =>
-      Array.from({ length: Math.ceil(group.length / KEYS_PER_COMMAND) }, (_, index) =>
-        group.slice(index * KEYS_PER_COMMAND, (index + 1) * KEYS_PER_COMMAND),
-      ),
-    );
+    return groups.flatMap((group) => pagesOf(group));
   }
 
   /** The node's answer, unless it takes too long or is an error. */
@@ -166,7 +161,7 @@ class PurgeRun {
   }
 
   private failure(node: Redis, error: unknown): StoreError {
-    const explained = explainFailure(error, undefined, addressOf(node), this.stepTimeoutMs);
+    const explained = explainFailure(error, undefined, describeNode(node), this.stepTimeoutMs);
     // Whether the keys of a step that was not answered are gone, nobody knows.
     const done =
       this.removed === 0
@@ -182,7 +177,7 @@ function heard<T>(promise: Promise<T>): Promise<T> {
   return promise;
 }
 
-function addressOf({ options }: Redis): string {
+function describeNode({ options }: Redis): string {
   const { path, host = 'localhost', port = 6_379, sentinels, name } = options;
   if (sentinels !== undefined && sentinels !== null) {
     return `the master ${name} of the Sentinels`;

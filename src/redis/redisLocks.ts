@@ -1,7 +1,7 @@
 import type { ClaimOutcome, FlightClaim, FlightLocks } from '../cache/flightLocks';
 import type { RedisConnection } from './connection';
 import { CLAIM_SCRIPT, FAIL_SCRIPT, RELEASE_SCRIPT, RENEW_SCRIPT } from './lockScripts';
-import { wholeMilliseconds } from './redisStore';
+import { wholeMilliseconds } from './wholeMilliseconds';
 
 interface LockCommands {
   fleetCacheClaim(

@@ -1,11 +1,24 @@
+import { settleBounded } from '../base/concurrency';
 import type { Event } from '../base/emitter';
+import { describeError } from '../base/errors';
 import type { Logger } from '../base/logger';
-import type { Bump, CacheStore, StoredValue, StoredValues, StoreHealth } from '../cache/store';
+import { isEntryKey } from '../cache/keys';
+import {
+  type Bump,
+  type CacheStore,
+  type StoredValue,
+  type StoredValues,
+  StoreError,
+  type StoreHealth,
+} from '../cache/store';
 import { RedisConnection, type RedisConnectionOptions } from './connection';
 import { GENERATION_SCRIPT } from './generationScript';
+import { pagesOf } from './keyPages';
+import { describeRemoval, MAX_VALUE_LENGTH } from './oversizedValues';
+import { wholeMilliseconds } from './wholeMilliseconds';
 
-/** Keys in one command. More of them would hold up the server's other clients. */
-const KEYS_PER_COMMAND = 500;
+/** Pages of keys that are asked for together: each has to be answered within the command timeout. */
+const PAGES_AT_A_TIME = 4;
 
 /** A generation has to outlive every entry recorded under it; a missing one is made anew, and voids them. */
 const GENERATION_TTL_MS = 7 * 24 * 3_600_000;
@@ -63,35 +76,46 @@ export class RedisStore implements CacheStore {
 
   read(key: string, scopes: readonly string[]): Promise<StoredValue> {
     if (scopes.length > 0) {
-      return this.connection.execute(() => this.valueIn(key, scopes));
+      return this.connection.execute(() => this.valueIn(key, scopes), [key]);
     }
-    return this.isCluster ? this.connection.execute(() => this.value(key)) : this.readTogether(key);
+    return this.isCluster ? this.connection.execute(() => this.value(key), [key]) : this.readTogether(key);
   }
 
   async readMany(keys: readonly string[], scopes: readonly string[]): Promise<StoredValues> {
     if (this.isCluster) {
-      const [texts, generations] = await Promise.all([this.textsOfNodes(keys), this.generationsOfNodes(scopes)]);
+      const [texts, generations] = await Promise.all([
+        this.inPages(keys, (page) => settleKeys(page, (key) => this.textOfNode(key))),
+        this.inPages(scopes, (page) => settleKeys(page, (scope) => this.generationOfNode(scope))),
+      ]);
       return { texts, generations };
     }
-    return this.connection.execute(async () => {
-      if (scopes.length === 0) {
-        return { texts: await this.textsAtOnce(keys), generations: NO_GENERATIONS };
-      }
-      const texts = await this.textsAtOnce([...keys, ...scopes]);
-      const generations = await Promise.all(
-        scopes.map((scope, index) => this.knownGeneration(scope, texts[keys.length + index] ?? null)),
-      );
-      return { texts: texts.slice(0, keys.length), generations };
-    });
+    const texts = await this.inPages([...keys, ...scopes], (page) =>
+      this.connection.execute(() => this.textsAtOnce(page), page),
+    );
+    const generations = scopes.map((_, index) => parseGeneration(texts[keys.length + index]));
+    const missing = scopes.filter((_, index) => generations[index] === undefined);
+    const made = await this.inPages(missing, (page) =>
+      this.connection.execute(() => Promise.all(page.map((scope) => this.ensureGeneration(scope)))),
+    );
+    let next = 0;
+    return {
+      texts: texts.slice(0, keys.length),
+      generations: generations.map((generation) => generation ?? made[next++]),
+    };
   }
 
   async write(key: string, text: string, ttlMs: number): Promise<void> {
+    if (text.length > MAX_VALUE_LENGTH) {
+      throw new StoreError(
+        `${key} has ${text.length.toLocaleString('en')} characters, which is too large for the cache.`,
+      );
+    }
     await this.connection.execute(() => this.redis.set(key, text, 'PX', wholeMilliseconds(ttlMs)));
     this.connection.noteAccepted('set', key);
   }
 
   async remove(keys: readonly string[]): Promise<number> {
-    const groups = this.isCluster ? keys.map((key) => [key]) : chunks(keys);
+    const groups = this.isCluster ? keys.map((key) => [key]) : pagesOf(keys);
     const removed = await this.connection.execute(() =>
       Promise.all(groups.map((group) => this.redis.unlink(...group))),
     );
@@ -127,82 +151,114 @@ export class RedisStore implements CacheStore {
     this.waitingReads = [];
     const [first] = reads as [WaitingRead];
     if (reads.length === 1) {
-      this.connection.execute(() => this.value(first.key)).then(first.resolve, first.reject);
+      this.connection.execute(() => this.value(first.key), [first.key]).then(first.resolve, first.reject);
       return;
     }
-    this.connection
-      .execute(() => this.textsAtOnce(reads.map(({ key }) => key)))
-      .then(
-        (texts) => {
-          for (const [index, { resolve }] of reads.entries()) {
-            resolve({ text: texts[index], generations: NO_GENERATIONS });
-          }
-        },
-        (error) => {
-          for (const { reject } of reads) {
-            reject(error);
-          }
-        },
-      );
+    const keys = reads.map(({ key }) => key);
+    this.inPages(keys, (page) => this.connection.execute(() => this.textsAtOnce(page), page)).then(
+      (texts) => {
+        for (const [index, { resolve }] of reads.entries()) {
+          resolve({ text: texts[index], generations: NO_GENERATIONS });
+        }
+      },
+      (error) => {
+        for (const { reject } of reads) {
+          reject(error);
+        }
+      },
+    );
   }
 
   private async value(key: string): Promise<StoredValue> {
-    return { text: (await this.text(key)) ?? undefined, generations: NO_GENERATIONS };
+    return { text: await this.text(key), generations: NO_GENERATIONS };
   }
 
   private async valueIn(key: string, scopes: readonly string[]): Promise<StoredValue> {
     // Issued in one turn of the event loop, so that autopipelining sends them in one round trip.
     const [text, ...stored] = await Promise.all([this.text(key), ...scopes.map((scope) => this.text(scope))]);
     const generations = await Promise.all(
-      scopes.map((scope, index) => this.knownGeneration(scope, stored[index] ?? null)),
+      scopes.map((scope, index) => parseGeneration(stored[index]) ?? this.ensureGeneration(scope)),
     );
-    return { text: text ?? undefined, generations };
+    return { text, generations };
+  }
+
+  /**
+   * Runs a task for each page of keys, a few at a time, so that each has the command timeout for itself however many they are.
+   * After one has failed, no further one begins.
+   */
+  private async inPages<R>(
+    keys: readonly string[],
+    task: (page: readonly string[]) => Promise<readonly R[]>,
+  ): Promise<readonly R[]> {
+    const pages = pagesOf(keys);
+    const [first] = pages;
+    if (first === undefined || pages.length === 1) {
+      return first === undefined ? [] : task(first);
+    }
+    const failed = new AbortController();
+    const results = await settleBounded(
+      pages,
+      PAGES_AT_A_TIME,
+      (page) =>
+        task(page).catch((error: unknown) => {
+          failed.abort();
+          throw error;
+        }),
+      failed.signal,
+    );
+    return results.flatMap((result) => {
+      if (result.status === 'rejected') {
+        throw result.reason;
+      }
+      return result.value;
+    });
   }
 
   /** What is no string reads as absent, and stays until it is written anew: MGET does not tell the one from the other. */
   private async textsAtOnce(keys: readonly string[]): Promise<(string | undefined)[]> {
-    const pages = await Promise.all(chunks(keys).map((page) => this.redis.mget(page)));
-    const texts: (string | undefined)[] = [];
-    for (const page of pages) {
-      for (const text of page) {
-        texts.push(text ?? undefined);
-      }
-    }
-    return texts;
+    const values = await this.redis.mget(keys as string[]);
+    this.connection.noteAccepted('mget', keys[0] as string);
+    return values.map((text, index) => this.usable(keys[index] as string, text));
   }
 
-  /** Each key waits for its own node alone. One of a node that fails reads as absent, unless all fail. */
-  private async textsOfNodes(keys: readonly string[]): Promise<(string | undefined)[]> {
-    const results = await Promise.allSettled(keys.map((key) => this.connection.execute(() => this.text(key))));
-    const failure = results.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined;
-    if (failure !== undefined && results.every(({ status }) => status === 'rejected')) {
-      throw failure.reason;
-    }
-    return results.map((result) => (result.status === 'fulfilled' ? (result.value ?? undefined) : undefined));
+  private textOfNode(key: string): Promise<string | undefined> {
+    return this.connection.execute(() => this.text(key), [key]);
   }
 
-  private generationsOfNodes(scopes: readonly string[]): Promise<readonly number[]> {
-    return Promise.all(
-      scopes.map((scope) => this.connection.execute(async () => this.knownGeneration(scope, await this.text(scope)))),
+  private generationOfNode(scope: string): Promise<number> {
+    return this.connection.execute(
+      async () => parseGeneration(await this.text(scope)) ?? this.ensureGeneration(scope),
+      [scope],
     );
   }
 
   /** A key's text. A key that something else made into a list or a hash is removed, and reads as absent. */
-  private async text(key: string): Promise<string | null> {
+  private async text(key: string): Promise<string | undefined> {
     try {
-      return await this.redis.get(key);
+      const text = await this.redis.get(key);
+      this.connection.noteAccepted('get', key);
+      return this.usable(key, text);
     } catch (error) {
       if (!(error instanceof Error) || !error.message.startsWith('WRONGTYPE')) {
         throw error;
       }
       this.logger.warn(`Removed ${key}: it was not a string.`);
       await this.redis.unlink(key);
-      return null;
+      return undefined;
     }
   }
 
-  private knownGeneration(scope: string, stored: string | null): number | Promise<number> {
-    return parseGeneration(stored) ?? this.ensureGeneration(scope);
+  /** What is too large came in time by luck: it is removed, before it holds up others. */
+  private usable(key: string, text: string | null): string | undefined {
+    if (text === null) {
+      return undefined;
+    }
+    if (text.length <= MAX_VALUE_LENGTH || !isEntryKey(key)) {
+      return text;
+    }
+    this.logger.warn(describeRemoval(key, text.length));
+    this.remove([key]).catch((error: unknown) => this.logger.debug(`Could not remove ${key}: ${describeError(error)}`));
+    return undefined;
   }
 
   private async ensureGeneration(scope: string): Promise<number> {
@@ -211,19 +267,20 @@ export class RedisStore implements CacheStore {
   }
 }
 
-/** Redis takes whole milliseconds only, and no 0. */
-export function wholeMilliseconds(ms: number): number {
-  return Math.max(1, Math.ceil(ms));
+/** Each key waits for its own node alone: what one of them fails to give is `undefined`, unless all fail. */
+async function settleKeys<T>(
+  keys: readonly string[],
+  read: (key: string) => Promise<T | undefined>,
+): Promise<(T | undefined)[]> {
+  const results = await Promise.allSettled(keys.map(read));
+  const failure = results.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined;
+  if (failure !== undefined && results.every(({ status }) => status === 'rejected')) {
+    throw failure.reason;
+  }
+  return results.map((result) => (result.status === 'fulfilled' ? result.value : undefined));
 }
 
-function chunks(keys: readonly string[]): string[][] {
-  const count = Math.ceil(keys.length / KEYS_PER_COMMAND);
-  return Array.from({ length: count }, (_, index) =>
-    keys.slice(index * KEYS_PER_COMMAND, (index + 1) * KEYS_PER_COMMAND),
-  );
-}
-
-function parseGeneration(value: string | null): number | undefined {
-  const generation = value === null ? Number.NaN : Number(value);
+function parseGeneration(value: string | undefined): number | undefined {
+  const generation = Number(value);
   return Number.isSafeInteger(generation) && generation > 0 ? generation : undefined;
 }

@@ -103,9 +103,10 @@ export class Refusals implements Disposable {
   private noteForbidden(name: string, key: string, error: unknown): void {
     const { address, logger } = this.options;
     const describe = () => {
-      const what = name === 'script' ? 'run the scripts (EVALSHA, EVAL) that change' : `run ${name.toUpperCase()} on`;
+      const where = key === '' ? '' : ` ${name === 'script' ? 'that change' : 'on'} ${kindOf(key)}*`;
+      const what = `run ${name === 'script' ? 'the scripts (EVALSHA, EVAL)' : name.toUpperCase()}${where}`;
       const text = asSentence(describeError(error));
-      return `Redis at ${address} does not let the user ${what} ${kindOf(key)}*: ${text} Grant it with ACL SETUSER <user> ${NEEDED_RIGHTS}`;
+      return `Redis at ${address} does not let the user ${what}: ${text} Grant it with ACL SETUSER <user> ${NEEDED_RIGHTS}`;
     };
     if (name === 'get' || name === 'mget') {
       this.stand(permissionOf(name, key), () => ({ state: 'refusing-reads', reason: describe() }));

@@ -1,6 +1,6 @@
 import type { Cluster } from 'ioredis';
 import { type Disposable, DisposableStore, toDisposable } from '../base/lifecycle';
-import type { NodeAddress } from './profile';
+import { parseNodeName } from './nodeNames';
 import { keySlot } from './scanSlots';
 import { Subscriber, type SubscriberOptions, type Subscription } from './subscriber';
 
@@ -97,7 +97,7 @@ export class ShardSubscribers implements Disposable {
   }
 
   private open(name: string): Subscriber {
-    return new Subscriber({ ...this.options, node: () => addressOf(name), onMisplaced: () => this.refreshSlots() });
+    return new Subscriber({ ...this.options, node: () => parseNodeName(name), onMisplaced: () => this.refreshSlots() });
   }
 
   private close(name: string): void {
@@ -112,10 +112,4 @@ export class ShardSubscribers implements Disposable {
       this.cluster.refreshSlotsCache();
     }
   }
-}
-
-/** Of a name in the table of slots; an IPv6 address has colons too. */
-function addressOf(name: string): NodeAddress {
-  const colon = name.lastIndexOf(':');
-  return { host: name.slice(0, colon), port: Number(name.slice(colon + 1)) };
 }

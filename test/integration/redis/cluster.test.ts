@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { Redis } from 'ioredis';
+import { type Cluster, Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { generationKeys, minerKey, minerScopes } from '../../../src/cache/keys';
 import { StoreError } from '../../../src/cache/store';
+import { keySlot } from '../../../src/redis/scanSlots';
+import { openCacheInstance } from '../../fixtures/cacheInstance';
 import { eventually } from '../../fixtures/eventually';
+import type { TestRedis } from '../../fixtures/redis';
 import { startTestCluster, type TestCluster } from '../../fixtures/redisCluster';
 import { storeSuite } from './storeSuite';
 import { openRedisStore } from './storeSuiteRedis';
@@ -47,8 +51,45 @@ describe('RedisStore on a Cluster', () => {
     expect(opened.store.health.state).toBe('up');
     const many = await opened.store.readMany(keys, []);
     expect(many.texts.filter((text) => text !== undefined)).toHaveLength(served[0] as number);
+    const scopes = keys.map((key) => key.replace('v1:cache:', 'v1:gen:'));
+    const { generations } = await opened.store.readMany(keys, scopes);
+    const known = generations.filter((generation) => generation !== undefined);
+    expect(known.length).toBeGreaterThan(0);
+    expect(known.length).toBeLessThan(scopes.length);
     cluster.masters[0]?.resume();
     await eventually(async () => expect(await readAll()).toBe(keys.length), 15_000);
+  });
+
+  it('G3: a batch is served from the cache as far as the masters of the entries and their scopes answer', async () => {
+    await open({ args: ['--cluster-require-full-coverage', 'no'] });
+    const { client } = opened.connection;
+    const masterOf = (key: string) => (client as Cluster).slots[keySlot(Buffer.from(key))]?.[0];
+    await opened.store.read('k', []);
+    const miners = Array.from({ length: 100 }, (_, index) => `m${index}`);
+    const requests = miners.map((id) => {
+      const scopes = minerScopes(id, 'global', ['status']);
+      return { dataset: 'miner:status' as const, key: minerKey(id, 'status'), scopes, fetch: async () => id };
+    });
+    const filler = openCacheInstance({ url: cluster.url, instance: 'filler' });
+    const reader = openCacheInstance({ url: cluster.url, instance: 'reader' });
+    try {
+      await Promise.all(requests.map((request) => filler.cache.warm(request)));
+      // One that has no scope of all entries, which nothing could be served without.
+      const needed = [generationKeys.all, generationKeys.fleet('global')].map(masterOf);
+      const lost = cluster.masters.find(({ port }) => !needed.includes(`127.0.0.1:${port}`)) as TestRedis;
+      lost.kill();
+      await eventually(async () => {
+        const results = await reader.cache.getManyOrFetch(requests);
+        for (const [index, { key, scopes }] of requests.entries()) {
+          const result = results[index];
+          const isServed = ![key, ...scopes].map(masterOf).includes(`127.0.0.1:${lost.port}`);
+          expect(result?.status === 'fulfilled' && result.value.origin).toBe(isServed ? 'l2' : 'source');
+        }
+      });
+    } finally {
+      filler.dispose();
+      reader.dispose();
+    }
   });
 
   it('G3: says once that one of the masters is full, and that it is not any more', async () => {

@@ -116,6 +116,30 @@ describe('RedisStore', () => {
     expect(causes).toEqual(new Set([BrokenCircuitError]));
   });
 
+  it('G3: gives each page of a batch the command timeout, so that a large one comes from an empty server too', async () => {
+    const miners = Array.from({ length: 10_000 }, (_, index) => `miner:m${index}`);
+    const scopes = ['v1:gen:all', ...miners.flatMap((miner) => [`v1:gen:${miner}`, `v1:gen:${miner}:status`])];
+    const { texts, generations } = await store.readMany(
+      miners.map((miner) => `v1:cache:${miner}:status`),
+      scopes,
+    );
+    expect(texts).toHaveLength(miners.length);
+    expect(generations.every((generation) => generation !== undefined && generation > 0)).toBe(true);
+    expect(generations).toHaveLength(scopes.length);
+    expect(await admin.get('v1:gen:miner:m9999:status')).toBe(String(generations.at(-1)));
+    expect(store.health).toEqual({ state: 'up' });
+  }, 20_000);
+
+  it('G3: asks no further pages of a batch once one has failed', async () => {
+    await store.read('k', []);
+    const keys = Array.from({ length: 20_000 }, (_, index) => `v1:cache:${index}`);
+    server.hang();
+    await expect(store.readMany(keys, [])).rejects.toThrow(StoreError);
+    server.resume();
+    await eventually(() => expect(store.health).toEqual({ state: 'up' }));
+    expect((await store.readMany(keys, [])).texts).toHaveLength(keys.length);
+  });
+
   it('writes for as many milliseconds as a fractional TTL comes to', async () => {
     await store.write('k', 'v', 16.1 * 1000);
     expect(await admin.pttl('k')).toBeGreaterThan(16_000);
