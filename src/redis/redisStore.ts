@@ -26,7 +26,11 @@ const GENERATION_TTL_MS = 7 * 24 * 3_600_000;
 const NO_GENERATIONS: readonly number[] = [];
 
 interface GenerationCommands {
-  fleetCacheGeneration(key: string, mode: 'ensure' | 'bump', ttlMs: number): Promise<[current: string, former: string]>;
+  /** @returns for each key the generation, and the former one or nothing. */
+  fleetCacheGenerations(
+    keyCount: number,
+    ...args: [...keys: string[], mode: 'ensure' | 'bump', ttlMs: number]
+  ): Promise<string[]>;
 }
 
 interface WaitingRead {
@@ -55,7 +59,7 @@ export class RedisStore implements CacheStore {
     private readonly connection: RedisConnection,
     private readonly logger: Logger,
   ) {
-    connection.client.defineCommand('fleetCacheGeneration', { numberOfKeys: 1, lua: GENERATION_SCRIPT });
+    connection.client.defineCommand('fleetCacheGenerations', { lua: GENERATION_SCRIPT });
     this.redis = connection.client as RedisConnection['client'] & GenerationCommands;
     this.isCluster = connection.client.isCluster;
     this.onDidChangeHealth = connection.onDidChangeHealth;
@@ -94,9 +98,7 @@ export class RedisStore implements CacheStore {
     );
     const generations = scopes.map((_, index) => parseGeneration(texts[keys.length + index]));
     const missing = scopes.filter((_, index) => generations[index] === undefined);
-    const made = await this.inPages(missing, (page) =>
-      this.connection.execute(() => Promise.all(page.map((scope) => this.ensureGeneration(scope)))),
-    );
+    const made = await this.inPages(missing, (page) => this.connection.execute(() => this.ensureGenerations(page)));
     let next = 0;
     return {
       texts: texts.slice(0, keys.length),
@@ -126,7 +128,7 @@ export class RedisStore implements CacheStore {
     return this.connection.execute(() =>
       Promise.all(
         scopes.map(async (scope) => {
-          const [current, former] = await this.redis.fleetCacheGeneration(scope, 'bump', GENERATION_TTL_MS);
+          const [current, former] = await this.redis.fleetCacheGenerations(1, scope, 'bump', GENERATION_TTL_MS);
           this.connection.noteAccepted('script', scope);
           return { former: former === '' ? undefined : Number(former), current: Number(current) };
         }),
@@ -262,8 +264,14 @@ export class RedisStore implements CacheStore {
   }
 
   private async ensureGeneration(scope: string): Promise<number> {
-    const [current] = await this.redis.fleetCacheGeneration(scope, 'ensure', GENERATION_TTL_MS);
-    return Number(current);
+    const [generation] = await this.ensureGenerations([scope]);
+    return generation as number;
+  }
+
+  /** @param scopes of one node. */
+  private async ensureGenerations(scopes: readonly string[]): Promise<readonly number[]> {
+    const reply = await this.redis.fleetCacheGenerations(scopes.length, ...scopes, 'ensure', GENERATION_TTL_MS);
+    return scopes.map((_, index) => Number(reply[2 * index]));
   }
 }
 

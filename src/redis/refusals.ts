@@ -112,8 +112,9 @@ export class Refusals implements Disposable {
       this.stand(permissionOf(name, key), () => ({ state: 'refusing-reads', reason: describe() }));
     } else if (name === 'set' || name === 'script') {
       this.stand(permissionOf(name, key), () => ({ state: 'refusing-writes', reason: describe() }));
-    } else if (!this.reported.has(name)) {
-      // The cache does without: others are not told at once, or what is broken stays until it is replaced.
+    } else if (name !== 'time' && !this.reported.has(name)) {
+      // The cache does without: others are not told at once, or what is broken stays until it is replaced. Of the time, who asks
+      // for it tells.
       this.reported.add(name);
       logger.warn(describe());
     }
