@@ -10,7 +10,7 @@ export function toHashboards(wire: WireGetHashboardsResponse): Hashboard[] {
 function toHashboard(wire: WireHashboard): Hashboard {
   return known<Hashboard>({
     id: text(wire.id),
-    enabled: flag(wire.enabled),
+    enabled: isEnabled(wire),
     model: text(wire.model),
     boardName: text(wire.board_name),
     chipType: text(wire.chip_type),
@@ -26,4 +26,9 @@ function toHashboard(wire: WireHashboard): Hashboard {
     highestWaterOutletTempC: celsius(wire.highest_water_outlet_temp),
     work: toWorkStats(wire.stats),
   });
+}
+
+/** proto3 does not send `false`. Fields are numbered in the order in which they came: whoever sends a later one knows this one. */
+function isEnabled({ enabled, chips_count }: WireHashboard): boolean | undefined {
+  return enabled === undefined && chips_count !== undefined ? false : flag(enabled);
 }

@@ -62,8 +62,7 @@ describe('changes of simulated miners', () => {
     const [board] = await read('hashboards');
     await expect(change({ type: 'hashboards', ids: ['no such board'], on: false })).rejects.toThrow('no such board');
     await change({ type: 'hashboards', ids: [board?.id ?? ''], on: false });
-    // A board that is off is sent as one that does not say: proto3 leaves `false` out.
-    expect((await read('hashboards'))[0]?.enabled).toBeUndefined();
+    expect((await read('hashboards'))[0]?.enabled).toBe(false);
     await change({ type: 'hashboards', ids: [board?.id ?? ''], on: true });
     expect((await read('hashboards'))[0]?.enabled).toBe(true);
   });

@@ -156,15 +156,14 @@ describe('a hashboard', () => {
     const before = await stats();
     expect(await hashboards.disable(rig.miner, ['2'])).toEqual(new Map([['2', false]]));
     const boards = await rig.source.read(rig.miner, 'hashboards');
-    // proto3 does not send `false`.
-    expect(boards.map(({ enabled }) => enabled)).toEqual([true, undefined, true]);
+    expect(boards.map(({ enabled }) => enabled)).toEqual([true, false, true]);
     expect(boards[1]?.work?.hashrateThs?.last5s).toBe(0);
     expect((await stats()).powerW).toBeLessThan((before.powerW ?? 0) * 0.75);
     const { hashboards: config } = await rig.source.read(rig.miner, 'config');
     expect(config?.hashboards[1]?.enabled).toBe(false);
 
     await hashboards.enable(rig.miner, ['2'], { save: 'save' });
-    expect((await rig.source.read(rig.miner, 'hashboards'))[1]?.enabled).toBeUndefined();
+    expect((await rig.source.read(rig.miner, 'hashboards'))[1]?.enabled).toBe(false);
     const error = await failure(hashboards.enable(rig.miner, ['7']));
     expect(error.message).toContain('"7"');
   });

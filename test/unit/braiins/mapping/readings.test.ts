@@ -117,6 +117,13 @@ describe('mapping', () => {
     expect(toMinerDetails({ system_uptime: 99 })).toEqual({ systemUptimeS: 99 });
   });
 
+  it('knows that a hashboard is off although no false is sent, unless the miner says nothing else of it', () => {
+    expect(toHashboards({ hashboards: [{ id: '2', chips_count: { value: 120 } }, { id: '3' }] })).toEqual([
+      { id: '2', chipsCount: 120, enabled: false },
+      { id: '3' },
+    ]);
+  });
+
   it.each([
     ['MINER_MODEL_ANTMINER_S9', 'Antminer S9'],
     ['MINER_MODEL_ANTMINER_S17_PLUS', 'Antminer S17+'],
@@ -257,13 +264,16 @@ function expectPlain(data: unknown, wire: unknown): void {
   expect(values.length).toBeLessThanOrEqual(told(wire));
 }
 
-/** How many fields the miner sent: scalars, units that stand for zero, and the zero that one uptime tells of the other. */
+/** How many fields the miner sent: scalars, units that stand for zero, and what a later field tells of an absent one. */
 function told(value: unknown): number {
   if (typeof value !== 'object' || value === null) {
     return 1;
   }
   if ('system_uptime_s' in value && !('bosminer_uptime_s' in value)) {
     return told({ ...value, bosminer_uptime_s: 0 });
+  }
+  if ('chips_count' in value && !('enabled' in value)) {
+    return told({ ...value, enabled: false });
   }
   const inner = Object.values(value).reduce((sum: number, part) => sum + told(part), 0);
   return Object.keys(value).length === 0 ? 1 : inner;
