@@ -47,7 +47,8 @@ function outOf(name: string, value: number | undefined, unit: string, range: Ran
   return [`${name} is ${value} ${unit}; this miner takes ${rangeText(range, unit)}.`];
 }
 
-function rangeText({ min, max }: Range = {}, unit: string): string {
+/** A range in words: `1000 to 3500 W`, `40 TH/s or more`. */
+export function rangeText({ min, max }: Range = {}, unit: string): string {
   if (min !== undefined && max !== undefined) {
     return `${min} to ${max} ${unit}`;
   }

@@ -84,15 +84,12 @@ export class MinerWriter {
     return problemsOf(change, isConstrained(change) ? await this.constraints(miner, signal) : undefined);
   }
 
-  private async check(miner: Miner, change: MinerChange, signal: AbortSignal | undefined): Promise<void> {
-    const problems = await this.problems(miner, change, signal);
-    if (problems.length > 0) {
-      throw new InvalidRequestError(`${miner.id} cannot ${describeChange(change)}. ${problems.join(' ')}`);
-    }
-  }
-
-  /** Older firmware does not tell its constraints; it refuses by itself what it cannot do. */
-  private async constraints(miner: Miner, signal: AbortSignal | undefined): Promise<MinerConstraints | undefined> {
+  /**
+   * What the machine can be set to. `undefined` for older firmware, which does not tell it, and refuses by itself what it cannot do.
+   *
+   * @throws {SourceError}
+   */
+  async constraints(miner: Miner, signal?: AbortSignal): Promise<MinerConstraints | undefined> {
     try {
       return await this.options.source.ask(miner, 'constraints', signal);
     } catch (error) {
@@ -100,6 +97,13 @@ export class MinerWriter {
         return undefined;
       }
       throw error;
+    }
+  }
+
+  private async check(miner: Miner, change: MinerChange, signal: AbortSignal | undefined): Promise<void> {
+    const problems = await this.problems(miner, change, signal);
+    if (problems.length > 0) {
+      throw new InvalidRequestError(`${miner.id} cannot ${describeChange(change)}. ${problems.join(' ')}`);
     }
   }
 

@@ -3,45 +3,15 @@ import type { Miner } from '../../fleet/miner';
 import { describeChange, type MinerChange } from '../../fleet/minerChange';
 import { describeScope, type FleetScope, minersInScope } from '../../fleet/scope';
 import { type FleetWriteReport, remaining } from '../../service/fleetWriter';
+import { consequencesOf } from '../consequences';
 import { plural } from '../format';
 import { plainText, showInformation } from '../messages';
 import { withProgress } from '../progress';
 import type { MinersNode } from '../views/minerNodes';
+import type { ChangeTarget } from './changeTarget';
 import { type CommandParts, requireServices } from './commandParts';
+import { ACTIONS } from './controlActions';
 import { pickScope, scopeOf } from './scopes';
-
-interface Action extends vscode.QuickPickItem {
-  /** The change, asked for if it needs a value; `undefined` when the person thinks better of it. */
-  change(): Promise<MinerChange | undefined> | MinerChange;
-}
-
-const ACTIONS: readonly Action[] = [
-  { label: '$(debug-pause) Pause mining', change: () => ({ type: 'pause' }) },
-  { label: '$(play) Resume mining', change: () => ({ type: 'resume' }) },
-  {
-    label: '$(dashboard) Set power target…',
-    description: 'in watts',
-    change: async () => {
-      const powerW = await askNumber('Power target in watts, within what each miner allows', '3000');
-      return powerW === undefined ? undefined : { type: 'power-target', powerW };
-    },
-  },
-  {
-    label: '$(pulse) Set hashrate target…',
-    description: 'in TH/s',
-    change: async () => {
-      const hashrateThs = await askNumber('Hashrate target in TH/s, within what each miner allows', '100');
-      return hashrateThs === undefined ? undefined : { type: 'hashrate-target', hashrateThs };
-    },
-  },
-  { label: '$(lightbulb) Blink, to be found', change: () => ({ type: 'locate', on: true }) },
-  { label: '$(lightbulb-empty) Stop blinking', change: () => ({ type: 'locate', on: false }) },
-  { label: '$(debug-restart) Restart mining software', change: () => ({ type: 'restart' }) },
-  { label: '$(sync) Reboot', description: 'the control board', change: () => ({ type: 'reboot' }) },
-];
-
-/** Changes that stop a machine from mining, for a while or for good. */
-const DISRUPTIVE: readonly MinerChange['type'][] = ['pause', 'restart', 'reboot'];
 
 const LISTED_CAUSES = 3;
 
@@ -49,12 +19,13 @@ const LISTED_CAUSES = 3;
 export async function control({ session, log }: CommandParts, node?: MinersNode): Promise<void> {
   const services = await requireServices(session);
   const scope = scopeOf(node) ?? (await pickScope(services, 'Control Miners'));
-  const change = scope && (await pickChange(scope));
-  if (scope === undefined || change === undefined) {
+  if (scope === undefined) {
     return;
   }
   const miners = minersInScope(services.inventory.current.miners, scope);
-  if (!(await confirm(scope, miners, change))) {
+  const title = `Control Miners: ${describeScope(scope)}`;
+  const change = await pickChange({ services, title, miners });
+  if (change === undefined || !(await confirm(scope, miners, change))) {
     return;
   }
   let due = miners;
@@ -71,31 +42,21 @@ export async function control({ session, log }: CommandParts, node?: MinersNode)
   }
 }
 
-async function pickChange(scope: FleetScope): Promise<MinerChange | undefined> {
-  const title = `Control Miners: ${describeScope(scope)}`;
+async function pickChange(target: ChangeTarget): Promise<MinerChange | undefined> {
+  const { title } = target;
   const action = await vscode.window.showQuickPick(ACTIONS, { title, placeHolder: 'What the miners are to do' });
-  return action?.change();
-}
-
-async function askNumber(prompt: string, placeHolder: string): Promise<number | undefined> {
-  const text = await vscode.window.showInputBox({
-    prompt,
-    placeHolder,
-    validateInput: (value) => (isPositive(value) ? undefined : `Write a number above 0, such as ${placeHolder}.`),
-  });
-  return text === undefined ? undefined : Number(text);
-}
-
-function isPositive(text: string): boolean {
-  return text.trim() !== '' && Number.isFinite(Number(text)) && Number(text) > 0;
+  return action?.change(target);
 }
 
 async function confirm(scope: FleetScope, miners: readonly Miner[], change: MinerChange): Promise<boolean> {
   const question = `Tell ${describeScope(scope)} to ${describeChange(change)}?`;
-  const consequence = DISRUPTIVE.includes(change.type) ? ' They earn nothing meanwhile.' : '';
-  const detail = `This is sent to ${plural(miners.length, 'miner')}.${consequence}`;
+  const detail = [`This is sent to ${plural(miners.length, 'miner')}.`, ...consequencesOf(change)].join(' ');
   const proceed = 'Send';
-  const choice = await vscode.window.showWarningMessage(plainText(question), { modal: true, detail }, proceed);
+  const choice = await vscode.window.showWarningMessage(
+    plainText(question),
+    { modal: true, detail: plainText(detail) },
+    proceed,
+  );
   return choice === proceed;
 }
 
