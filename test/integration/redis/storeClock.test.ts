@@ -39,7 +39,13 @@ describe('G6: the age of entries goes by the server’s clock', () => {
   });
 
   function open(clock: Clock, own: Partial<Parameters<typeof openCacheInstance>[0]> = {}): CacheInstance {
-    const instance = openCacheInstance({ url: server.url, instance: `i${instances.length}`, clock, ...own });
+    const instance = openCacheInstance({
+      url: server.url,
+      instance: `i${instances.length}`,
+      clock,
+      commandTimeoutMs: 5_000,
+      ...own,
+    });
     instances.push(instance);
     return instance;
   }
@@ -131,7 +137,7 @@ describe('G6: the age of entries goes by the server’s clock', () => {
 
   it('G3: keeps no reader waiting while the server hangs', async () => {
     server.hang();
-    const { cache } = open(new MovedClock());
+    const { cache } = open(new MovedClock(), { commandTimeoutMs: 400 });
     expect(await cache.getOrFetch(request())).toMatchObject({ origin: 'source' });
     server.resume();
     await eventually(async () => expect(await cache.warm(request())).not.toBe('notStored'));
