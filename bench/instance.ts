@@ -7,7 +7,7 @@ import { type Dataset, DEFAULT_POLICIES, type Policies } from '../src/cache/poli
 import type { CacheRequest } from '../src/cache/reading';
 import type { RedisConnection } from '../src/redis/connection';
 import { openRedis, type RedisParts } from '../src/redis/openRedis';
-import { parseRedisUrl } from '../src/redis/profile';
+import { parseRedisUrl } from '../src/redis/profileUrl';
 
 const DATASET = 'miner:config';
 export const TENANT = 'tenant-1';

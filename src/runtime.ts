@@ -63,7 +63,7 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
   const { logger, redis, credentials, minerTls = {} } = configuration;
   const [{ openRedis }, { parseRedisUrl }, { BraiinsSource }, password] = await Promise.all([
     import('./redis/openRedis'),
-    import('./redis/profile'),
+    import('./redis/profileUrl'),
     import('./braiins/braiinsSource'),
     redis.password,
   ]);

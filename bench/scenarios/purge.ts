@@ -5,7 +5,7 @@ import { silentLogger } from '../../src/base/logger';
 import { minerEntryPattern } from '../../src/cache/keys';
 import { RedisConnection } from '../../src/redis/connection';
 import { RedisKeyPurger } from '../../src/redis/keyPurger';
-import { parseRedisUrl } from '../../src/redis/profile';
+import { parseRedisUrl } from '../../src/redis/profileUrl';
 import { type Comparison, measuresOf, ratio } from '../comparison';
 import { interleave, percentile } from '../interleave';
 import { populate } from '../population';

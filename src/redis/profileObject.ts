@@ -1,12 +1,7 @@
 import { ConfigurationError } from '../base/errors';
-import {
-  type ConnectionProfile,
-  type ConnectionSecrets,
-  type NatMap,
-  type NodeAddress,
-  parseRedisUrl,
-} from './profile';
+import type { ConnectionProfile, ConnectionSecrets, NatMap, NodeAddress } from './profile';
 import { readTlsFiles } from './profileTls';
+import { parseRedisUrl } from './profileUrl';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -95,11 +90,7 @@ function nodes(value: unknown, name: string, defaultPort: number): readonly Node
   if (!Array.isArray(value) || value.length === 0) {
     throw wrong(name, value, `[{"host":"10.0.0.1","port":${defaultPort}}]`);
   }
-  return value.map((each, index) => {
-    const fields = asFields(each, `${name}[${index}]`);
-    checkNames(fields, ['host', 'port'], `${name}[${index}].`);
-    return node(fields, `${name}[${index}].`, defaultPort);
-  });
+  return value.map((each, index) => address(each, `${name}[${index}]`, defaultPort));
 }
 
 function node(fields: Fields, prefix: string, defaultPort: number): NodeAddress {
@@ -115,14 +106,26 @@ function node(fields: Fields, prefix: string, defaultPort: number): NodeAddress 
 }
 
 function natMap(value: unknown): NatMap | undefined {
-  return value === undefined
-    ? undefined
-    : Object.fromEntries(
-        Object.entries(asFields(value, 'natMap')).map(([from, to]) => {
-          const name = `natMap["${from}"]`;
-          return [from, node(asFields(to, name), `${name}.`, 6379)];
-        }),
+  if (value === undefined) {
+    return undefined;
+  }
+  const targets = Object.entries(asFields(value, 'natMap')).map(([from, to]) => {
+    // What is no address is not repeated: a URL with a password may have got there.
+    if (!/^[\w.:[\]-]+:\d{1,5}$/.test(from)) {
+      throw new ConfigurationError(
+        'natMap has a name that is no address; write {"10.0.0.1:7000":{"host":"…","port":7000}}.',
       );
+    }
+    return [from, address(to, `natMap["${from}"]`, 6379)] as const;
+  });
+  return Object.fromEntries(targets);
+}
+
+/** An object that is a server's address alone. */
+function address(value: unknown, name: string, defaultPort: number): NodeAddress {
+  const fields = asFields(value, name);
+  checkNames(fields, ['host', 'port'], `${name}.`);
+  return node(fields, `${name}.`, defaultPort);
 }
 
 function database(fields: Fields): number {
@@ -161,8 +164,11 @@ function checkNames(fields: Fields, known: readonly string[], prefix: string): v
       );
     }
     if (!known.includes(name)) {
+      const shown = /^\w{1,40}$/.test(name)
+        ? `${prefix}${name}`
+        : `a name ${prefix === '' ? '' : `in ${prefix.slice(0, -1)} `}`.trimEnd();
       throw new ConfigurationError(
-        `The Redis connection has ${prefix}${name}, which is not known there. Write ${known.join(', ')}.`,
+        `The Redis connection has ${shown}, which is not known there. Write ${known.join(', ')}.`,
       );
     }
   }

@@ -54,7 +54,8 @@ function readPem(value: string, field: string): string {
   }
   if (!isAbsolute(value)) {
     throw new ConfigurationError(
-      `${field} is "${value}", which is no absolute path. Write one such as /etc/ssl/ca.pem.`,
+      // What it is instead may be a secret that got there.
+      `${field} is no absolute path. Write one such as /etc/ssl/ca.pem.`,
     );
   }
   let text: string;

@@ -8,7 +8,7 @@ import { generationKeys, minerKey, minerScopes } from '../../../src/cache/keys';
 import { DEFAULT_POLICIES } from '../../../src/cache/policy';
 import type { CacheRequest } from '../../../src/cache/reading';
 import { RedisConnection } from '../../../src/redis/connection';
-import { parseRedisUrl } from '../../../src/redis/profile';
+import { parseRedisUrl } from '../../../src/redis/profileUrl';
 import { RedisLocks } from '../../../src/redis/redisLocks';
 import { RedisStore } from '../../../src/redis/redisStore';
 import { eventually } from '../../fixtures/eventually';

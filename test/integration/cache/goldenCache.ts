@@ -5,7 +5,7 @@ import { CacheService } from '../../../src/cache/cacheService';
 import { type CoherenceLink, NO_LINK } from '../../../src/cache/coherenceLink';
 import { DEFAULT_POLICIES } from '../../../src/cache/policy';
 import { RedisConnection } from '../../../src/redis/connection';
-import { parseRedisUrl } from '../../../src/redis/profile';
+import { parseRedisUrl } from '../../../src/redis/profileUrl';
 import { RedisLocks } from '../../../src/redis/redisLocks';
 import { RedisStore } from '../../../src/redis/redisStore';
 import { startTestRedis } from '../../fixtures/redis';

@@ -4,7 +4,7 @@ import { systemClock } from '../../../src/base/clock';
 import { silentLogger } from '../../../src/base/logger';
 import { RedisKeyPurger } from '../../../src/redis/keyPurger';
 import { openRedis } from '../../../src/redis/openRedis';
-import { parseRedisUrl } from '../../../src/redis/profile';
+import { parseRedisUrl } from '../../../src/redis/profileUrl';
 import { NEEDED_RIGHTS } from '../../../src/redis/refusals';
 import { eventually } from '../../fixtures/eventually';
 import { startTestRedis, type TestRedis } from '../../fixtures/redis';

@@ -4,7 +4,7 @@ import { systemClock } from '../../../src/base/clock';
 import { silentLogger } from '../../../src/base/logger';
 import type { InstanceDirectory, InstanceRecord } from '../../../src/cache/instanceDirectory';
 import { openRedis } from '../../../src/redis/openRedis';
-import { parseRedisUrl } from '../../../src/redis/profile';
+import { parseRedisUrl } from '../../../src/redis/profileUrl';
 import type { TestRedis } from '../../fixtures/redis';
 
 const OFFER = { fingerprint: 'abc', text: 'AAAAAAAA' };

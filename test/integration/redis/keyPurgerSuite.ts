@@ -6,7 +6,7 @@ import { silentLogger } from '../../../src/base/logger';
 import { ALL_ENTRIES_PATTERN, minerEntryPattern } from '../../../src/cache/keys';
 import { RedisConnection } from '../../../src/redis/connection';
 import { RedisKeyPurger } from '../../../src/redis/keyPurger';
-import { parseRedisUrl } from '../../../src/redis/profile';
+import { parseRedisUrl } from '../../../src/redis/profileUrl';
 
 const STEP_TIMEOUT_MS = 5_000;
 

@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/base/clock';
 import { silentLogger } from '../../../src/base/logger';
-import { parseRedisUrl } from '../../../src/redis/profile';
+import { parseRedisUrl } from '../../../src/redis/profileUrl';
 import { RedisStore } from '../../../src/redis/redisStore';
 import { eventually } from '../../fixtures/eventually';
 import { startTestRedis, type TestRedis } from '../../fixtures/redis';

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/base/clock';
 import { silentLogger } from '../../../src/base/logger';
 import { StoreError } from '../../../src/cache/store';
-import { parseRedisUrl } from '../../../src/redis/profile';
+import { parseRedisUrl } from '../../../src/redis/profileUrl';
 import { RedisStore } from '../../../src/redis/redisStore';
 import { eventually } from '../../fixtures/eventually';
 import { startTestRedis, type TestRedis } from '../../fixtures/redis';

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/base/clock';
 import { silentLogger } from '../../../src/base/logger';
 import { openRedis } from '../../../src/redis/openRedis';
-import { parseRedisUrl } from '../../../src/redis/profile';
+import { parseRedisUrl } from '../../../src/redis/profileUrl';
 import { eventually } from '../../fixtures/eventually';
 import { startTestSentinel, type TestSentinel } from '../../fixtures/redisSentinel';
 import { storeSuite } from './storeSuite';

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../../src/base/errors';
 import { parseConnection } from '../../../src/redis/profileObject';
@@ -60,7 +61,9 @@ describe('parseConnection', () => {
     [{ nodes: [{ host: 'h' }, { host: 'h', port: 0 }] }, 'nodes[1].port is 0; write'],
     [{ nodes: [{ host: 'h' }], database: 1 }, 'has database, which is not known there'],
     [{ sentinels: [{ host: 'h' }] }, 'master is missing; write'],
-    [{ host: 'h', tls: { ca: 'ca.pem' } }, 'tls.ca is "ca.pem", which is no absolute path'],
+    [{ nodes: [{ host: 'h' }], natMap: { 'a:1': { host: 'h', prot: 1 } } }, 'natMap["a:1"].prot, which is not known'],
+    [{ nodes: [{ host: 'h' }], natMap: { a: { host: 'h' } } }, 'natMap has a name that is no address'],
+    [{ host: 'h', tls: { ca: 'ca.pem' } }, 'tls.ca is no absolute path'],
     [{ host: 'h', tls: { cert: PEM, key: '-----BEGIN PRIVATE KEY-----' } }, 'tls.key contains a private key'],
     [{ host: 'h', tls: { rejectUnauthorized: false } }, 'tls.rejectUnauthorized, which is not known'],
   ])('explains what is wrong with %j', (value, message) => {
@@ -79,4 +82,49 @@ describe('parseConnection', () => {
       expect(() => parseConnection(value)).not.toThrow('hunter2');
     },
   );
+
+  it('repeats no password, wherever it was put', () => {
+    const secret = fc.constantFrom<unknown>(
+      'hunter2',
+      'redis://user:hunter2@h',
+      { host: 'h', password: 'hunter2' },
+      { host: 'redis://:hunter2@h' },
+      { 'redis://:hunter2@h': { host: 'h' } },
+      { password: 'hunter2' },
+      [['h', 'hunter2']],
+      [{ host: 'h', port: 'hunter2' }],
+      [{ host: 'h', pass: 'hunter2' }],
+    );
+    const names = [
+      'port',
+      'database',
+      'tls',
+      'natMap',
+      'nodes',
+      'sentinels',
+      'host',
+      'path',
+      'password',
+      'auth',
+      ':hunter2',
+    ];
+    const fields = fc.dictionary(fc.constantFrom(...names), secret, { minKeys: 1, maxKeys: 3 });
+    const kind = fc.constantFrom(
+      {},
+      { host: 'h' },
+      { nodes: [{ host: 'h' }] },
+      { sentinels: [{ host: 'h' }], master: 'm' },
+    );
+    fc.assert(
+      fc.property(kind, fields, (known, wrong) => {
+        try {
+          parseConnection({ ...known, ...wrong });
+        } catch (error) {
+          expect(error).toBeInstanceOf(ConfigurationError);
+          expect(String(error)).not.toContain('hunter2');
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+  });
 });
