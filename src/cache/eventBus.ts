@@ -33,6 +33,6 @@ export interface EventBus extends Disposable {
   publishToShard(channel: string, text: string): Promise<void>;
   subscribeToShard(channel: string, handler: BusHandler): Disposable;
 
-  /** Fired when subscriptions stand again after a time in which messages may have been missed. */
+  /** Fired when subscriptions stand after a time in which messages may have been missed, since they were lost or asked for. */
   readonly onDidMiss: Event<void>;
 }

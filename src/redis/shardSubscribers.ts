@@ -6,6 +6,8 @@ import { Subscriber, type SubscriberOptions, type Subscription } from './subscri
 
 /** How often subscriptions are compared with who has their slots, in ms: events alone miss a fail-over. */
 const TOPOLOGY_EVERY_MS = 1_000;
+/** How long it may take until the masters are known, in ms. */
+const START_MS = 2_000;
 /** Looks at the slots at a time: each is a connection of its own. */
 const REFRESH_PAUSE_MS = 250;
 
@@ -21,9 +23,8 @@ interface Shard {
 export class ShardSubscribers implements Disposable {
   /** By the master's name in the Cluster's table of slots. */
   private readonly shards = new Map<string, Shard>();
-  private readonly wanted = new Set<Subscription>();
-  /** Those of {@link wanted} that were with a master already. */
-  private readonly placed = new Set<Subscription>();
+  /** With the moment since which they wait for a master (`Clock.monotonic`); `-Infinity` for those that had one already. */
+  private readonly wanted = new Map<Subscription, number>();
   private readonly disposables = new DisposableStore();
   private refreshedAt = Number.NEGATIVE_INFINITY;
 
@@ -40,13 +41,12 @@ export class ShardSubscribers implements Disposable {
   }
 
   subscribe(subscription: Subscription): void {
-    this.wanted.add(subscription);
+    this.wanted.set(subscription, this.options.clock.monotonic());
     this.assign();
   }
 
   unsubscribe(subscription: Subscription): void {
     this.wanted.delete(subscription);
-    this.placed.delete(subscription);
     this.assign();
   }
 
@@ -60,7 +60,7 @@ export class ShardSubscribers implements Disposable {
 
   /** Gives each subscription to the master that has its slot now, and takes it from any other. */
   private assign(): void {
-    const owners = new Map([...this.wanted].map((subscription) => [subscription, this.ownerOf(subscription)]));
+    const owners = new Map([...this.wanted.keys()].map((subscription) => [subscription, this.ownerOf(subscription)]));
     for (const [name, { subscriber, subscriptions }] of this.shards) {
       for (const subscription of subscriptions) {
         const owner = owners.get(subscription);
@@ -79,11 +79,17 @@ export class ShardSubscribers implements Disposable {
         const { subscriber, subscriptions } = this.shard(owner);
         if (!subscriptions.has(subscription)) {
           subscriptions.add(subscription);
-          subscriber.subscribe(subscription, this.placed.has(subscription));
-          this.placed.add(subscription);
+          subscriber.subscribe(subscription, this.hasMissed(subscription));
+          this.wanted.set(subscription, Number.NEGATIVE_INFINITY);
         }
       }
     }
+  }
+
+  /** Who has just begun to listen, as the Cluster became known, missed no more than anybody else who begins. */
+  private hasMissed(subscription: Subscription): boolean {
+    const since = this.wanted.get(subscription) ?? Number.NEGATIVE_INFINITY;
+    return this.options.clock.monotonic() - since > START_MS;
   }
 
   private ownerOf({ name }: Subscription): string | undefined {

@@ -24,7 +24,7 @@ export interface SubscriberOptions {
   node(attempt: number): NodeAddress | undefined;
   /** A message came, for this subscription. */
   onMessage(subscription: Subscription, message: BusMessage): void;
-  /** All that is wanted stands again, after a time in which it did not. */
+  /** All that is wanted stands, after a time in which it did not. */
   onStandAgain(): void;
   /** A channel belongs to another shard than this one (any more). */
   onMisplaced?(): void;
@@ -54,7 +54,6 @@ export class Subscriber implements Disposable {
   private redis: Redis | undefined;
   private isReady = false;
   private isReconciling = false;
-  private stoodBefore = false;
   private mayHaveMissed = false;
   private attempts = 0;
 
@@ -69,10 +68,10 @@ export class Subscriber implements Disposable {
     this.disposables.add(toDisposable(() => clearInterval(timer)));
   }
 
-  /** @param stoodElsewhere whether it was subscribed to over another connection, so that messages may have been missed. */
-  subscribe(subscription: Subscription, stoodElsewhere = false): void {
+  /** @param isLate whether it was wanted before, so that messages may have been missed. */
+  subscribe(subscription: Subscription, isLate = false): void {
     this.wanted.set(idOf(subscription), subscription);
-    this.mayHaveMissed ||= stoodElsewhere;
+    this.mayHaveMissed ||= isLate;
     if (this.redis === undefined && !this.disposables.isDisposed) {
       this.connect();
     }
@@ -142,7 +141,8 @@ export class Subscriber implements Disposable {
   private reconnectLater(): void {
     this.isReady = false;
     this.actual.clear();
-    this.mayHaveMissed ||= this.stoodBefore;
+    // Also when nothing stood yet: who subscribed has waited since.
+    this.mayHaveMissed = true;
     if (this.disposables.isDisposed) {
       return;
     }
@@ -239,7 +239,6 @@ export class Subscriber implements Disposable {
     }
     const { mayHaveMissed } = this;
     this.attempts = 0;
-    this.stoodBefore = true;
     this.mayHaveMissed = false;
     if (mayHaveMissed) {
       this.options.onStandAgain();

@@ -69,6 +69,26 @@ describe('RedisEventBus', () => {
     expect(errors.join()).toContain('broken handler');
   });
 
+  it('G9: says that something may have been missed when the server was away as the first handler came', async () => {
+    server.kill();
+    const logger = silentLogger;
+    const profile = parseRedisUrl(server.url);
+    const late = openRedis({ profile, commandTimeoutMs: 400, clock: systemClock, logger });
+    let missed = 0;
+    try {
+      late.bus.onDidMiss(() => missed++);
+      late.bus.subscribe('events:cache', hear);
+      await eventually(() => expect(late.store.health.state).toBe('down'));
+      await server.restart();
+      await eventually(() => expect(missed).toBe(1));
+      await eventually(async () => expect(await channels()).toEqual(['events:cache']));
+      await late.bus.publish('events:cache', 'x');
+      await eventually(() => expect(heard).toEqual(['events:cache x']));
+    } finally {
+      late.dispose();
+    }
+  });
+
   it('ends in what is wanted, however fast that changes', async () => {
     for (let round = 0; round < 50; round++) {
       redis.bus.subscribe(`events:${round}`, hear).dispose();
