@@ -18,8 +18,8 @@ export interface InstanceRegistryOptions {
 export type Watchers = ReadonlyMap<string, ReadonlySet<string>>;
 
 /**
- * Three heartbeats may be lost before an instance counts as dead (`RedisInstances`): of one that was killed, the others know
- * after five seconds at the latest.
+ * From the beginning of one to the next. Four heartbeats may be lost before an instance counts as dead (`RedisInstances`): of one
+ * that was killed, the others know after six seconds at the latest.
  */
 const BEAT_MS = 1_000;
 /** After a heartbeat that failed. */
@@ -28,9 +28,9 @@ const RETRY_MS = 500;
  * So long after the last heartbeat that was heard what is known still holds: a server that is slow for a moment has not lost
  * anybody, and nobody has given this instance up yet.
  */
-const KNOWN_MS = 3_000;
-/** After the first heartbeat: instances that start together find each other before they act. */
-const START_SETTLE_MS = BEAT_MS;
+const KNOWN_MS = 3_500;
+/** After the first heartbeat, to the second: instances that start together find each other before they act. */
+const START_SETTLE_MS = BEAT_MS / 2;
 /** After Redis was away, or lost the roll: the others come back within their back-off and a heartbeat. */
 const LOSS_SETTLE_MS = 5_000;
 
@@ -103,6 +103,8 @@ export class InstanceRegistry implements Disposable {
   }
 
   private beat(): void {
+    const { clock } = this.options;
+    const startedAt = clock.monotonic();
     this.beating = this.beatOnce()
       .catch((error: unknown) => {
         this.options.logger.error(`A heartbeat failed: ${describeError(error)}`);
@@ -110,7 +112,8 @@ export class InstanceRegistry implements Disposable {
       })
       .then((wasHeard) => {
         if (!this.disposables.isDisposed) {
-          this.timer = this.options.clock.setTimeout(() => this.beat(), wasHeard ? BEAT_MS : RETRY_MS);
+          const pauseMs = wasHeard ? Math.max(0, BEAT_MS - (clock.monotonic() - startedAt)) : RETRY_MS;
+          this.timer = clock.setTimeout(() => this.beat(), pauseMs);
         }
       });
   }

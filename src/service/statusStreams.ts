@@ -20,10 +20,10 @@ interface Stream {
 }
 
 /**
- * Streams that are opened at a time: each costs a connection and a login, and thousands at once would keep the process from
- * everything else. Many all the same, since those whose watcher died are not watched before their turn comes.
+ * Streams that are opened at a time: each costs a connection and a login, and many at once keep the process from everything
+ * else, its heartbeats among it. Not fewer, since miners whose watcher died are not watched before their turn comes.
  */
-const MOST_OPENING = 128;
+const MOST_OPENING = 64;
 /** After which a miner that says nothing no longer holds up those behind it, in ms. */
 const OPENING_MS = 1_000;
 

@@ -6,12 +6,12 @@ import { HeardStatuses } from '../../fixtures/heardStatuses';
 import { streamsStand } from '../../fixtures/streamsStand';
 import { WatchProcessBundle } from '../../fixtures/watchProcesses';
 
-const MINERS = 300;
+const MINERS = 200;
 const INSTANCES = 3;
 /** What is promised, from the death of an instance to the first word of the last of its miners. */
 const PROMISED_MS = 10_000;
 /** A bound for everything else, on a machine that others use as well. */
-const LONG_MS = 60_000;
+const LONG_MS = 120_000;
 
 describe('three instances that watch one fleet, of which one is killed', () => {
   let bundle: WatchProcessBundle;

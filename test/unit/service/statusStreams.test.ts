@@ -42,14 +42,14 @@ describe('StatusStreams', () => {
 
   it('opens thousands a few at a time, the next when one has brought something', () => {
     streams.set(fleet(2_000));
-    expect(open.size).toBe(128);
+    expect(open.size).toBe(64);
     open.get('m0')?.watcher.onStatus({ state: 'normal' });
     open.get('m1')?.watcher.onLost(new SourceError('unreachable', 'gone'));
-    expect(open.size).toBe(130);
+    expect(open.size).toBe(66);
     // What has brought something makes room once.
     open.get('m0')?.watcher.onStatus({ state: 'paused' });
-    expect(open.size).toBe(130);
-    for (let round = 0; round < 2_000 / 128; round++) {
+    expect(open.size).toBe(66);
+    for (let round = 0; round < 2_000 / 64; round++) {
       answer();
     }
     expect(open.size).toBe(2_000);
@@ -57,12 +57,12 @@ describe('StatusStreams', () => {
   });
 
   it('does not let miners that say nothing hold up the others', () => {
-    streams.set(fleet(400));
+    streams.set(fleet(200));
     clock.advance(1_000);
-    expect(open.size).toBe(256);
+    expect(open.size).toBe(128);
     clock.advance(2_000);
-    expect(open.size).toBe(400);
-    expect(clock.pending).toHaveLength(400 - 3 * 128);
+    expect(open.size).toBe(200);
+    expect(clock.pending).toHaveLength(200 - 3 * 64);
   });
 
   it('closes what is not wanted any more, and opens anew what has moved or has another login', () => {
@@ -91,7 +91,7 @@ describe('StatusStreams', () => {
   });
 
   it('leaves nothing behind', () => {
-    streams.set(fleet(400));
+    streams.set(fleet(200));
     streams.dispose();
     expect(open.size).toBe(0);
     expect(clock.pending).toEqual([]);
