@@ -4,11 +4,12 @@ import type { Clock } from '../base/clock';
 import { Emitter, type Event } from '../base/emitter';
 import { type Disposable, DisposableStore, toDisposable } from '../base/lifecycle';
 import type { Logger } from '../base/logger';
-import { StoreError, type StoreHealth } from '../cache/store';
+import type { StoreHealth } from '../cache/store';
 import { openClient } from './client';
 import { ClusterRetry } from './clusterRetry';
 import { CommandDeadlines } from './connectionDeadlines';
-import { explainFailure, isNotConnected, isReadOnly, isReply, isServerFailure, isTimeout } from './failures';
+import { FailureCauses } from './failureCauses';
+import { isNotConnected, isReadOnly, isReply, isServerFailure, isTimeout } from './failures';
 import { HealthBoard } from './healthBoard';
 import { MasterSeeker } from './masterSeeker';
 import { addressOf } from './nodeNames';
@@ -16,6 +17,7 @@ import { OversizedValues } from './oversizedValues';
 import { type ConnectionProfile, nodeAddress, profileAddress } from './profile';
 import { followCluster, followServer, type ReachabilityEvents } from './reachability';
 import { type AcceptedCommand, Refusals } from './refusals';
+import { Renewal } from './renewal';
 import { keySlot } from './scanSlots';
 import { ServerBreaker } from './serverBreaker';
 
@@ -40,10 +42,11 @@ const NO_KEYS: readonly string[] = [];
 export class RedisConnection implements Disposable {
   readonly client: Redis | Cluster;
   private readonly cluster: Cluster | undefined;
-  private readonly address: string;
   private readonly disposables = new DisposableStore();
   private readonly serverLosses = new Emitter<void>();
   private readonly deadlines: CommandDeadlines;
+  private readonly renewal: Renewal;
+  private readonly causes: FailureCauses;
   private readonly board: HealthBoard;
   private readonly breaker: ServerBreaker;
   private readonly retry: ClusterRetry | undefined;
@@ -53,9 +56,6 @@ export class RedisConnection implements Disposable {
   /** Undefined as soon as it is known whether the server answers. */
   private firstConnection: Promise<void> | undefined;
   private isConnected = false;
-  /** Ends the time that a connection that was dropped on purpose has to be there again. */
-  private renewal: ReturnType<CommandDeadlines['start']> | undefined;
-  private lastError: unknown;
 
   readonly onDidChangeHealth: Event<StoreHealth>;
   /** Another server may be in the place of one: of a Cluster's masters, or of the single one. */
@@ -64,18 +64,19 @@ export class RedisConnection implements Disposable {
   constructor(private readonly options: RedisConnectionOptions) {
     const { profile, commandTimeoutMs, clock, logger } = options;
     const address = profileAddress(profile);
-    this.address = address;
     this.client = openClient(profile, { socketTimeout: commandTimeoutMs });
     this.cluster = this.client instanceof Cluster ? this.client : undefined;
     this.retry = this.cluster === undefined ? undefined : new ClusterRetry(this.cluster);
     this.deadlines = new CommandDeadlines(commandTimeoutMs);
+    this.renewal = new Renewal(this.deadlines, () => this.updateHealth());
+    this.causes = new FailureCauses(address, commandTimeoutMs);
     this.board = new HealthBoard(address, logger);
     this.onDidChangeHealth = this.board.onDidChange;
     this.breaker = new ServerBreaker({
       deadlines: this.deadlines,
       masters: () => (this.isConnected ? this.masters() : []),
       onChange: () => this.updateHealth(),
-      onStillFailing: (error) => this.noteCause(error),
+      onStillFailing: (error) => this.causes.note(error),
     });
     this.refusals = new Refusals({
       address,
@@ -159,12 +160,12 @@ export class RedisConnection implements Disposable {
 
   private run<T>(command: () => Promise<T>, reads: readonly string[]): Promise<T> {
     if (this.breaker.isOpen) {
-      return Promise.reject(this.storeError(new BrokenCircuitError()));
+      return Promise.reject(this.causes.toStoreError(new BrokenCircuitError()));
     }
     return new Promise((resolve, reject) => {
       const fail = (error: unknown) => {
         this.noteFailure(error, reads);
-        reject(this.storeError(error));
+        reject(this.causes.toStoreError(error));
       };
       const started = this.deadlines.start(fail);
       const sent = this.retry === undefined ? command() : this.retry.send(command);
@@ -195,11 +196,11 @@ export class RedisConnection implements Disposable {
     const explained = isTimeout(error) ? this.oversized.explain(reads) : undefined;
     this.retry?.refreshSlots();
     const isSilence = !isReply(error);
-    if ((this.cluster !== undefined && isSilence) || (this.renewal !== undefined && isNotConnected(error))) {
+    if ((this.cluster !== undefined && isSilence) || (this.renewal.isRunning && isNotConnected(error))) {
       return;
     }
     const count = () => {
-      this.noteCause(error);
+      this.causes.note(error);
       this.breaker.noteFailure(error);
     };
     if (explained === undefined) {
@@ -214,24 +215,17 @@ export class RedisConnection implements Disposable {
     const client =
       node === undefined ? this.client : this.masters().find((each) => nodeAddress(addressOf(each)) === node);
     if (client instanceof Redis) {
-      this.renew(client);
+      this.renewal.begin(client);
     }
   }
 
   /** The server is a replica now, and another one takes its place. */
   private followMaster(): void {
-    this.options.logger.info(`Redis at ${this.address} is another server now: connecting to it.`);
-    this.renew(this.client as Redis);
+    this.options.logger.info(
+      `Redis at ${profileAddress(this.options.profile)} is another server now: connecting to it.`,
+    );
+    this.renewal.begin(this.client as Redis);
     this.serverLosses.fire();
-  }
-
-  /** Drops a connection that is of no use, for one that is. Not to be connected meanwhile is no outage. */
-  private renew(client: Redis): void {
-    this.renewal ??= this.deadlines.start(() => {
-      this.renewal = undefined;
-      this.updateHealth();
-    });
-    client.disconnect(true);
   }
 
   /** The master of a Cluster that has a key, by its name in the table of slots. */
@@ -254,7 +248,7 @@ export class RedisConnection implements Disposable {
         onSettled: settle,
         onServerLost: () => this.serverLosses.fire(),
         onSlotsDoubtful: () => this.retry?.refreshSlots(),
-        onNodeError: (error) => this.noteCause(error),
+        onNodeError: (error) => this.causes.note(error),
       };
       if (this.cluster === undefined) {
         followServer(this.client as Redis, events);
@@ -263,7 +257,7 @@ export class RedisConnection implements Disposable {
       }
       this.client.on('error', (error: unknown) => {
         // A Cluster's own error only says that each node failed.
-        this.noteCause((error as { lastNodeError?: unknown }).lastNodeError ?? error);
+        this.causes.note((error as { lastNodeError?: unknown }).lastNodeError ?? error);
         settle();
         this.updateHealth();
       });
@@ -275,9 +269,9 @@ export class RedisConnection implements Disposable {
   private noteConnected(): void {
     this.isConnected = true;
     this.refusals.clear();
-    this.endRenewal();
+    this.renewal.end();
     if (!this.breaker.isOpen) {
-      this.lastError = undefined;
+      this.causes.clear();
     }
     this.breaker.probe();
     this.updateHealth();
@@ -288,20 +282,6 @@ export class RedisConnection implements Disposable {
     this.updateHealth();
   }
 
-  private endRenewal(): void {
-    if (this.renewal !== undefined) {
-      this.deadlines.settle(this.renewal);
-      this.renewal = undefined;
-    }
-  }
-
-  /** Keeps what explains the state best: that a command found no connection says less than why there is none. */
-  private noteCause(error: unknown): void {
-    if (!isNotConnected(error)) {
-      this.lastError = error;
-    }
-  }
-
   private updateHealth(): void {
     if (!this.disposables.isDisposed) {
       this.board.show(this.assessHealth());
@@ -309,18 +289,10 @@ export class RedisConnection implements Disposable {
   }
 
   private assessHealth(): StoreHealth {
-    if (this.breaker.isOpen || !(this.isConnected || this.renewal !== undefined)) {
-      const isFirst = !this.isConnected && this.lastError === undefined && this.health.state === 'connecting';
-      return isFirst ? this.health : { state: 'down', reason: this.explain(this.lastError) };
+    if (this.breaker.isOpen || !(this.isConnected || this.renewal.isRunning)) {
+      const isFirst = !this.isConnected && !this.causes.isKnown && this.health.state === 'connecting';
+      return isFirst ? this.health : { state: 'down', reason: this.causes.explain() };
     }
     return this.refusals.health ?? { state: 'up' };
-  }
-
-  private storeError(error: unknown): StoreError {
-    return new StoreError(this.explain(error), { cause: error });
-  }
-
-  private explain(error: unknown): string {
-    return explainFailure(error, this.lastError, this.address, this.options.commandTimeoutMs);
   }
 }

@@ -1,4 +1,3 @@
-import { settleBounded } from '../base/concurrency';
 import type { Event } from '../base/emitter';
 import { describeError } from '../base/errors';
 import type { Logger } from '../base/logger';
@@ -13,12 +12,9 @@ import {
 } from '../cache/store';
 import { RedisConnection, type RedisConnectionOptions } from './connection';
 import { GENERATION_SCRIPT } from './generationScript';
-import { pagesOf } from './keyPages';
+import { inPages, pagesOf, settleKeys } from './keyPages';
 import { describeRemoval, MAX_VALUE_LENGTH } from './oversizedValues';
 import { wholeMilliseconds } from './wholeMilliseconds';
-
-/** Pages of keys that are asked for together: each has to be answered within the command timeout. */
-const PAGES_AT_A_TIME = 4;
 
 /** A generation has to outlive every entry recorded under it; a missing one is made anew, and voids them. */
 const GENERATION_TTL_MS = 7 * 24 * 3_600_000;
@@ -88,19 +84,19 @@ export class RedisStore implements CacheStore {
   async readMany(keys: readonly string[], scopes: readonly string[]): Promise<StoredValues> {
     if (this.isCluster) {
       const [texts, generations] = await Promise.all([
-        this.inPages(keys, (page) => settleKeys(page, (key) => this.textOfNode(key))),
-        this.inPages(scopes, (page) => settleKeys(page, (scope) => this.generationOfNode(scope))),
+        inPages(keys, (page) => settleKeys(page, (key) => this.textOfNode(key))),
+        inPages(scopes, (page) => settleKeys(page, (scope) => this.generationOfNode(scope))),
       ]);
       return { texts, generations };
     }
     const readPage = (page: readonly string[]) => this.connection.execute(() => this.textsAtOnce(page), page);
     if (scopes.length === 0) {
-      return { texts: await this.inPages(keys, readPage), generations: NO_GENERATIONS };
+      return { texts: await inPages(keys, readPage), generations: NO_GENERATIONS };
     }
-    const texts = await this.inPages([...keys, ...scopes], readPage);
+    const texts = await inPages([...keys, ...scopes], readPage);
     const generations = scopes.map((_, index) => parseGeneration(texts[keys.length + index]));
     const missing = scopes.filter((_, index) => generations[index] === undefined);
-    const made = await this.inPages(missing, (page) => this.connection.execute(() => this.ensureGenerations(page)));
+    const made = await inPages(missing, (page) => this.connection.execute(() => this.ensureGenerations(page)));
     let next = 0;
     return {
       texts: texts.slice(0, keys.length),
@@ -159,7 +155,7 @@ export class RedisStore implements CacheStore {
       return;
     }
     const keys = reads.map(({ key }) => key);
-    this.inPages(keys, (page) => this.connection.execute(() => this.textsAtOnce(page), page)).then(
+    inPages(keys, (page) => this.connection.execute(() => this.textsAtOnce(page), page)).then(
       (texts) => {
         for (const [index, { resolve }] of reads.entries()) {
           resolve({ text: texts[index], generations: NO_GENERATIONS });
@@ -184,43 +180,6 @@ export class RedisStore implements CacheStore {
       scopes.map((scope, index) => parseGeneration(stored[index]) ?? this.ensureGeneration(scope)),
     );
     return { text, generations };
-  }
-
-  /**
-   * Runs a task for each page of keys, a few at a time, so that each has the command timeout for itself however many they are.
-   * After one has failed, no further one begins.
-   */
-  private async inPages<R>(
-    keys: readonly string[],
-    task: (page: readonly string[]) => Promise<readonly R[]>,
-  ): Promise<readonly R[]> {
-    const pages = pagesOf(keys);
-    const [first] = pages;
-    if (first !== undefined && pages.length === 1) {
-      return task(first);
-    }
-    const failed = new AbortController();
-    const results = await settleBounded(
-      pages,
-      PAGES_AT_A_TIME,
-      (page) =>
-        task(page).catch((error: unknown) => {
-          failed.abort();
-          throw error;
-        }),
-      failed.signal,
-    );
-    const values: R[] = [];
-    for (const result of results) {
-      if (result.status === 'rejected') {
-        throw result.reason;
-      }
-      // Of hundreds of thousands in a second, one by one is the fastest.
-      for (const value of result.value) {
-        values.push(value);
-      }
-    }
-    return values;
   }
 
   /** What is no string reads as absent, and stays until it is written anew: MGET does not tell the one from the other. */
@@ -287,19 +246,6 @@ export class RedisStore implements CacheStore {
     );
     return scopes.map((_, index) => Number(reply[2 * index]));
   }
-}
-
-/** Each key waits for its own node alone: what one of them fails to give is `undefined`, unless all fail. */
-async function settleKeys<T>(
-  keys: readonly string[],
-  read: (key: string) => Promise<T | undefined>,
-): Promise<(T | undefined)[]> {
-  const results = await Promise.allSettled(keys.map(read));
-  const failure = results.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined;
-  if (failure !== undefined && results.every(({ status }) => status === 'rejected')) {
-    throw failure.reason;
-  }
-  return results.map((result) => (result.status === 'fulfilled' ? result.value : undefined));
 }
 
 function parseGeneration(value: string | undefined): number | undefined {
