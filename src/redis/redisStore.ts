@@ -22,10 +22,12 @@ const GENERATION_TTL_MS = 7 * 24 * 3_600_000;
 const NO_GENERATIONS: readonly number[] = [];
 
 interface GenerationCommands {
-  /** @returns for each key the generation, and the former one or nothing. */
+  /** @returns the generation, and the former one or nothing. */
+  fleetCacheGeneration(key: string, mode: 'ensure' | 'bump', ttlMs: number): Promise<[current: string, former: string]>;
+  /** The same for each of several keys; not on a Cluster, where ioredis takes the count for the key. */
   fleetCacheGenerations(
     keyCount: number,
-    ...args: [...keys: string[], mode: 'ensure' | 'bump', ttlMs: number]
+    ...args: [...keys: readonly string[], mode: 'ensure' | 'bump', ttlMs: number]
   ): Promise<string[]>;
 }
 
@@ -55,6 +57,7 @@ export class RedisStore implements CacheStore {
     private readonly connection: RedisConnection,
     private readonly logger: Logger,
   ) {
+    connection.client.defineCommand('fleetCacheGeneration', { numberOfKeys: 1, lua: GENERATION_SCRIPT });
     connection.client.defineCommand('fleetCacheGenerations', { lua: GENERATION_SCRIPT });
     this.redis = connection.client as RedisConnection['client'] & GenerationCommands;
     this.isCluster = connection.client.isCluster;
@@ -126,7 +129,7 @@ export class RedisStore implements CacheStore {
     return this.connection.execute(() =>
       Promise.all(
         scopes.map(async (scope) => {
-          const [current, former] = await this.redis.fleetCacheGenerations(1, scope, 'bump', GENERATION_TTL_MS);
+          const [current, former] = await this.redis.fleetCacheGeneration(scope, 'bump', GENERATION_TTL_MS);
           this.connection.noteAccepted('script', scope);
           return { former: former === '' ? undefined : Number(former), current: Number(current) };
         }),
@@ -235,11 +238,11 @@ export class RedisStore implements CacheStore {
   }
 
   private async ensureGeneration(scope: string): Promise<number> {
-    const [generation] = await this.ensureGenerations([scope]);
-    return generation as number;
+    const [current] = await this.redis.fleetCacheGeneration(scope, 'ensure', GENERATION_TTL_MS);
+    return Number(current);
   }
 
-  /** @param scopes of one node. */
+  /** Of one server. */
   private async ensureGenerations(scopes: readonly string[]): Promise<readonly number[]> {
     const reply = await this.connection.issueNext(() =>
       this.redis.fleetCacheGenerations(scopes.length, ...scopes, 'ensure', GENERATION_TTL_MS),
