@@ -44,21 +44,21 @@ describe('three instances that watch one fleet, of which one is killed', () => {
     setAll('normal');
     const processes = Array.from({ length: INSTANCES }, () => bundle.start(test.redis.url, test.inventoryPath));
     const [victim] = processes as [(typeof processes)[number]];
-    const shares = await eventually(async () => {
+    await eventually(async () => {
       const reports = await Promise.all(processes.map((each) => each.report()));
-      const watched = reports.map((report) => report.watched);
-      expect(watched.flat().sort()).toEqual([...openings().keys()].sort());
-      return watched;
+      const shares = reports.map(({ watched }) => watched);
+      expect(shares.flat().sort()).toEqual([...openings().keys()].sort());
+      expect(shares.every((share) => share.length > 0)).toBe(true);
     }, LONG_MS);
     await streamsStand(test.fleet, LONG_MS);
     heard.forget();
     setAll('paused');
     await eventually(() => expect(heard.minerIds.size).toBe(MINERS), LONG_MS);
     expect(heard.all).toHaveLength(MINERS);
+    const orphans = new Set((await victim.report()).watched);
     const before = openings();
 
     heard.forget();
-    const orphans = new Set(shares[0]);
     const killedAt = Date.now();
     await victim.kill();
     // Everybody has something to tell: the survivors' miners at once, the others as soon as somebody listens to them.
