@@ -11,7 +11,7 @@ interface InstanceCommands {
 }
 
 /** How young the last heartbeat of an instance is that counts as alive. */
-const LIVE_MS = 5_000;
+const LIVE_MS = 4_500;
 /** Longer than anyone stays away who comes back: a machine that swaps, a server that fails over. */
 const FORGET_MS = 60_000;
 const TTL_MS = 60_000;

@@ -19,7 +19,7 @@ export type Watchers = ReadonlyMap<string, ReadonlySet<string>>;
 
 /**
  * From the beginning of one to the next. Four heartbeats may be lost before an instance counts as dead (`RedisInstances`): of one
- * that was killed, the others know after six seconds at the latest.
+ * that was killed, the others know after 5.5 s at the latest.
  */
 const BEAT_MS = 1_000;
 /** After a heartbeat that failed. */
