@@ -33,11 +33,8 @@ export class ClusterRetry {
     }
   }
 
-  /**
-   * Not in a pipeline with others: each command that `command` issues at once is redirected by itself. ioredis reads the option as
-   * commands are issued.
-   */
-  async sendAlone<T>(command: () => Promise<T>): Promise<T> {
+  /** Not in a pipeline with others: each command is redirected by itself. ioredis reads the option as commands are issued. */
+  private async sendAlone<T>(command: () => Promise<T>): Promise<T> {
     const { options } = this.cluster;
     options.enableAutoPipelining = false;
     let sent: Promise<T>;

@@ -145,14 +145,6 @@ export class RedisConnection implements Disposable {
     return this.run(command, reads);
   }
 
-  /**
-   * Issues a command that follows another within {@link execute}: on a Cluster a second attempt sends only the first of them in a
-   * way that survives slots which move, so this one goes that way from the start.
-   */
-  issueNext<T>(command: () => Promise<T>): Promise<T> {
-    return this.retry === undefined ? command() : this.retry.sendAlone(command);
-  }
-
   /** Says that the server did what it may have refused before: for `set` and `script`, a write of `key` that takes memory. */
   noteAccepted(command: AcceptedCommand, key: string): void {
     this.refusals.noteAccepted(command, key);

@@ -222,7 +222,7 @@ export class RedisStore implements CacheStore {
         throw error;
       }
       this.logger.warn(`Removed ${key}: it was not a string.`);
-      await this.connection.issueNext(() => this.redis.unlink(key));
+      await this.redis.unlink(key);
       return undefined;
     }
   }
@@ -244,9 +244,7 @@ export class RedisStore implements CacheStore {
 
   /** Of one server. */
   private async ensureGenerations(scopes: readonly string[]): Promise<readonly number[]> {
-    const reply = await this.connection.issueNext(() =>
-      this.redis.fleetCacheGenerations(scopes.length, ...scopes, 'ensure', GENERATION_TTL_MS),
-    );
+    const reply = await this.redis.fleetCacheGenerations(scopes.length, ...scopes, 'ensure', GENERATION_TTL_MS);
     return scopes.map((_, index) => Number(reply[2 * index]));
   }
 }
