@@ -81,8 +81,10 @@ export class FleetMonitor implements Disposable {
     this.latestRefresh = this.reads
       .statusAndStats(miners, CONCURRENCY, options, (miner, status, stats) => {
         this.note(miner, status, stats);
-        progress.done++;
-        options.onProgress?.(progress.done, progress.total);
+        if (stats !== undefined) {
+          progress.done++;
+          options.onProgress?.(progress.done, progress.total);
+        }
       })
       .catch(ignoreCancellation);
     await this.latestRefresh;
@@ -104,13 +106,17 @@ export class FleetMonitor implements Disposable {
     this.disposables.dispose();
   }
 
-  private note(miner: Miner, status: Result<'status'>, stats: Result<'stats'>): void {
+  private note(miner: Miner, status: Result<'status'>, stats: Result<'stats'> | undefined): void {
     const failure = status.status === 'rejected' ? status.reason : status.value.failure;
-    if ([failure, stats.status === 'rejected' && stats.reason].some((error) => error instanceof CancelledError)) {
+    if ([failure, stats?.status === 'rejected' && stats.reason].some((error) => error instanceof CancelledError)) {
+      return;
+    }
+    if (stats === undefined && this.view(miner.id).type === 'online') {
+      // Its figures are on the way: they are not taken from the view for so short a time.
       return;
     }
     if (status.status === 'fulfilled' && status.value.origin !== 'stale') {
-      const figures = stats.status === 'fulfilled' && stats.value.fresh ? stats.value : undefined;
+      const figures = stats?.status === 'fulfilled' && stats.value.fresh ? stats.value : undefined;
       this.set(miner, { type: 'online', status: status.value, stats: figures });
     } else {
       const kind = failure instanceof SourceError ? failure.failure : 'other';

@@ -59,8 +59,8 @@ export class FleetReads {
   }
 
   /**
-   * Status and stats of many miners. The two of a miner are asked for at the same time, over one login, and `onRead` is called
-   * for each miner as soon as both are known: first for those that are cached, whose data come in one round trip.
+   * Status and stats of many miners: first the status of each, which is what people look for. What is cached comes in one round
+   * trip. `onRead` is called for each miner as soon as its status is known, and again when its stats are.
    *
    * @param concurrency source fetches at a time.
    * @throws {CancelledError}
@@ -69,18 +69,19 @@ export class FleetReads {
     miners: readonly Miner[],
     concurrency: number,
     options: ReadOptions,
-    onRead: (miner: Miner, status: Result<'status'>, stats: Result<'stats'>) => void,
+    onRead: (miner: Miner, status: Result<'status'>, stats: Result<'stats'> | undefined) => void,
   ): Promise<void> {
-    const kinds = ['status', 'stats'] as const;
-    const requests = miners.flatMap((miner) => kinds.map((kind) => this.requestFor<'status' | 'stats'>(miner, kind)));
+    const requests = (['status', 'stats'] as const).flatMap((kind) =>
+      miners.map((miner) => this.requestFor<'status' | 'stats'>(miner, kind)),
+    );
     const results = new Array<Result<'status' | 'stats'>>(requests.length);
     const onSettled = (position: number, result: Result<'status' | 'stats'>) => {
       results[position] = result;
-      const first = position - (position % kinds.length);
-      const [status, stats] = [results[first], results[first + 1]];
-      if (status !== undefined && stats !== undefined) {
+      const index = position % miners.length;
+      const [status, stats] = [results[index], results[index + miners.length]];
+      if (status !== undefined) {
         // Each is of the kind that was asked for in its place.
-        onRead(miners[first / kinds.length] as Miner, status as Result<'status'>, stats as Result<'stats'>);
+        onRead(miners[index] as Miner, status as Result<'status'>, stats as Result<'stats'> | undefined);
       }
     };
     await this.cache.getManyOrFetch(requests, { ...options, concurrency, onSettled });

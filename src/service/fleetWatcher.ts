@@ -76,7 +76,6 @@ export class FleetWatcher implements Disposable {
         }
       }),
     );
-    this.followInventory();
     this.disposables.add(clock.setTimeout(() => void this.begin(), START_PAUSE_MS));
   }
 
@@ -92,10 +91,14 @@ export class FleetWatcher implements Disposable {
   private async begin(): Promise<void> {
     await this.options.firstReading();
     this.hasBegun = true;
-    this.streams.set(this.share);
+    // Only now do the others leave it its share.
+    this.followInventory();
   }
 
   private followInventory(): void {
+    if (!this.hasBegun) {
+      return;
+    }
     const { inventory, instances } = this.options;
     const { miners } = inventory.current;
     this.watchable = miners.map((miner) => ({ miner, digest: digestOf(miner.id), hash: hashText(miner.id) }));
@@ -108,9 +111,7 @@ export class FleetWatcher implements Disposable {
     const share = this.ownShare();
     const former = this.share;
     this.share = share;
-    if (this.hasBegun) {
-      this.streams.set(share);
-    }
+    this.streams.set(share);
     instances.watched = share.size;
     for (const id of former.keys()) {
       if (!share.has(id)) {

@@ -104,8 +104,23 @@ describe('the monitor', () => {
     expect(told).toEqual([{ at: 150, miners: MINERS.length }]);
   });
 
-  it('takes a miner whose reading was cancelled for what it was', async () => {
+  it('shows the status of a miner that was unread as soon as it is known, and its figures later', async () => {
     answers = (_, kind) => (kind === 'stats' ? 5_000 : 0);
+    const refresh = rig.ended(monitor.refresh(MINERS));
+    await rig.pass(1_000);
+    expect(monitor.view('m0')).toMatchObject({ type: 'online', status: { data: DATA.status }, stats: undefined });
+    await refresh;
+    expect(monitor.view('m0')).toMatchObject({ type: 'online', stats: { data: DATA.stats } });
+    rig.clock.advance(60_000);
+    const again = rig.ended(monitor.refresh(MINERS));
+    await rig.pass(1_000);
+    // What is on the way anew is not taken away meanwhile.
+    expect(monitor.view('m0')).toMatchObject({ type: 'online', stats: { data: DATA.stats } });
+    await again;
+  });
+
+  it('takes a miner whose reading was cancelled for what it was', async () => {
+    answers = () => 5_000;
     const stop = new AbortController();
     rig.clock.setTimeout(() => stop.abort(), 1_000);
     const result = await rig.ended(monitor.refresh(MINERS, { signal: stop.signal }));
