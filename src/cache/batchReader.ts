@@ -21,8 +21,14 @@ export interface BatchReaderOptions {
   readonly refreshAhead: RefreshAhead;
   /** The longest that the batch may wait for the store, in ms, beside what its fetches take. */
   readonly storeTimeoutMs: number;
-  /** Reads one request that neither tier has. */
-  readBelow<T>(request: CacheRequest<T>, options: ReadOptions, missed: Missed): Promise<Reading<T>>;
+}
+
+/** What a batch is for. */
+export interface BatchTask<T, R> {
+  /** The result for what is cached and fresh. */
+  found(reading: Reading<T>): R;
+  /** Gets the result for what neither tier has. */
+  get(request: CacheRequest<T>, missed: Missed): Promise<R>;
 }
 
 /** Source fetches of one batch at a time, unless the caller says how many. */
@@ -33,15 +39,15 @@ type Generations = ReadonlyMap<number, readonly number[]>;
 
 const NONE_KNOWN: Generations = new Map();
 
-/** How a batch is read. */
-export interface BatchOptions<T> extends ReadOptions {
+/** How a batch is carried out. @template R of a request. */
+export interface BatchOptions<R> extends ReadOptions {
   /** Source fetches at a time; 64 by default. */
   readonly concurrency?: number;
   /** Called with each result as soon as it is known: what is cached comes long before what has to be fetched. */
-  onSettled?(position: number, result: PromiseSettledResult<Reading<T>>): void;
+  onSettled?(position: number, result: PromiseSettledResult<R>): void;
 }
 
-/** Reads many requests together: tier by tier, so that the store is asked once for all that the first tier lacks. */
+/** Sees to many requests together: tier by tier, so that the store is asked once for all that the first tier lacks. */
 export class BatchReader {
   constructor(private readonly options: BatchReaderOptions) {}
 
@@ -49,13 +55,14 @@ export class BatchReader {
    * @returns one settled result for each request, in their order.
    * @throws {CancelledError}
    */
-  async read<T>(
+  async run<T, R>(
     requests: readonly CacheRequest<T>[],
-    options: BatchOptions<T>,
-  ): Promise<readonly PromiseSettledResult<Reading<T>>[]> {
+    task: BatchTask<T, R>,
+    options: BatchOptions<R>,
+  ): Promise<readonly PromiseSettledResult<R>[]> {
     throwIfCancelled(options.signal);
-    const results = new Array<PromiseSettledResult<Reading<T>>>(requests.length);
-    const settle = (position: number, result: PromiseSettledResult<Reading<T>>) => {
+    const results = new Array<PromiseSettledResult<R>>(requests.length);
+    const settle = (position: number, result: PromiseSettledResult<R>) => {
       results[position] = result;
       try {
         options.onSettled?.(position, result);
@@ -66,7 +73,10 @@ export class BatchReader {
     const { clock, storeTimeoutMs } = this.options;
     const { concurrency = CONCURRENCY, refresh: isRefresh = false } = options;
     const startedAt = clock.monotonic();
-    const generations = isRefresh ? NONE_KNOWN : await this.readTiers(requests, settle, options.background !== true);
+    const onFound = (position: number, reading: Reading<T>) =>
+      settle(position, { status: 'fulfilled', value: task.found(reading) });
+    const isCounted = options.background !== true;
+    const generations = isRefresh ? NONE_KNOWN : await this.readTiers(requests, onFound, isCounted);
     const missing = [...requests.keys()].filter((position) => results[position] === undefined);
     const groups = isRefresh ? groupByKey(missing, requests) : missing.map((position) => [position] as const);
     const leftMs = storeTimeoutMs - (clock.monotonic() - startedAt);
@@ -77,7 +87,7 @@ export class BatchReader {
       async (positions) => {
         const [first] = positions;
         const missed = { generations: generations.get(first), budget };
-        const result = await settled(this.options.readBelow(requests[first] as CacheRequest<T>, options, missed));
+        const result = await settled(task.get(requests[first] as CacheRequest<T>, missed));
         for (const position of positions) {
           settle(position, result);
         }
@@ -89,13 +99,13 @@ export class BatchReader {
   }
 
   /**
-   * Settles what the tiers have. The readings carry the type of their keys' data, which the tiers cannot say.
+   * Tells what the tiers have. The readings carry the type of their keys' data, which the tiers cannot say.
    *
    * @returns by position, the generations to record for what they do not have.
    */
   private async readTiers<T>(
     requests: readonly CacheRequest<T>[],
-    settle: (position: number, result: PromiseSettledResult<Reading<T>>) => void,
+    onFound: (position: number, reading: Reading<T>) => void,
     isCounted: boolean,
   ): Promise<Generations> {
     const { clock, firstTier, secondTier, refreshAhead, metrics, policies } = this.options;
@@ -104,7 +114,7 @@ export class BatchReader {
     for (const [position, request] of requests.entries()) {
       const kept = firstTier.get(request.key, startedAt);
       if (kept !== undefined) {
-        settle(position, { status: 'fulfilled', value: kept as Reading<T> });
+        onFound(position, kept as Reading<T>);
         refreshAhead.startIfDue(request, kept.leftMs(startedAt), kept.costMs);
         if (isCounted) {
           metrics.recordFirstTierHit(request.dataset, startedAt);
@@ -120,7 +130,7 @@ export class BatchReader {
     let latencyMs: number | undefined;
     const missed = await secondTier.lookMany(addresses, (index, { reading, leftMs, costMs }) => {
       const request = addresses[index] as CacheRequest<T>;
-      settle(below[index] as number, { status: 'fulfilled', value: reading as Reading<T> });
+      onFound(below[index] as number, reading as Reading<T>);
       refreshAhead.startIfDue(request, leftMs, costMs);
       if (isCounted) {
         // All came in one round trip.

@@ -3,7 +3,7 @@ import type { Event } from '../base/emitter';
 import { CancelledError, throwIfCancelled } from '../base/errors';
 import { type Disposable, DisposableStore } from '../base/lifecycle';
 import type { Logger } from '../base/logger';
-import { type BatchOptions, BatchReader } from './batchReader';
+import { type BatchOptions, BatchReader, type BatchTask } from './batchReader';
 import { type CacheChange, ChangeFeed } from './changeFeed';
 import { type CoherenceLink, NO_LINK } from './coherenceLink';
 import { EntryWriter } from './entryWriter';
@@ -47,6 +47,9 @@ export interface CacheServiceOptions {
   /** How long a source's error stands for others who ask, in ms. */
   readonly errorTtlMs?: number;
 }
+
+/** What came of warming: there already, fetched and written, or fetched in vain as far as the store goes. */
+export type WarmOutcome = 'fresh' | 'stored' | 'notStored';
 
 const DEFAULT_LIMITS: FirstTierLimits = { maxEntries: 20_000, maxBytes: 64 * 1024 * 1024 };
 const DEFAULT_ERROR_TTL_MS = 1_000;
@@ -113,9 +116,7 @@ export class CacheService implements Disposable {
     this.reader = new Reader({ ...reading, sharedFlights, source, writer, errorTtlMs });
     const { reader, invalidations, feed } = this;
     this.writes = new WriteThrough({ secondTier, invalidations, reader, feed, policies, clock });
-    const readBelow = <T>(request: CacheRequest<T>, readOptions: ReadOptions, missed: Missed) =>
-      this.getOrFetchBelow(request, readOptions, missed);
-    this.batches = new BatchReader({ ...reading, policies, metrics, logger, readBelow });
+    this.batches = new BatchReader({ ...reading, policies, metrics, logger });
     this.disposables.add(storeClock.onDidJump(() => this.firstTier.drop('everything')));
     for (const item of [this.feed, this.firstTier, this.invalidations]) {
       this.disposables.add(item);
@@ -169,9 +170,13 @@ export class CacheService implements Disposable {
    */
   getManyOrFetch<T>(
     requests: readonly CacheRequest<T>[],
-    options: BatchOptions<T> = NO_OPTIONS,
+    options: BatchOptions<Reading<T>> = NO_OPTIONS,
   ): Promise<readonly PromiseSettledResult<Reading<T>>[]> {
-    return this.batches.read(requests, options);
+    const task: BatchTask<T, Reading<T>> = {
+      found: (reading) => reading,
+      get: (request, missed) => this.getOrFetchBelow(request, options, missed),
+    };
+    return this.batches.run(requests, task, options);
   }
 
   /** The value if it is cached and fresh. Neither fetches nor counts. */
@@ -190,21 +195,26 @@ export class CacheService implements Disposable {
    *
    * @throws as {@link getOrFetch} does.
    */
-  async warm<T>(request: CacheRequest<T>, signal?: AbortSignal): Promise<'fresh' | 'stored' | 'notStored'> {
+  async warm<T>(request: CacheRequest<T>, signal?: AbortSignal): Promise<WarmOutcome> {
     throwIfCancelled(signal);
-    if (!this.isCached(request.dataset)) {
-      return 'notStored';
-    }
-    const lookup = { dataset: request.dataset, isCounted: false, startedAt: this.options.clock.monotonic() };
-    const flight = this.reader.fly(request);
-    const answer = this.lookups.end(lookup, flight, await flight.wait(signal));
-    if (answer.outcome === 'fetched') {
-      return (await flight.landed) ? 'stored' : 'notStored';
-    }
-    if (answer.outcome === 'stale') {
-      throw answer.reading.failure;
-    }
-    return 'fresh';
+    return this.warmBelow(request, signal);
+  }
+
+  /**
+   * As {@link warm}, for many: what is cached already takes one round trip for each node of the store.
+   *
+   * @returns one settled result for each request, in their order.
+   * @throws {CancelledError} when `options.signal` is aborted.
+   */
+  warmMany<T>(
+    requests: readonly CacheRequest<T>[],
+    options: Pick<BatchOptions<WarmOutcome>, 'signal' | 'concurrency' | 'onSettled'> = NO_OPTIONS,
+  ): Promise<readonly PromiseSettledResult<WarmOutcome>[]> {
+    const task: BatchTask<T, WarmOutcome> = {
+      found: () => 'fresh',
+      get: (request, missed) => this.warmBelow(request, options.signal, missed),
+    };
+    return this.batches.run(requests, task, { ...options, background: true });
   }
 
   /** What is stored under the request's key now. Neither fetches nor counts. @throws {StoreError} */
@@ -235,6 +245,26 @@ export class CacheService implements Disposable {
    */
   write<T>(request: CacheRequest<T>, change: SourceWrite<T>): Promise<Reading<T>> {
     return this.writes.write(request, change);
+  }
+
+  private async warmBelow<T>(
+    request: CacheRequest<T>,
+    signal: AbortSignal | undefined,
+    missed?: Missed,
+  ): Promise<WarmOutcome> {
+    if (!this.isCached(request.dataset)) {
+      return 'notStored';
+    }
+    const lookup = { dataset: request.dataset, isCounted: false, startedAt: this.options.clock.monotonic() };
+    const flight = this.reader.fly(request, missed);
+    const answer = this.lookups.end(lookup, flight, await flight.wait(signal));
+    if (answer.outcome === 'fetched') {
+      return (await flight.landed) ? 'stored' : 'notStored';
+    }
+    if (answer.outcome === 'stale') {
+      throw answer.reading.failure;
+    }
+    return 'fresh';
   }
 
   private getOrFetchBelow<T>(request: CacheRequest<T>, options: ReadOptions, missed?: Missed): Promise<Reading<T>> {

@@ -28,7 +28,7 @@ export type Turn =
 
 /** A dead holder's lock ends, and another takes over, within a second: this and one poll. */
 const LOCK_TTL_MS = 850;
-const RENEW_MS = 250;
+const RENEW_MS = 400;
 const FIRST_POLL_MS = 25;
 const LAST_POLL_MS = 100;
 /** Longer than any fetch should take; after it, a reader fetches on its own account. */

@@ -132,9 +132,19 @@ export class FleetReads {
     return this.cache.getOrFetch(request, options);
   }
 
-  /** Has one dataset of one miner in the cache; see {@link CacheService.warm}. */
-  warm(miner: Miner, kind: MinerKind, signal?: AbortSignal): Promise<'fresh' | 'stored' | 'notStored'> {
-    return this.cache.warm(this.requestFor(miner, kind), signal);
+  /**
+   * Has datasets of miners in the cache; see {@link CacheService.warmMany}. One that fails does not fail the others.
+   *
+   * @throws {CancelledError}
+   */
+  async warm(
+    wanted: readonly { readonly miner: Miner; readonly kind: MinerKind }[],
+    options: Parameters<CacheService['warmMany']>[1],
+  ): Promise<void> {
+    await this.cache.warmMany(
+      wanted.map(({ miner, kind }) => this.requestFor(miner, kind)),
+      options,
+    );
   }
 
   /** What is cached of one dataset of one miner. Neither fetches nor counts. @throws {StoreError} */

@@ -1,6 +1,5 @@
-import { settleBounded } from '../base/concurrency';
 import { CancelledError, describeError } from '../base/errors';
-import type { CacheService } from '../cache/cacheService';
+import type { CacheService, WarmOutcome } from '../cache/cacheService';
 import { StoreError } from '../cache/store';
 import { type Miner, minerAddress } from '../fleet/miner';
 import type { MinerKind } from '../fleet/minerData';
@@ -66,28 +65,28 @@ export class Warmer {
     let fresh = 0;
     let failed = 0;
     let notStored = 0;
+    const onSettled = (position: number, result: PromiseSettledResult<WarmOutcome>) => {
+      if (result.status === 'fulfilled') {
+        if (result.value === 'stored') warmed++;
+        else if (result.value === 'fresh') fresh++;
+        else notStored++;
+      } else if (result.reason instanceof CancelledError) {
+        return;
+      } else {
+        failed++;
+        noteFailure(failures, (tasks[position] as (typeof tasks)[number]).miner, result.reason);
+      }
+      options.onProgress?.(warmed + notStored + fresh + failed, tasks.length);
+    };
     let wasCancelled = false;
-    await settleBounded(
-      tasks,
-      options.concurrency ?? DEFAULT_CONCURRENCY,
-      async ({ miner, kind }) => {
-        try {
-          const outcome = await this.reads.warm(miner, kind, signal);
-          if (outcome === 'stored') warmed++;
-          else if (outcome === 'fresh') fresh++;
-          else notStored++;
-        } catch (error) {
-          if (error instanceof CancelledError) {
-            wasCancelled = true;
-            return;
-          }
-          failed++;
-          noteFailure(failures, miner, error);
-        }
-        options.onProgress?.(warmed + notStored + fresh + failed, tasks.length);
-      },
-      signal,
-    );
+    try {
+      await this.reads.warm(tasks, { concurrency: options.concurrency ?? DEFAULT_CONCURRENCY, signal, onSettled });
+    } catch (error) {
+      if (!(error instanceof CancelledError)) {
+        throw error;
+      }
+      wasCancelled = true;
+    }
     return {
       total: tasks.length,
       warmed,
@@ -97,7 +96,7 @@ export class Warmer {
       failures: [...failures]
         .map(([cause, { count, minerIds }]) => ({ cause, count, minerIds: [...minerIds] }))
         .sort((a, b) => b.count - a.count),
-      cancelled: wasCancelled || (signal?.aborted ?? false),
+      cancelled: wasCancelled,
       storeProblem: 'reason' in this.cache.storeHealth ? this.cache.storeHealth.reason : undefined,
     };
   }

@@ -77,10 +77,7 @@ describe('the pools of miners', () => {
   });
 
   it('never bring a password into Redis', async () => {
-    for (const miner of services.inventory.current.miners) {
-      await services.reads.warm(miner, 'pools');
-      await services.reads.warm(miner, 'config');
-    }
+    await services.warmer.warm(services.inventory.current.miners, ['pools', 'config']);
     await services.reads.poolUrls();
     await eventually(async () => expect(await redis.exists('v1:cache:pool:urls')).toBe(1));
     const keys = await redis.keys('v1:cache:*');

@@ -133,6 +133,37 @@ describe('CacheService', () => {
     });
   });
 
+  describe('warmMany', () => {
+    it('asks the store once for what is there, and says of each what came of it', async () => {
+      await filled('m1', 'm2');
+      const { cache } = rig.open('two');
+      const failing = rig.request('m4', () => Promise.reject(new Error('away')));
+      const told: number[] = [];
+      const requests = [rig.request('m1'), rig.request('m2'), rig.request('m3'), failing];
+      const results = await cache.warmMany(requests, { onSettled: (position) => told.push(position) });
+      expect(results).toMatchObject([
+        { value: 'fresh' },
+        { value: 'fresh' },
+        { value: 'stored' },
+        { reason: { message: 'away' } },
+      ]);
+      expect(told.sort()).toEqual([0, 1, 2, 3]);
+      expect(rig.fetched).toEqual(['m3', 'm4']);
+      expect(rig.server.commands.filter((command) => command === 'readMany 4')).toHaveLength(1);
+      expect(await cache.peek(rig.request('m3'))).toMatchObject({ fresh: true });
+      expect(cache.metrics.counts('start')).toMatchObject({ lookups: 0, backgroundFetches: 2 });
+    });
+
+    it('ends when it is cancelled', async () => {
+      const { cache } = rig.open('one');
+      const stop = new AbortController();
+      const warming = cache.warmMany([rig.request('m1', () => new Promise(() => {}))], { signal: stop.signal });
+      await turn();
+      stop.abort();
+      await expect(warming).rejects.toBeInstanceOf(CancelledError);
+    });
+  });
+
   describe('peek', () => {
     it('gives what is there and fresh from either tier, and neither fetches nor counts', async () => {
       const { cache } = await filled('m1');
