@@ -58,16 +58,18 @@ function readPem(value: string, field: string): string {
       `${field} is no absolute path. Write one such as /etc/ssl/ca.pem.`,
     );
   }
+  // A login that got there has one or the other.
+  const named = /^(?:[a-z]:)?[^:@]*$/i.test(value) ? `${field} names ${value}, which` : `${field} names a file that`;
   let text: string;
   try {
     text = readFileSync(value, 'utf8');
   } catch (error) {
-    throw new ConfigurationError(`${field} names ${value}, which cannot be read (${errorCode(error)}).`, {
+    throw new ConfigurationError(`${named} cannot be read (${errorCode(error)}).`, {
       cause: error,
     });
   }
   if (!text.includes('-----BEGIN')) {
-    throw new ConfigurationError(`${field} names ${value}, which is not a PEM file.`);
+    throw new ConfigurationError(`${named} is not a PEM file.`);
   }
   return text;
 }

@@ -112,6 +112,7 @@ describe('parseRedisUrl', () => {
     'unix://user:hunter2@/run/redis.sock',
     'unix://hunter2:x/run/redis.sock',
     'rediss://host?ca=hunter2',
+    'rediss://host?ca=/user:hunter2',
   ])('does not repeat %s, which contains a password in an odd place', (url) => {
     expect(() => parseRedisUrl(url)).toThrow(ConfigurationError);
     expect(() => parseRedisUrl(url)).not.toThrow('hunter2');
