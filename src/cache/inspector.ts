@@ -36,8 +36,9 @@ export class Inspector {
       return { ...inspection, sizeBytes, state: stored === 'foreign' ? 'foreign' : 'unreadable' };
     }
     await this.storeClock.settle();
-    const { offsetMs = 0 } = this.storeClock;
-    const isExpired = leftOf(stored, this.clock.now() + offsetMs) <= 0;
+    const now = this.clock.now();
+    const offsetMs = this.storeClock.offsetAt(now, this.clock.monotonic()) ?? 0;
+    const isExpired = leftOf(stored, now + offsetMs) <= 0;
     const state = !isSame(stored.gen, generations) ? 'void' : isExpired ? 'expired' : 'valid';
     const entry = { ...entryOf(stored), fetchedAt: stored.at - offsetMs };
     return { ...inspection, sizeBytes, entry, state };

@@ -90,16 +90,13 @@ export class Reader {
     missed: Missed | undefined,
   ): Promise<Landing<Answer<T>>> {
     const { secondTier, sharedFlights, clock, storeTimeoutMs } = this.options;
-    const budget = missed?.budget ?? new StoreBudget(storeTimeoutMs, clock);
     const startedAt = clock.monotonic();
     // The store bounds the look by itself: most reads end here, and need no timer.
     const found = await (missed === undefined ? secondTier.look(request) : this.lookAfterBatch(request, missed));
     if (found.fresh !== undefined) {
       return ended(this.hit(request, flight, found.fresh, 'hit'));
     }
-    if (missed === undefined) {
-      budget.spend(clock.monotonic() - startedAt);
-    }
+    const budget = missed?.budget ?? new StoreBudget(storeTimeoutMs - (clock.monotonic() - startedAt), clock);
     const failure = this.failures.get(request.key);
     if (failure !== undefined) {
       return ended(withoutSource<T>(found, failure.error, false));

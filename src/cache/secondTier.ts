@@ -46,6 +46,8 @@ interface Look {
   readonly askedAt: number;
   /** Of {@link StoreClock}, in ms. */
   readonly offsetMs: number;
+  /** The store's wall clock, in ms since the epoch. */
+  readonly storeNow: number;
 }
 
 const UNUSABLE: Found = { fresh: undefined, stale: undefined, generations: undefined };
@@ -63,14 +65,19 @@ export class SecondTier {
     const look = new LookGenerations(firstTier, [address], clock.monotonic());
     try {
       const stored = await store.read(address.key, look.unknown);
-      const offsetMs = storeClock.offsetMs ?? (await this.settledOffset());
+      const [now, wallNow] = [clock.monotonic(), clock.now()];
+      const offsetMs = storeClock.offsetAt(wallNow, now) ?? (await this.settledOffset());
       if (offsetMs === undefined) {
         return UNUSABLE;
       }
-      look.learn(stored.generations, clock.monotonic());
+      look.learn(stored.generations, now);
       const entry = this.entryIn(address, stored.text);
       if (typeof entry === 'object' && look.match(0, entry.gen)) {
-        return this.found(address, entry, sizeOf(stored.text), { askedAt: look.askedAt, offsetMs });
+        return this.found(address, entry, sizeOf(stored.text), {
+          askedAt: look.askedAt,
+          offsetMs,
+          storeNow: wallNow + offsetMs,
+        });
       }
       const generations = look.of(0);
       return generations === undefined
@@ -101,18 +108,18 @@ export class SecondTier {
     try {
       const keys = addresses.map(({ key }) => key);
       const stored = await store.readMany(keys, look.unknown);
-      const offsetMs = storeClock.offsetMs ?? (await this.settledOffset());
+      const [now, wallNow] = [clock.monotonic(), clock.now()];
+      const offsetMs = storeClock.offsetAt(wallNow, now) ?? (await this.settledOffset());
       if (offsetMs === undefined) {
         return missed;
       }
-      look.learn(stored.generations, clock.monotonic());
-      const context: Look = { askedAt: look.askedAt, offsetMs };
-      const now = clock.now() + offsetMs;
+      look.learn(stored.generations, now);
+      const context: Look = { askedAt: look.askedAt, offsetMs, storeNow: wallNow + offsetMs };
       for (const [position, address] of addresses.entries()) {
         const text = stored.texts[position];
         const entry = this.entryIn(address, text);
         if (typeof entry === 'object' && look.match(position, entry.gen)) {
-          const leftMs = leftOf(entry, now);
+          const leftMs = leftOf(entry, context.storeNow);
           // An invalidation may have failed while the store was asked.
           if (leftMs > 0 && isTrusted(address.scopes)) {
             onFresh(position, this.hit(address, entry, leftMs, sizeOf(text), context));
@@ -135,7 +142,8 @@ export class SecondTier {
    * Resolves to whether it was written.
    */
   async fill(address: CacheAddress, entry: Entry): Promise<boolean> {
-    const offsetMs = this.options.storeClock.offsetMs ?? (await this.settledOffset());
+    const { clock, storeClock } = this.options;
+    const offsetMs = storeClock.offsetAt(clock.now(), clock.monotonic()) ?? (await this.settledOffset());
     if (offsetMs === undefined) {
       return false;
     }
@@ -166,7 +174,7 @@ export class SecondTier {
     const { text, generations } = await this.options.store.read(address.key, address.scopes);
     const entry = this.entryIn(address, text);
     return typeof entry === 'object' && isSame(entry.gen, generations)
-      ? this.found(address, entry, sizeOf(text), { askedAt, offsetMs })
+      ? this.found(address, entry, sizeOf(text), { askedAt, offsetMs, storeNow: this.options.clock.now() + offsetMs })
       : this.nothing(address, entry, generations);
   }
 
@@ -192,7 +200,7 @@ export class SecondTier {
       return UNUSABLE;
     }
     const generations = entry.gen;
-    const leftMs = leftOf(entry, this.options.clock.now() + look.offsetMs);
+    const leftMs = leftOf(entry, look.storeNow);
     if (leftMs > 0) {
       return { fresh: this.hit(address, entry, leftMs, sizeBytes, look), stale: undefined, generations };
     }
@@ -235,8 +243,9 @@ export class SecondTier {
 
   /** Seldom needed: the clocks are compared as soon as there is a connection. */
   private async settledOffset(): Promise<number | undefined> {
-    await this.options.storeClock.settle();
-    return this.options.storeClock.offsetMs;
+    const { clock, storeClock } = this.options;
+    await storeClock.settle();
+    return storeClock.offsetAt(clock.now(), clock.monotonic());
   }
 
   private logStoreError(action: string, error: unknown): void {

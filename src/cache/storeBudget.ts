@@ -40,13 +40,8 @@ export class StoreBudget {
       return await Promise.race([ask(), timeUp]);
     } finally {
       timer?.dispose();
-      this.spend(this.clock.monotonic() - startedAt);
+      this.leftMs -= this.clock.monotonic() - startedAt;
     }
-  }
-
-  /** Counts a wait that the store itself bounded, in ms. */
-  spend(ms: number): void {
-    this.leftMs -= ms;
   }
 
   /** What the source took, in ms, the store may take once more: a read that is slow by its source goes on asking others. */

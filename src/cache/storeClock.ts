@@ -5,8 +5,12 @@ import type { Event } from '../base/emitter';
  * and whatever is done to those.
  */
 export interface StoreClock {
-  /** What to add to this machine's wall clock to get the store's, in ms; `undefined` while it is not known. */
-  readonly offsetMs: number | undefined;
+  /**
+   * What to add to this machine's wall clock to get the store's, in ms; `undefined` while it is not known.
+   *
+   * @param wallMs and `monotonicMs`: this machine's two clocks now. It is asked with each read, which has them at hand.
+   */
+  offsetAt(wallMs: number, monotonicMs: number): number | undefined;
 
   /** Resolves when it is known, or cannot be for the time being; at the latest after the store's command timeout. */
   settle(): Promise<void>;
@@ -17,7 +21,7 @@ export interface StoreClock {
 
 /** For a store that goes by this machine's own clock. */
 export const SAME_CLOCK: StoreClock = {
-  offsetMs: 0,
+  offsetAt: () => 0,
   settle: () => Promise.resolve(),
   onDidJump: () => ({ dispose() {} }),
 };

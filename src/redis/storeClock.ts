@@ -58,8 +58,10 @@ export class RedisStoreClock implements StoreClock, Disposable {
     void this.compare();
   }
 
-  get offsetMs(): number | undefined {
-    this.watch();
+  offsetAt(wallMs: number, monotonicMs: number): number | undefined {
+    if (Math.abs(wallMs - monotonicMs - this.parting) > JUMP_MS) {
+      this.watch();
+    }
     return this.offset;
   }
 

@@ -80,7 +80,7 @@ export class Instance {
     this.cache = new CacheService({
       store: this.store,
       link: this.link,
-      storeClock: { ...SAME_CLOCK, offsetMs: -skewMs },
+      storeClock: { ...SAME_CLOCK, offsetAt: () => -skewMs },
       locks: server.openLocks(this.connection),
       bus: server.openBus(this.connection),
       policies: DEFAULT_POLICIES,
