@@ -59,6 +59,19 @@ export function rangeText({ min, max }: Range = {}, unit: string): string {
       : `a number of ${unit}`;
 }
 
+function percent(ratio: number): number {
+  // 0.07 × 100 is not 7 in binary numbers.
+  return Math.round(ratio * 10_000) / 100;
+}
+
+function percentRange({ min, max }: Range = {}): Range {
+  return { ...(min === undefined ? {} : { min: percent(min) }), ...(max === undefined ? {} : { max: percent(max) }) };
+}
+
+function fanSpeedProblems(ratio: number | undefined, range: Range | undefined): readonly string[] {
+  return ratio === undefined ? [] : outOf('The fan speed', percent(ratio), '% of full speed', percentRange(range));
+}
+
 function coolingProblems(mode: CoolingMode, limits: CoolingConstraints): readonly string[] {
   const problems = [
     ...outOf('The target temperature', mode.targetTempC, '°C', limits.targetTempC),
@@ -85,7 +98,7 @@ function fanProblems(mode: CoolingMode, limits: CoolingConstraints): readonly st
       ];
     case 'manual':
       return [
-        ...outOf('The fan speed', mode.fanSpeedRatio, 'of full speed', limits.fanSpeedRatio),
+        ...fanSpeedProblems(mode.fanSpeedRatio, limits.fanSpeedRatio),
         ...outOf('The number of fans that must turn', mode.minimumRequiredFans, 'fans', limits.minimumRequiredFans),
       ];
     default:

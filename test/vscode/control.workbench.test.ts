@@ -84,7 +84,7 @@ describe('controlling miners', () => {
     await quickInput.pick('Manual');
     await expectMessage(`${miner.id} takes 0 to 100 % of full speed`);
     await quickInput.answer('150');
-    await expectMessage('The fan speed is 1.5 of full speed; this miner takes 0 to 1 of full speed.');
+    await expectMessage('The fan speed is 150 % of full speed; this miner takes 0 to 100 % of full speed.');
     await workbench.screenshot('cooling');
     await quickInput.answer('60');
     await expectMessage(`Target temperature in °C; ${miner.id} takes 40 to 90 °C.`);

@@ -68,7 +68,10 @@ async function showReport(
   log: vscode.LogOutputChannel,
 ): Promise<boolean> {
   const { changed, failed, untouched } = report;
-  const done = `${plural(changed.length, 'miner')} of ${describeScope(scope)} obeyed: ${describeChange(change)}.`;
+  const [first, ...others] = changed;
+  const isOne = first !== undefined && others.length === 0;
+  const who = isOne ? first.id : `${plural(changed.length, 'miner')} of ${describeScope(scope)}`;
+  const done = `${who} obeyed: ${describeChange(change)}.`;
   if (failed.length + untouched.length === 0) {
     showInformation(done);
     return false;

@@ -21,7 +21,7 @@ describe('problemsOf', () => {
     ],
     [
       { type: 'cooling', mode: { mode: 'manual', fanSpeedRatio: 1.5 } },
-      'The fan speed is 1.5 of full speed; this miner takes 0.1 to 1 of full speed.',
+      'The fan speed is 150 % of full speed; this miner takes 10 to 100 % of full speed.',
     ],
     [
       { type: 'cooling', mode: { mode: 'immersion', targetTempC: 60, hotTempC: 50 } },
