@@ -71,7 +71,7 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
   const disposables = new DisposableStore();
   const clock = systemClock;
   const redisParts = openRedis({ profile, commandTimeoutMs: redis.commandTimeoutMs, clock, logger });
-  const { store, link, storeClock, locks, bus, directory } = redisParts;
+  const { store, link, storeClock, locks, bus, history, directory } = redisParts;
   const source = disposables.add(new BraiinsSource({ credentials, logger, tls: minerTls }));
   const inventory = disposables.add(new FileInventory(configuration.inventoryPath));
   const [host, { pid }] = [hostname(), process];
@@ -80,7 +80,7 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
   const instances = new InstanceRegistry({ directory, self, clock, logger });
   const { policies, problems } = policiesWithTtls(configuration.ttls);
   const cache = disposables.add(
-    new CacheService({ store, link, storeClock, locks, bus, policies, clock, logger, instance }),
+    new CacheService({ store, link, storeClock, locks, bus, history, policies, clock, logger, instance }),
   );
   const reads = new FleetReads(cache, source, inventory);
   const monitor = disposables.add(new FleetMonitor(reads, source, inventory, clock));
@@ -92,10 +92,10 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
   const invalidator = new Invalidator(cache, reads, inventory);
   disposables.add(invalidateMovedMiners(inventory, invalidator, logger));
   const { control } = source;
-  const writer = new MinerWriter({ cache, reads, source, control, bus, clock, logger, instance });
+  const writer = new MinerWriter({ cache, reads, source, control, bus, history, clock, logger, instance });
   const warmer = new Warmer(reads, cache);
   const common = { cache, inventory, clock, logger };
-  const events = new StatusEvents({ ...common, reads, invalidator, bus, instance });
+  const events = new StatusEvents({ ...common, reads, invalidator, bus, history, instance });
   const firstReading = () => monitor.refreshed(FIRST_READING_MS);
   const watcher = configuration.watch
     ? disposables.add(new FleetWatcher({ ...common, source, instances, events, reads, firstReading }))

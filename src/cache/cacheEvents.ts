@@ -1,3 +1,5 @@
+import { MAX_EVENT_TEXT } from './eventHistory';
+
 /** The channel on which instances tell each other why entries went. */
 export const CACHE_EVENTS = 'events:cache';
 
@@ -16,9 +18,20 @@ export interface InvalidationEvent {
 
 const MAX_SCOPES = 100;
 const MAX_TEXT = 100_000;
+/** What a person reads of a cascade. */
+const MAX_RECORDED_SCOPES = 20;
 
 export function encodeCacheEvent(event: InvalidationEvent): string {
   return JSON.stringify({ ...event, scopes: event.scopes.slice(0, MAX_SCOPES) });
+}
+
+/** The event with as many of its scopes as have room in the history. */
+export function encodeForHistory(event: InvalidationEvent): string {
+  const cause = event.cause.slice(0, MAX_EVENT_TEXT / 8);
+  const encode = (scopes: readonly string[]) => JSON.stringify({ ...event, cause, scopes });
+  const scopes = event.scopes.slice(0, MAX_RECORDED_SCOPES);
+  const text = encode(scopes);
+  return text.length > MAX_EVENT_TEXT ? encode(scopes.filter((scope) => scope.length <= MAX_EVENT_TEXT / 40)) : text;
 }
 
 /** Reads what came over the channel; `undefined` for whatever is not a cache event, since anybody can publish. */

@@ -8,6 +8,7 @@ import { type CacheChange, ChangeFeed } from './changeFeed';
 import { type CoherenceLink, NO_LINK } from './coherenceLink';
 import { EntryWriter } from './entryWriter';
 import type { EventBus } from './eventBus';
+import type { EventHistory } from './eventHistory';
 import type { Random } from './expiry';
 import { FirstTier, type FirstTierLimits } from './firstTier';
 import type { FlightLocks } from './flightLocks';
@@ -37,6 +38,8 @@ export interface CacheServiceOptions {
   readonly locks?: FlightLocks;
   /** Without it nobody else is told why entries went. */
   readonly bus?: EventBus;
+  /** Without it nobody is told later. */
+  readonly history?: EventHistory;
   readonly policies: Policies;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -89,7 +92,7 @@ export class CacheService implements Disposable {
     } = options;
     this.metrics = new CacheMetrics(clock);
     this.lookups = new Lookups(this.metrics, clock);
-    this.feed = new ChangeFeed({ bus: options.bus, clock, logger, instance });
+    this.feed = new ChangeFeed({ bus: options.bus, history: options.history, clock, logger, instance });
     this.firstTier = new FirstTier(link, clock, options.firstTier ?? DEFAULT_LIMITS);
     this.invalidations = new Invalidations({
       store,

@@ -3,8 +3,15 @@ import { Emitter, type Event } from '../base/emitter';
 import { describeError } from '../base/errors';
 import { type Disposable, DisposableStore } from '../base/lifecycle';
 import type { Logger } from '../base/logger';
-import { CACHE_EVENTS, decodeCacheEvent, encodeCacheEvent, type InvalidationEvent } from './cacheEvents';
+import {
+  CACHE_EVENTS,
+  decodeCacheEvent,
+  encodeCacheEvent,
+  encodeForHistory,
+  type InvalidationEvent,
+} from './cacheEvents';
 import type { EventBus } from './eventBus';
+import type { EventHistory } from './eventHistory';
 
 /** What changed in the cache, through this instance or another. */
 export type CacheChange =
@@ -14,6 +21,8 @@ export type CacheChange =
 export interface ChangeFeedOptions {
   /** Without it nobody else is told why entries went. */
   readonly bus: EventBus | undefined;
+  /** Without it who looks later is not told. */
+  readonly history: EventHistory | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Name of this instance. */
@@ -44,9 +53,10 @@ export class ChangeFeed implements Disposable {
 
   /** This instance voided scopes. */
   tellInvalidation({ scopes, cause }: Pick<InvalidationEvent, 'scopes' | 'cause'>): void {
-    const { instance: by, clock, bus, logger } = this.options;
+    const { instance: by, clock, bus, history, logger } = this.options;
     const event: InvalidationEvent = { type: 'invalidated', scopes, cause, by, at: clock.now() };
     this.changes.fire(event);
+    history?.add(event.type, encodeForHistory(event));
     bus?.publish(CACHE_EVENTS, encodeCacheEvent(event)).catch((error: unknown) => {
       logger.debug(`Other instances were not told of an invalidation (${cause}): ${describeError(error)}`);
     });

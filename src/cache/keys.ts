@@ -73,6 +73,9 @@ export function instanceKey(instanceId: string): string {
 /** The instances by their last heartbeat. */
 export const INSTANCES_KEY = 'v1:instances';
 
+/** The history of events. */
+export const EVENTS_KEY = 'v1:events';
+
 /**
  * Pattern of the entries that are named. Ids are encoded as in keys, so that none of them widens it.
  *

@@ -1,6 +1,7 @@
 import { type Disposable, DisposableStore } from '../base/lifecycle';
 import type { CoherenceLink } from '../cache/coherenceLink';
 import type { EventBus } from '../cache/eventBus';
+import type { EventHistory } from '../cache/eventHistory';
 import type { FlightLocks } from '../cache/flightLocks';
 import type { InstanceDirectory } from '../cache/instanceDirectory';
 import type { CacheStore } from '../cache/store';
@@ -8,6 +9,7 @@ import type { StoreClock } from '../cache/storeClock';
 import { RedisCoherenceLink } from './coherenceLink';
 import { RedisConnection, type RedisConnectionOptions } from './connection';
 import { RedisEventBus } from './eventBus';
+import { RedisEventHistory } from './eventHistory';
 import { RedisInstances } from './redisInstances';
 import { RedisLocks } from './redisLocks';
 import { RedisStore } from './redisStore';
@@ -20,6 +22,7 @@ export interface RedisParts extends Disposable {
   readonly storeClock: StoreClock;
   readonly locks: FlightLocks;
   readonly bus: EventBus;
+  readonly history: EventHistory;
   readonly directory: InstanceDirectory;
   /** What the parts share. */
   readonly connection: RedisConnection;
@@ -34,12 +37,14 @@ export function openRedis(options: RedisConnectionOptions): RedisParts {
   const link = disposables.add(new RedisCoherenceLink({ profile, connection, clock, logger }));
   const storeClock = disposables.add(new RedisStoreClock({ connection, clock, logger }));
   const bus = disposables.add(new RedisEventBus({ profile, connection, clock, logger }));
+  const history = disposables.add(new RedisEventHistory(connection, logger));
   return {
     connection,
     store,
     link,
     storeClock,
     bus,
+    history,
     locks: new RedisLocks(connection),
     directory: new RedisInstances(connection),
     dispose: () => disposables.dispose(),

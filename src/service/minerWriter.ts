@@ -3,6 +3,7 @@ import { describeError } from '../base/errors';
 import type { Logger } from '../base/logger';
 import type { CacheService } from '../cache/cacheService';
 import type { EventBus } from '../cache/eventBus';
+import type { EventHistory } from '../cache/eventHistory';
 import { isConstrained, problemsOf } from '../fleet/changeChecks';
 import type { Miner } from '../fleet/miner';
 import { describeChange, type MinerChange } from '../fleet/minerChange';
@@ -20,6 +21,7 @@ export interface MinerWriterOptions {
   readonly source: MinerSource;
   readonly control: MinerControl;
   readonly bus: EventBus;
+  readonly history: EventHistory;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Name of this instance. */
@@ -125,10 +127,12 @@ export class MinerWriter {
   }
 
   private tell(miner: Miner, { type }: MinerChange): void {
-    const { bus, clock, logger, instance: by } = this.options;
+    const { bus, history, clock, logger, instance: by } = this.options;
     const timestamp = new Date(clock.now()).toISOString();
     const message: ChangeMessage = { minerId: miner.id, change: type, timestamp, by };
-    bus.publishToShard(changeChannel(miner.id), JSON.stringify(message)).catch((error: unknown) => {
+    const text = JSON.stringify(message);
+    history.add('config', text);
+    bus.publishToShard(changeChannel(miner.id), text).catch((error: unknown) => {
       logger.debug(`Nobody was told of a change of ${miner.id}: ${describeError(error)}`);
     });
   }

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock';
 import { describeError } from '../base/errors';
 import type { Logger } from '../base/logger';
 import type { EventBus } from '../cache/eventBus';
+import type { EventHistory } from '../cache/eventHistory';
 import { StoreError } from '../cache/store';
 import type { Miner } from '../fleet/miner';
 import type { MinerStatus } from '../fleet/minerData';
@@ -14,6 +15,7 @@ export interface StatusEventsOptions {
   readonly reads: FleetReads;
   readonly invalidator: Invalidator;
   readonly bus: EventBus;
+  readonly history: EventHistory;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Name of this instance. */
@@ -122,7 +124,7 @@ export class StatusEvents {
   }
 
   private async publish({ miner, ...news }: News, status: WatchedState): Promise<void> {
-    const { bus, clock, logger, instance } = this.options;
+    const { bus, history, clock, logger, instance } = this.options;
     const message: StatusMessage = {
       minerId: miner.id,
       status,
@@ -130,7 +132,9 @@ export class StatusEvents {
       ...('offline' in news ? { reason: describeError(news.offline) } : {}),
       by: instance,
     };
-    await bus.publishToShard(statusChannel(miner.id), JSON.stringify(message)).catch((error: unknown) => {
+    const text = JSON.stringify(message);
+    history.add('status', text);
+    await bus.publishToShard(statusChannel(miner.id), text).catch((error: unknown) => {
       logger.debug(`Nobody was told that ${miner.id} is ${status}: ${describeError(error)}`);
     });
   }

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeCacheEvent, encodeCacheEvent, type InvalidationEvent } from '../../../src/cache/cacheEvents';
+import {
+  decodeCacheEvent,
+  encodeCacheEvent,
+  encodeForHistory,
+  type InvalidationEvent,
+} from '../../../src/cache/cacheEvents';
+import { MAX_EVENT_TEXT } from '../../../src/cache/eventHistory';
 
 const event: InvalidationEvent = { type: 'invalidated', scopes: ['v1:gen:all'], cause: 'command', by: 'i1', at: 5 };
 
@@ -21,6 +27,18 @@ describe('cache events', () => {
     expect(decodeCacheEvent(text)?.scopes).toHaveLength(100);
     // From an instance that does not know the cap.
     expect(decodeCacheEvent(JSON.stringify({ ...event, scopes: scopes.slice(0, 3_000) }))?.scopes).toHaveLength(100);
+  });
+
+  it('have room in the history, however many and long their scopes', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 5_000 }), { maxLength: 60 }), fc.string(), (lengths, cause) => {
+        const scopes = lengths.map((length) => `v1:gen:miner:${'m'.repeat(length)}`);
+        const text = encodeForHistory({ ...event, scopes, cause: cause.repeat(100) });
+        expect(text.length).toBeLessThanOrEqual(MAX_EVENT_TEXT);
+        expect(decodeCacheEvent(text)?.scopes.length).toBeLessThanOrEqual(scopes.length);
+      }),
+    );
+    expect(decodeCacheEvent(encodeForHistory(event))).toEqual(event);
   });
 
   it.each([

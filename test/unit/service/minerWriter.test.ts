@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { silentLogger } from '../../../src/base/logger';
+import type { EventHistory } from '../../../src/cache/eventHistory';
 import type { Inventory } from '../../../src/fleet/inventory';
 import type { Miner } from '../../../src/fleet/miner';
 import type { MinerChange } from '../../../src/fleet/minerChange';
@@ -24,6 +25,7 @@ describe('MinerWriter', () => {
   let reads: FleetReads;
   let writer: MinerWriter;
   let told: object[];
+  let recorded: object[];
   /** The state of the machine, what it was told, and what it does when it is told something, or asked. */
   let machine: { powerW: number; told: string[]; refuse?: Error; mute?: Error; constraints: object | Error };
 
@@ -70,7 +72,14 @@ describe('MinerWriter', () => {
     const inventory = { current: { miners: [MINER], problems: [] } } as unknown as Inventory;
     reads = new FleetReads(cache, source, inventory);
     const { clock } = rig;
-    writer = new MinerWriter({ cache, reads, source, control, bus, clock, logger: silentLogger, instance: 'one' });
+    recorded = [];
+    const history: EventHistory = {
+      add: (kind, text) => void recorded.push({ kind, ...JSON.parse(text) }),
+      latest: async () => [],
+      after: async () => ({ events: [], isBroken: false }),
+    };
+    const common = { bus, history, clock, logger: silentLogger, instance: 'one' };
+    writer = new MinerWriter({ ...common, cache, reads, source, control });
   });
 
   const change = (what: MinerChange) => rig.ended(writer.change(MINER, what));
@@ -83,6 +92,7 @@ describe('MinerWriter', () => {
     expect((await config())?.data.tuner?.powerTargetW).toBe(3_000);
     expect(await change({ type: 'power-target', powerW: 2_500 })).toMatchObject({ status: 'fulfilled' });
     expect(machine.told).toEqual(['power 2500']);
+    expect(recorded).toEqual([expect.objectContaining({ kind: 'config', change: 'power-target', by: 'one' })]);
     expect(told).toEqual([
       { minerId: 'm1', change: 'power-target', timestamp: expect.stringMatching(/^\d{4}-.*Z$/), by: 'one' },
     ]);
@@ -99,7 +109,7 @@ describe('MinerWriter', () => {
         'm1 cannot set the power target to 9000 W. The power target is 9000 W; this miner takes 1000 to 3500 W.',
       ),
     });
-    expect([...machine.told, ...told]).toEqual([]);
+    expect([...machine.told, ...told, ...recorded]).toEqual([]);
   });
 
   it('leaves the judgement to firmware that does not tell its constraints', async () => {
