@@ -10,6 +10,7 @@ import { policiesWithTtls } from './cache/policy';
 import type { CredentialStore } from './fleet/credentials';
 import type { MinerTlsFiles } from './fleet/minerTls';
 import { Discovery } from './service/discovery';
+import { EventLog } from './service/eventLog';
 import { FileInventory } from './service/fileInventory';
 import { FleetMonitor } from './service/fleetMonitor';
 import { FleetReads } from './service/fleetReads';
@@ -95,12 +96,13 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
   const writer = new MinerWriter({ cache, reads, source, control, bus, history, clock, logger, instance });
   const warmer = new Warmer(reads, cache);
   const common = { cache, inventory, clock, logger };
-  const events = new StatusEvents({ ...common, reads, invalidator, bus, history, instance });
+  const statusEvents = new StatusEvents({ ...common, reads, invalidator, bus, history, instance });
   const firstReading = () => monitor.refreshed(FIRST_READING_MS);
   const watcher = configuration.watch
-    ? disposables.add(new FleetWatcher({ ...common, source, instances, events, reads, firstReading }))
+    ? disposables.add(new FleetWatcher({ ...common, source, instances, events: statusEvents, reads, firstReading }))
     : undefined;
   const periodicWarmer = disposables.add(new PeriodicWarmer({ ...common, warmer, locks }));
+  const events = disposables.add(new EventLog({ ...common, history, storeClock, instance }));
   instances.start();
   const close = async () => {
     disposables.dispose();
@@ -121,6 +123,7 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
     fleetWriter: new FleetWriter(writer),
     discovery: new Discovery(source),
     instances,
+    events,
     watcher,
     followEvents: () => new LiveRefresh({ ...common, monitor }),
     close,

@@ -2,6 +2,7 @@ import type { Disposable } from '../base/lifecycle';
 import type { CacheService } from '../cache/cacheService';
 import type { Inventory } from '../fleet/inventory';
 import type { Discovery } from './discovery';
+import type { EventLog } from './eventLog';
 import type { FleetMonitor } from './fleetMonitor';
 import type { FleetReads } from './fleetReads';
 import type { FleetWatcher } from './fleetWatcher';
@@ -27,6 +28,7 @@ export interface FleetServices extends Disposable {
   readonly fleetWriter: FleetWriter;
   readonly discovery: Discovery;
   readonly instances: InstanceRegistry;
+  readonly events: EventLog;
   /** `undefined` in an instance that watches no miners. */
   readonly watcher: FleetWatcher | undefined;
   /** Has {@link monitor} follow the events of the fleet until disposed, for a view that somebody looks at. */

@@ -1,0 +1,81 @@
+import type { MinerEvent, MinerKeyKind } from './keys';
+import type { Dataset } from './policy';
+
+/** What a generation is one of, as its key says. */
+export type NamedScope =
+  | { readonly type: 'all' }
+  | { readonly type: 'tenant' | 'summary'; readonly tenant: string }
+  | { readonly type: 'miner'; readonly minerId: string; readonly event?: MinerEvent }
+  | { readonly type: 'firmware-versions' | 'pool-urls' };
+
+const MINER_DATASETS: Readonly<Record<MinerKeyKind, Dataset>> = {
+  status: 'miner:status',
+  stats: 'miner:stats',
+  details: 'miner:details',
+  config: 'miner:config',
+  hashboards: 'miner:hashboards',
+  pools: 'miner:pools',
+  cooling: 'miner:cooling',
+  errors: 'miner:errors',
+};
+
+const EVENTS: readonly MinerEvent[] = ['status', 'config', 'system'];
+
+/** The dataset that an entry's key is of; `undefined` for what is no such key. */
+export function datasetOf(key: string): Dataset | undefined {
+  const [version, cache, group, name, kind, ...rest] = key.split(':');
+  if (version !== 'v1' || cache !== 'cache' || rest.length > 0) {
+    return undefined;
+  }
+  if (group === 'miner' && kind !== undefined) {
+    return Object.hasOwn(MINER_DATASETS, kind) ? MINER_DATASETS[kind as MinerKeyKind] : undefined;
+  }
+  if (group === 'fleet') {
+    return kind === 'summary' ? 'fleet:summary' : undefined;
+  }
+  const figure = kind === undefined ? `${group}:${name}` : undefined;
+  return figure === 'firmware:versions' || figure === 'pool:urls' ? figure : undefined;
+}
+
+/** What a generation's key says; `undefined` for what is none, since anybody can publish and record. */
+export function readScope(key: string): NamedScope | undefined {
+  const [version, generation, group, name, event, ...rest] = key.split(':');
+  if (version !== 'v1' || generation !== 'gen' || rest.length > 0) {
+    return undefined;
+  }
+  if (group === 'all') {
+    return name === undefined ? { type: 'all' } : undefined;
+  }
+  if (name === undefined || (event !== undefined && group !== 'miner')) {
+    return undefined;
+  }
+  switch (group) {
+    case 'fleet':
+      return { type: 'tenant', tenant: decodeId(name) };
+    case 'summary':
+      return { type: 'summary', tenant: decodeId(name) };
+    case 'miner':
+      return minerScope(decodeId(name), event);
+    case 'firmware':
+      return name === 'versions' ? { type: 'firmware-versions' } : undefined;
+    case 'pool':
+      return name === 'urls' ? { type: 'pool-urls' } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function minerScope(minerId: string, event: string | undefined): NamedScope | undefined {
+  if (event === undefined) {
+    return { type: 'miner', minerId };
+  }
+  const known = EVENTS.find((each) => each === event);
+  return known === undefined ? undefined : { type: 'miner', minerId, event: known };
+}
+
+/** Undoes `encodeId`. */
+function decodeId(encoded: string): string {
+  return encoded.replace(/%(?:u([\dA-F]{4})|([\dA-F]{2}))/g, (_, long: string | undefined, short: string) =>
+    String.fromCharCode(Number.parseInt(long ?? short, 16)),
+  );
+}
