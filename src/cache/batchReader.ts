@@ -117,7 +117,7 @@ export class BatchReader {
         onFound(position, kept as Reading<T>);
         refreshAhead.startIfDue(request, kept.leftMs(startedAt), kept.costMs);
         if (isCounted) {
-          metrics.recordFirstTierHit(request.dataset, startedAt);
+          metrics.recordFirstTierHit(request.dataset, startedAt, kept.ageMs(startedAt));
         }
       } else if (policies[request.dataset].strategy !== 'NO_CACHE') {
         below.push(position);
@@ -135,7 +135,7 @@ export class BatchReader {
       if (isCounted) {
         // All came in one round trip.
         latencyMs ??= clock.monotonic() - startedAt;
-        metrics.recordLookup(request.dataset, 'l2Hit', latencyMs);
+        metrics.recordLookup(request.dataset, 'l2Hit', latencyMs, Math.max(0, clock.now() - reading.fetchedAt));
       }
     });
     return new Map([...missed].map(([index, known]) => [below[index] as number, known]));

@@ -154,7 +154,7 @@ export class CacheService implements Disposable {
       const kept = this.firstTier.get(request.key, startedAt);
       if (kept !== undefined && options.signal?.aborted !== true) {
         if (options.background !== true) {
-          this.metrics.recordFirstTierHit(request.dataset, startedAt);
+          this.metrics.recordFirstTierHit(request.dataset, startedAt, kept.ageMs(startedAt));
         }
         this.refreshAhead.startIfDue(request, kept.leftMs(startedAt), kept.costMs);
         // The key always carries the same type of data, which the tier cannot say.

@@ -5,6 +5,8 @@ import type { CoherenceLink } from './coherenceLink';
 import { deepFreeze } from './freeze';
 import { KnownGenerations } from './generations';
 import type { KeptReading } from './keptReading';
+import { datasetOf } from './keyNames';
+import type { Dataset } from './policy';
 import { RecentPushes } from './recentPushes';
 
 /** How much the first tier holds. What was used least recently goes first. */
@@ -12,6 +14,12 @@ export interface FirstTierLimits {
   readonly maxEntries: number;
   /** Of the entries' texts as they are stored, in bytes. */
   readonly maxBytes: number;
+}
+
+/** What a part of the first tier takes. */
+export interface TierUsage {
+  readonly entries: number;
+  readonly bytes: number;
 }
 
 /** A moment before a look into the store, for {@link FirstTier.holdsSince}. */
@@ -75,6 +83,19 @@ export class FirstTier implements Disposable {
   /** Size of the entries' texts, in bytes. */
   get sizeBytes(): number {
     return this.entries?.calculatedSize ?? 0;
+  }
+
+  /** Entries and the size of their texts, in bytes, by dataset. Looks at each entry: for people, not for reads. */
+  usage(): ReadonlyMap<Dataset, TierUsage> {
+    const usage = new Map<Dataset, TierUsage>();
+    for (const key of this.entries?.keys() ?? []) {
+      const dataset = datasetOf(key);
+      if (dataset !== undefined) {
+        const { entries, bytes } = usage.get(dataset) ?? { entries: 0, bytes: 0 };
+        usage.set(dataset, { entries: entries + 1, bytes: bytes + (this.entries?.info(key)?.size ?? 0) });
+      }
+    }
+    return usage;
   }
 
   /** Entries that went for want of room. */

@@ -25,21 +25,32 @@ export class LatencyHistogram {
     this.total = 0;
   }
 
+  /** Observations by bucket, as they are now. */
+  snapshot(): readonly number[] {
+    return [...this.counts];
+  }
+
   /**
    * Latency in ms that the given share (0 to 1) of observations did not exceed: the upper bound of the bucket it falls
    * in. `undefined` without observations; `Infinity` above the last bound.
    */
   quantile(share: number): number | undefined {
-    if (this.total === 0) {
-      return undefined;
-    }
-    let remaining = Math.max(1, Math.ceil(share * this.total));
-    for (const [bucket, count] of this.counts.entries()) {
-      remaining -= count;
-      if (remaining <= 0) {
-        return BOUNDS_MS[bucket] ?? Number.POSITIVE_INFINITY;
-      }
-    }
-    return Number.POSITIVE_INFINITY;
+    return quantileOf(this.counts, share);
   }
+}
+
+/** As {@link LatencyHistogram.quantile}, of observations by bucket. */
+export function quantileOf(counts: readonly number[], share: number): number | undefined {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  if (total === 0) {
+    return undefined;
+  }
+  let remaining = Math.max(1, Math.ceil(share * total));
+  for (const [bucket, count] of counts.entries()) {
+    remaining -= count;
+    if (remaining <= 0) {
+      return BOUNDS_MS[bucket] ?? Number.POSITIVE_INFINITY;
+    }
+  }
+  return Number.POSITIVE_INFINITY;
 }

@@ -43,6 +43,11 @@ export class KeptReading implements Reading<unknown> {
     return this.#freshUntil - now;
   }
 
+  /** Since the source was read, in ms. @param now of `Clock.monotonic`. */
+  ageMs(now: number): number {
+    return Math.max(0, this.ttlS * 1000 - this.leftMs(now));
+  }
+
   /** Whether it is within its TTL and was not voided. @param now of `Clock.monotonic`. */
   holds(now: number): boolean {
     if (now >= this.#freshUntil) {

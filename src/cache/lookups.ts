@@ -29,7 +29,10 @@ export class Lookups {
       throw answer.error;
     }
     if (lookup.isCounted) {
-      this.metrics.recordLookup(lookup.dataset, outcomeOf(answer, isFirst), this.clock.monotonic() - lookup.startedAt);
+      const latencyMs = this.clock.monotonic() - lookup.startedAt;
+      const isServed = answer.outcome === 'hit' || answer.outcome === 'stale';
+      const ageMs = isServed ? Math.max(0, this.clock.now() - answer.reading.fetchedAt) : undefined;
+      this.metrics.recordLookup(lookup.dataset, outcomeOf(answer, isFirst), latencyMs, ageMs);
     } else if (isFirst) {
       this.metrics.recordBackgroundFetch(lookup.dataset);
     }

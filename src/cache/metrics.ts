@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock';
 import { LatencyHistogram } from './histogram';
+import { Mean } from './mean';
 import type { Dataset } from './policy';
 
 /**
@@ -38,6 +39,10 @@ const TIMED_EVERY = 64;
 /** One dataset's counts: since the start, and of each five seconds in a ring that turns with the slots. */
 class DatasetCounts {
   readonly sinceStart = emptyCounts();
+  /** Of what was served from the cache, in ms. */
+  readonly hitAge = new Mean();
+  /** Of reads of the source, in ms. */
+  readonly fetchCost = new Mean();
   readonly ring = Array.from({ length: BUCKETS }, emptyCounts);
   current: LookupCounts;
 
@@ -69,9 +74,20 @@ export class CacheMetrics {
     this.slotEnd = (this.slot + 1) * BUCKET_MS;
   }
 
-  /** Counts a lookup that the first tier answered. @param startedAt of `Clock.monotonic`. */
-  recordFirstTierHit(dataset: Dataset, startedAt: number): void {
-    const { current, sinceStart } = this.of(dataset, startedAt);
+  /** Datasets of which anything was counted so far. */
+  get countedDatasets(): readonly Dataset[] {
+    return [...this.datasets.keys()];
+  }
+
+  /**
+   * Counts a lookup that the first tier answered.
+   *
+   * @param startedAt of `Clock.monotonic`.
+   * @param ageMs of what was served.
+   */
+  recordFirstTierHit(dataset: Dataset, startedAt: number, ageMs: number): void {
+    const { current, sinceStart, hitAge } = this.of(dataset, startedAt);
+    hitAge.add(ageMs);
     current.lookups++;
     current.l1Hits++;
     sinceStart.lookups++;
@@ -81,18 +97,22 @@ export class CacheMetrics {
     }
   }
 
-  /** Counts one lookup and how it ended. */
-  recordLookup(dataset: Dataset, outcome: LookupOutcome, latencyMs: number): void {
+  /** Counts one lookup and how it ended. @param ageMs of what was served from the cache. */
+  recordLookup(dataset: Dataset, outcome: LookupOutcome, latencyMs: number, ageMs?: number): void {
     const isMiss = outcome === 'fetched' || outcome === 'coalesced' || outcome === 'bypass';
     (isMiss ? this.missLatency : this.hitLatency).observe(latencyMs);
-    const { current, sinceStart } = this.of(dataset, this.clock.monotonic());
+    const { current, sinceStart, hitAge } = this.of(dataset, this.clock.monotonic());
     addLookup(current, outcome);
     addLookup(sinceStart, outcome);
+    if (ageMs !== undefined) {
+      hitAge.add(ageMs);
+    }
   }
 
   /** Notes what a read of the source took, whoever caused it. */
-  recordFetch(latencyMs: number): void {
+  recordFetch(dataset: Dataset, latencyMs: number): void {
     this.fetchLatency.observe(latencyMs);
+    this.of(dataset, this.clock.monotonic()).fetchCost.add(latencyMs);
   }
 
   recordError(dataset: Dataset): void {
@@ -131,6 +151,16 @@ export class CacheMetrics {
   sourceOffload(window: Window, dataset?: Dataset): number | undefined {
     const { lookups, fetches, staleFetches, bypasses } = this.counts(window, dataset);
     return lookups === 0 ? undefined : 1 - (fetches + staleFetches + bypasses) / lookups;
+  }
+
+  /** Mean age since the start of what was served from the cache, in ms; `undefined` when nothing was. */
+  meanHitAgeMs(dataset: Dataset): number | undefined {
+    return this.datasets.get(dataset)?.hitAge.value;
+  }
+
+  /** Mean of what reading the source took since the start, in ms, whoever caused it; `undefined` when nobody did. */
+  meanFetchMs(dataset: Dataset): number | undefined {
+    return this.datasets.get(dataset)?.fetchCost.value;
   }
 
   /** Begins anew, as if the instance had just started. */

@@ -34,7 +34,7 @@ export class SourceReader {
       }
       throw error;
     } finally {
-      this.metrics.recordFetch(this.clock.monotonic() - startedAt);
+      this.metrics.recordFetch(request.dataset, this.clock.monotonic() - startedAt);
     }
   }
 }

@@ -443,4 +443,26 @@ describe('CacheService', () => {
     expect(rig.server.get(minerKey('m2', 'status'))).toBe('{"v":2,"data":1,"gen":[]}');
     expect(cache.metrics.counts('start').errors).toBe(1);
   });
+
+  it('G7: knows the mean age of what it served from either tier, one by one and in batches, and what fetching cost', async () => {
+    const { cache } = rig.open('one');
+    const { metrics } = cache;
+    const age = () => metrics.meanHitAgeMs('miner:status');
+    const slow = {
+      ...rig.request(),
+      fetch: () => new Promise((resolve) => rig.clock.setTimeout(() => resolve({}), 40)),
+    };
+    await rig.ended(cache.getOrFetch(slow));
+    expect([age(), metrics.meanFetchMs('miner:status')]).toEqual([undefined, 40]);
+    rig.clock.advance(1_000);
+    await rig.ended(cache.getOrFetch(slow));
+    expect([age(), metrics.counts('start').l2Hits]).toEqual([1_000, 1]);
+    rig.clock.advance(2_000);
+    await rig.ended(cache.getManyOrFetch([slow]));
+    expect([age(), metrics.counts('start').lookups]).toEqual([2_000, 3]);
+    await rig.ended(cache.getOrFetch(slow));
+    await rig.ended(cache.getOrFetch(slow, { background: true }));
+    const { l1Hits, l2Hits } = metrics.counts('start');
+    expect([age(), l1Hits + l2Hits]).toEqual([(1_000 + 3_000 + 3_000) / 3, 3]);
+  });
 });

@@ -46,6 +46,22 @@ describe('FirstTier', () => {
     expect(Object.isFrozen(data.boards[0]?.chips)).toBe(true);
   });
 
+  it('tells what each dataset takes', () => {
+    const { tier } = open();
+    tier.keep(KEY, entry(), 10, tier.pushes.now());
+    tier.keep('v1:cache:miner:m2:status', entry(), 20, tier.pushes.now());
+    tier.keep('v1:cache:fleet:global:summary', entry(), 5, tier.pushes.now());
+    expect(tier.usage()).toEqual(
+      new Map([
+        ['fleet:summary', { entries: 1, bytes: 5 }],
+        ['miner:status', { entries: 2, bytes: 30 }],
+      ]),
+    );
+    tier.drop('everything');
+    expect(tier.usage()).toEqual(new Map());
+    expect(open(false).tier.usage()).toEqual(new Map());
+  });
+
   it('holds no more entries and bytes than it may, gives up what was used least recently, and counts that', () => {
     const { tier } = open();
     for (const name of ['a', 'b', 'c']) {

@@ -52,14 +52,14 @@ describe('CacheMetrics', () => {
     const clock = new ManualClock();
     const metrics = new CacheMetrics(clock);
     for (let minute = 0; minute < 12; minute++) {
-      metrics.recordFirstTierHit('miner:status', clock.monotonic());
+      metrics.recordFirstTierHit('miner:status', clock.monotonic(), 0);
       clock.advance(60_000);
     }
-    metrics.recordFirstTierHit('miner:status', clock.monotonic());
+    metrics.recordFirstTierHit('miner:status', clock.monotonic(), 0);
     expect(metrics.counts('1m').l1Hits).toBe(1);
     expect(metrics.counts('5m').l1Hits).toBe(5);
     clock.advance(3_600_000);
-    metrics.recordFirstTierHit('miner:status', clock.monotonic());
+    metrics.recordFirstTierHit('miner:status', clock.monotonic(), 0);
     expect(metrics.counts('5m').lookups).toBe(1);
     expect(metrics.counts('start').l1Hits).toBe(14);
   });
@@ -67,7 +67,7 @@ describe('CacheMetrics', () => {
   it('begins anew after a reset, and counts on', () => {
     const metrics = new CacheMetrics(new ManualClock());
     metrics.recordLookup('miner:status', 'fetched', 5);
-    metrics.recordFetch(5);
+    metrics.recordFetch('miner:status', 5);
     metrics.reset();
     expect(metrics.counts('5m').lookups).toBe(0);
     expect(metrics.hitRatio('start')).toBeUndefined();
@@ -82,7 +82,7 @@ describe('CacheMetrics', () => {
     const clock = new ManualClock();
     const metrics = new CacheMetrics(clock);
     for (let hit = 0; hit < 640; hit++) {
-      metrics.recordFirstTierHit('miner:status', clock.monotonic());
+      metrics.recordFirstTierHit('miner:status', clock.monotonic(), 0);
     }
     expect(metrics.hitLatency.count).toBe(640);
     expect(metrics.counts('start')).toMatchObject({ lookups: 640, l1Hits: 640 });
@@ -103,6 +103,24 @@ describe('CacheMetrics', () => {
     expect(metrics.counts('start', 'miner:status').l2Hits).toBe(1);
     expect(metrics.counts('start', 'miner:stats').l2Hits).toBe(0);
     expect(metrics.hitRatio('start')).toBe(0.5);
+  });
+
+  it('knows the mean age of what was served and the mean cost of a fetch, by dataset', () => {
+    const clock = new ManualClock();
+    const metrics = new CacheMetrics(clock);
+    expect([metrics.meanHitAgeMs('miner:status'), metrics.meanFetchMs('miner:status')]).toEqual([undefined, undefined]);
+    metrics.recordFirstTierHit('miner:status', clock.monotonic(), 1_000);
+    metrics.recordLookup('miner:status', 'l2Hit', 1, 2_000);
+    metrics.recordLookup('miner:status', 'staleHit', 1, 6_000);
+    metrics.recordLookup('miner:status', 'fetched', 1);
+    metrics.recordFetch('miner:status', 10);
+    metrics.recordFetch('miner:status', 30);
+    metrics.recordFetch('miner:stats', 500);
+    expect([metrics.meanHitAgeMs('miner:status'), metrics.meanFetchMs('miner:status')]).toEqual([3_000, 20]);
+    expect(metrics.meanHitAgeMs('miner:stats')).toBeUndefined();
+    expect(metrics.countedDatasets).toEqual(['miner:status', 'miner:stats']);
+    metrics.reset();
+    expect(metrics.meanHitAgeMs('miner:status')).toBeUndefined();
   });
 
   it('knows no ratio without lookups, and counts background fetches as none', () => {
