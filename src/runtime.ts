@@ -6,6 +6,7 @@ import { DisposableStore } from './base/lifecycle';
 import type { Logger } from './base/logger';
 import { CacheService } from './cache/cacheService';
 import type { InstanceRecord } from './cache/instanceDirectory';
+import { figuresOf } from './cache/instanceFigures';
 import { policiesWithTtls } from './cache/policy';
 import type { CredentialStore } from './fleet/credentials';
 import type { MinerTlsFiles } from './fleet/minerTls';
@@ -13,6 +14,7 @@ import { Discovery } from './service/discovery';
 import { EventLog } from './service/eventLog';
 import { FileInventory } from './service/fileInventory';
 import { FleetMonitor } from './service/fleetMonitor';
+import { FleetOverview } from './service/fleetOverview';
 import { FleetReads } from './service/fleetReads';
 import type { FleetServices } from './service/fleetServices';
 import { FleetWatcher } from './service/fleetWatcher';
@@ -72,17 +74,19 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
   const disposables = new DisposableStore();
   const clock = systemClock;
   const redisParts = openRedis({ profile, commandTimeoutMs: redis.commandTimeoutMs, clock, logger });
-  const { store, link, storeClock, locks, bus, history, directory } = redisParts;
+  const { store, link, storeClock, locks, bus, history, directory, gauge } = redisParts;
   const source = disposables.add(new BraiinsSource({ credentials, logger, tls: minerTls }));
   const inventory = disposables.add(new FileInventory(configuration.inventoryPath));
   const [host, { pid }] = [hostname(), process];
   const instance = `${host}-${pid}-${randomUUID().slice(0, 8)}`;
   const self = { id: instance, kind: configuration.kind, host, pid, version, startedAt: clock.now() };
-  const instances = new InstanceRegistry({ directory, self, clock, logger });
   const { policies, problems } = policiesWithTtls(configuration.ttls);
   const cache = disposables.add(
     new CacheService({ store, link, storeClock, locks, bus, history, policies, clock, logger, instance }),
   );
+  const { metrics } = cache;
+  const figures = () => figuresOf(metrics);
+  const instances = new InstanceRegistry({ directory, self, figures, clock, logger });
   const reads = new FleetReads(cache, source, inventory);
   const monitor = disposables.add(new FleetMonitor(reads, source, inventory, clock));
   await inventory.reload();
@@ -124,6 +128,7 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
     discovery: new Discovery(source),
     instances,
     events,
+    overview: new FleetOverview({ instances, metrics, gauge }),
     watcher,
     followEvents: () => new LiveRefresh({ ...common, monitor }),
     close,

@@ -1,3 +1,5 @@
+import type { InstanceFigures } from './instanceFigures';
+
 /** One running Fleet Cache, as it tells the others of itself. */
 export interface InstanceRecord {
   readonly id: string;
@@ -11,6 +13,8 @@ export interface InstanceRecord {
   readonly startedAt: number;
   /** Miners that it watches now. */
   readonly watched: number;
+  /** Of its lookups, some seconds old; absent in a heartbeat that leaves them as they were. */
+  readonly figures?: InstanceFigures;
 }
 
 /** The miners that an instance is ready to watch, as it tells the others. */

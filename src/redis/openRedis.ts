@@ -6,10 +6,12 @@ import type { FlightLocks } from '../cache/flightLocks';
 import type { InstanceDirectory } from '../cache/instanceDirectory';
 import type { CacheStore } from '../cache/store';
 import type { StoreClock } from '../cache/storeClock';
+import type { StoreGauge } from '../cache/storeGauge';
 import { RedisCoherenceLink } from './coherenceLink';
 import { RedisConnection, type RedisConnectionOptions } from './connection';
 import { RedisEventBus } from './eventBus';
 import { RedisEventHistory } from './eventHistory';
+import { RedisGauge } from './redisGauge';
 import { RedisInstances } from './redisInstances';
 import { RedisLocks } from './redisLocks';
 import { RedisStore } from './redisStore';
@@ -24,6 +26,7 @@ export interface RedisParts extends Disposable {
   readonly bus: EventBus;
   readonly history: EventHistory;
   readonly directory: InstanceDirectory;
+  readonly gauge: StoreGauge;
   /** What the parts share. */
   readonly connection: RedisConnection;
 }
@@ -47,6 +50,7 @@ export function openRedis(options: RedisConnectionOptions): RedisParts {
     history,
     locks: new RedisLocks(connection),
     directory: new RedisInstances(connection),
+    gauge: new RedisGauge(connection, clock),
     dispose: () => disposables.dispose(),
   };
 }

@@ -1,4 +1,5 @@
 import type { InstanceDirectory, InstanceRecord, Offer, Roll } from '../cache/instanceDirectory';
+import { decodeFigures, encodeFigures } from '../cache/instanceFigures';
 import { INSTANCES_KEY, instanceKey } from '../cache/keys';
 import { StoreError } from '../cache/store';
 import type { RedisConnection } from './connection';
@@ -57,7 +58,9 @@ export class RedisInstances implements InstanceDirectory {
   async list(): Promise<readonly InstanceRecord[]> {
     const ids = await this.connection.execute(() => this.redis.fleetCacheLive(INSTANCES_KEY, LIVE_MS, MOST_INSTANCES));
     const records = await this.connection.execute(() =>
-      Promise.all(ids.map(async (id) => toRecord(id, await this.redis.hmget(instanceKey(id), ...RECORD_FIELDS)))),
+      Promise.all(
+        ids.map(async (id) => toRecord(id, await this.redis.hmget(instanceKey(id), ...RECORD_FIELDS, 'figures'))),
+      ),
     );
     return records.filter((record) => record !== undefined).sort((a, b) => a.startedAt - b.startedAt);
   }
@@ -84,6 +87,9 @@ export class RedisInstances implements InstanceDirectory {
     const key = instanceKey(record.id);
     const fields = RECORD_FIELDS.flatMap((name) => [name, String(record[name])]);
     fields.push('offers', offer.fingerprint);
+    if (record.figures !== undefined) {
+      fields.push('figures', encodeFigures(record.figures));
+    }
     const write = (more: readonly string[]) =>
       this.connection.execute(() => this.redis.fleetCacheRecord(key, TTL_MS, ...fields, ...more));
     if ((await write([])) !== offer.fingerprint) {
@@ -101,10 +107,14 @@ function ignoreStoreError(error: unknown): undefined {
 
 /** `undefined` for what is no record, since anybody can write a hash. */
 function toRecord(id: string, fields: readonly (string | null)[]): InstanceRecord | undefined {
-  const [kind, host, pid, version, startedAt, watched] = fields;
+  const [kind, host, pid, version, startedAt, watched, figuresText] = fields;
   if ((kind !== 'window' && kind !== 'server') || typeof host !== 'string' || typeof version !== 'string') {
     return undefined;
   }
   const numbers = { pid: Number(pid), startedAt: Number(startedAt), watched: Number(watched) };
-  return Object.values(numbers).every(Number.isSafeInteger) ? { id, kind, host, version, ...numbers } : undefined;
+  if (!Object.values(numbers).every(Number.isSafeInteger)) {
+    return undefined;
+  }
+  const figures = decodeFigures(figuresText ?? '');
+  return { id, kind, host, version, ...numbers, ...(figures === undefined ? {} : { figures }) };
 }

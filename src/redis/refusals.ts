@@ -8,7 +8,7 @@ import { asSentence, isPermissionRefusal, isWriteRefusal } from './failures';
 /** What the user of the cache has to be allowed, in the words of `ACL SETUSER`; of Redis 6.2 and later. */
 export const NEEDED_RIGHTS =
   '~v1:* &events:* &__redis__:invalidate +@read +@write +@scripting +@pubsub +@connection -@dangerous ' +
-  '+client|id +client|tracking +client|setname +cluster|slots +time';
+  '+client|id +client|tracking +client|setname +cluster|slots +time +info';
 
 /** A command as permissions are told apart by it; all scripts are one. */
 export type AcceptedCommand = 'get' | 'mget' | 'set' | 'script';

@@ -4,6 +4,7 @@ import type { Inventory } from '../fleet/inventory';
 import type { Discovery } from './discovery';
 import type { EventLog } from './eventLog';
 import type { FleetMonitor } from './fleetMonitor';
+import type { FleetOverview } from './fleetOverview';
 import type { FleetReads } from './fleetReads';
 import type { FleetWatcher } from './fleetWatcher';
 import type { FleetWriter } from './fleetWriter';
@@ -29,6 +30,7 @@ export interface FleetServices extends Disposable {
   readonly discovery: Discovery;
   readonly instances: InstanceRegistry;
   readonly events: EventLog;
+  readonly overview: FleetOverview;
   /** `undefined` in an instance that watches no miners. */
   readonly watcher: FleetWatcher | undefined;
   /** Has {@link monitor} follow the events of the fleet until disposed, for a view that somebody looks at. */

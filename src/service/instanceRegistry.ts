@@ -4,12 +4,15 @@ import { describeError } from '../base/errors';
 import { type Disposable, DisposableStore } from '../base/lifecycle';
 import type { Logger } from '../base/logger';
 import type { InstanceDirectory, InstanceRecord, Offer, Roll } from '../cache/instanceDirectory';
+import type { InstanceFigures } from '../cache/instanceFigures';
 import { StoreError } from '../cache/store';
 import { NO_OFFER, readOffer } from './watchOffer';
 
 export interface InstanceRegistryOptions {
   readonly directory: InstanceDirectory;
-  readonly self: Omit<InstanceRecord, 'watched'>;
+  readonly self: Omit<InstanceRecord, 'watched' | 'figures'>;
+  /** Of this instance's lookups, for the others to sum up. */
+  figures(): InstanceFigures;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -22,6 +25,8 @@ export type Watchers = ReadonlyMap<string, ReadonlySet<string>>;
  * that was killed, the others know after 5.5 s at the latest.
  */
 const BEAT_MS = 1_000;
+/** From one telling of figures to the next. */
+const FIGURES_EVERY_MS = 5_000;
 /** After a heartbeat that failed. */
 const RETRY_MS = 500;
 /**
@@ -44,6 +49,8 @@ export class InstanceRegistry implements Disposable {
   private current: Watchers | undefined;
   /** When what the roll says may be relied upon (`Clock.monotonic`). */
   private settledAt = 0;
+  /** When figures were told last (`Clock.monotonic`), if those who have the directory may still have them. */
+  private figuresToldAt: number | undefined;
   /** When the last heartbeat was heard, if one was. */
   private heardAt: number | undefined;
   /** Whether a heartbeat failed since then; else it was this process that was slow, and the others are on the roll. */
@@ -119,10 +126,18 @@ export class InstanceRegistry implements Disposable {
   }
 
   private async beatOnce(): Promise<boolean> {
-    const { directory, self } = this.options;
+    const { directory, self, clock, figures } = this.options;
     try {
       const { offer } = this;
-      const roll = await directory.beat({ ...self, watched: this.watched }, offer);
+      const now = clock.monotonic();
+      const areDue = this.figuresToldAt === undefined || now - this.figuresToldAt >= FIGURES_EVERY_MS;
+      const record = { ...self, watched: this.watched, ...(areDue ? { figures: figures() } : {}) };
+      const roll = await directory.beat(record, offer);
+      if (areDue) {
+        this.figuresToldAt = now;
+      } else if (!roll.wasKnown) {
+        this.figuresToldAt = undefined;
+      }
       // What this instance offers it knows best: its record may be on a master that is away.
       const live = new Map(roll.live).set(self.id, offer.fingerprint);
       await this.readOffers(live);

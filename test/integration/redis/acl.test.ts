@@ -112,7 +112,7 @@ describe('RedisStore with a restricted login', () => {
     const profile = parseRedisUrl(`redis://app@127.0.0.1:${server.port}`, { password: 'pass' });
     const redis = openRedis({ profile, commandTimeoutMs: 1_000, clock: systemClock, logger });
     try {
-      const { store, locks, directory, bus, link } = redis;
+      const { store, locks, directory, bus, link, history, gauge } = redis;
       bus.subscribe('events:cache', () => {});
       await eventually(() => expect(link.caughtUpTo).toBeGreaterThan(0));
       await store.write('v1:cache:a', 'text', 10_000);
@@ -129,6 +129,10 @@ describe('RedisStore with a restricted login', () => {
       await directory.offerOf('i');
       await directory.remove('i');
       await bus.publish('events:cache', 'hello');
+      history.add('status', '{}');
+      await eventually(async () => expect(await history.latest(9)).toHaveLength(2));
+      await gauge.latency();
+      await gauge.memory();
       await new RedisKeyPurger({ connection: redis.connection, stepTimeoutMs: 1_000 }).purge('v1:cache:*');
       expect(store.health).toEqual({ state: 'up' });
       expect(warnings).toEqual([]);

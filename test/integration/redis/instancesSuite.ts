@@ -61,6 +61,19 @@ export function describeInstances(
     expect((await directory.list())[0]?.watched).toBe(9);
   });
 
+  it('keeps the figures that a heartbeat brings until the next that brings some, and tells none that cannot be', async () => {
+    const directory = openDirectory(server().url);
+    const of = (lookups: number) => ({ lookups, hits: 2, sourceReads: 1 });
+    const figures = { '1m': of(3), '5m': of(4), start: of(5) };
+    await directory.beat(recordOf('a', { figures }), OFFER);
+    await directory.beat(recordOf('a'), OFFER);
+    expect(await directory.list()).toEqual([recordOf('a', { figures })]);
+    for (const admin of adminsOf(server().servers)) {
+      await admin.hset('v1:instance:a', 'figures', '1,2,3').catch(() => {});
+    }
+    expect(await directory.list()).toEqual([recordOf('a')]);
+  });
+
   it('forgets who takes leave, and passes over who was never there', async () => {
     const directory = openDirectory(server().url);
     await directory.beat(recordOf('a'), OFFER);

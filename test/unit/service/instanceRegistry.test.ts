@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLogger } from '../../../src/base/logger';
 import type { InstanceDirectory, InstanceRecord, Offer, Roll } from '../../../src/cache/instanceDirectory';
+import { figuresOf } from '../../../src/cache/instanceFigures';
+import { CacheMetrics } from '../../../src/cache/metrics';
 import { StoreError } from '../../../src/cache/store';
 import { InstanceRegistry } from '../../../src/service/instanceRegistry';
 import { makeOffer, readOffer } from '../../../src/service/watchOffer';
@@ -16,13 +18,18 @@ const THEIRS = makeOffer(['m2', 'm3']);
 class FaultyDirectory implements InstanceDirectory {
   readonly roll = new Map<string, string | undefined>();
   readonly offers = new Map<string, Offer>();
+  /** Lookups as they were told, each time. */
+  readonly figures: number[] = [];
   isDown = false;
   beats = 0;
   offersRead = 0;
 
-  async beat({ id }: InstanceRecord, offer: Offer): Promise<Roll> {
+  async beat({ id, figures }: InstanceRecord, offer: Offer): Promise<Roll> {
     this.beats++;
     this.check();
+    if (figures !== undefined) {
+      this.figures.push(figures.start.lookups);
+    }
     const wasKnown = this.roll.has(id);
     this.roll.set(id, offer.fingerprint);
     return { wasKnown, live: new Map(this.roll) };
@@ -58,13 +65,21 @@ class FaultyDirectory implements InstanceDirectory {
 describe('InstanceRegistry', () => {
   let clock: ManualClock;
   let directory: FaultyDirectory;
+  let metrics: CacheMetrics;
   let registry: InstanceRegistry;
 
   beforeEach(async () => {
     clock = new ManualClock();
+    metrics = new CacheMetrics(clock);
     directory = new FaultyDirectory();
     const self = { id: 'us', kind: 'server', host: 'h', pid: 1, version: '1', startedAt: 1 } as const;
-    registry = new InstanceRegistry({ directory, self, clock, logger: silentLogger });
+    registry = new InstanceRegistry({
+      directory,
+      self,
+      figures: () => figuresOf(metrics),
+      clock,
+      logger: silentLogger,
+    });
     registry.setOffer(OURS);
     registry.start();
     await settled();
@@ -106,6 +121,24 @@ describe('InstanceRegistry', () => {
     directory.join('them', makeOffer(['m4']));
     await beats(1);
     expect(registry.watchers?.get('them')).toEqual(readOffer(makeOffer(['m4'])));
+  });
+
+  it('tells its figures every five seconds, and at once when the directory has lost them', async () => {
+    expect(directory.figures).toEqual([0]);
+    metrics.recordLookup('miner:status', 'fetched', 1);
+    await beats(4);
+    expect(directory.figures).toEqual([0]);
+    await beats(2);
+    expect(directory.figures).toEqual([0, 1]);
+    directory.roll.clear();
+    await beats(2);
+    expect(directory.figures).toEqual([0, 1, 1]);
+    directory.isDown = true;
+    await beats(6);
+    expect(directory.figures).toEqual([0, 1, 1]);
+    directory.isDown = false;
+    await beats(1);
+    expect(directory.figures).toEqual([0, 1, 1, 1]);
   });
 
   it('tells of changes and of nothing else', async () => {

@@ -1,0 +1,36 @@
+import type { Clock } from '../base/clock';
+import type { StoreGauge, StoreMemory } from '../cache/storeGauge';
+import type { RedisConnection } from './connection';
+
+/** Asks all masters. */
+export class RedisGauge implements StoreGauge {
+  constructor(
+    private readonly connection: RedisConnection,
+    private readonly clock: Clock,
+  ) {}
+
+  async latency(): Promise<number> {
+    const startedAt = this.clock.monotonic();
+    await this.connection.execute(() => Promise.all(this.connection.masters().map((master) => master.ping())));
+    return this.clock.monotonic() - startedAt;
+  }
+
+  async memory(): Promise<StoreMemory> {
+    const infos = await this.connection.execute(() =>
+      Promise.all(this.connection.masters().map((master) => master.info('memory'))),
+    );
+    const limits = infos.map((info) => figureIn(info, 'maxmemory'));
+    const isLimited = limits.length > 0 && limits.every((limit) => limit > 0);
+    const usedBytes = sum(infos.map((info) => figureIn(info, 'used_memory')));
+    return isLimited ? { usedBytes, limitBytes: sum(limits) } : { usedBytes };
+  }
+}
+
+/** Of a line `name:123`. */
+function figureIn(info: string, name: string): number {
+  return Number(new RegExp(`^${name}:(\\d+)\\r?$`, 'm').exec(info)?.[1] ?? 0);
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
