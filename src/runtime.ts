@@ -23,6 +23,7 @@ import { InstanceRegistry } from './service/instanceRegistry';
 import { Invalidator } from './service/invalidator';
 import { followInventoryFile } from './service/inventoryFollower';
 import { LiveRefresh } from './service/liveRefresh';
+import { MetricsHistory } from './service/metricsHistory';
 import { MinerWriter } from './service/minerWriter';
 import { invalidateMovedMiners } from './service/movedMiners';
 import { PeriodicWarmer } from './service/periodicWarmer';
@@ -127,6 +128,7 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
     fleetWriter: new FleetWriter(writer),
     discovery: new Discovery(source),
     instances,
+    history: disposables.add(new MetricsHistory({ ...common, gauge })),
     events,
     overview: new FleetOverview({ instances, metrics, gauge }),
     watcher,

@@ -1,5 +1,10 @@
+/** The last bound, in ms. */
+export const MAX_BOUND_MS = 10_000;
+
 /** Upper bounds in ms: 1-2-5 steps from 10 µs to 10 s; what is slower goes into a last, open bucket. */
-const BOUNDS_MS = [0.01, 0.1, 1, 10, 100, 1000].flatMap((decade) => [decade, decade * 2, decade * 5]).concat(10_000);
+const BOUNDS_MS = [0.01, 0.1, 1, 10, 100, 1000]
+  .flatMap((decade) => [decade, decade * 2, decade * 5])
+  .concat(MAX_BOUND_MS);
 
 /** Latency in buckets of constant relative width: fixed memory, one addition for each observation. */
 export class LatencyHistogram {
@@ -37,6 +42,12 @@ export class LatencyHistogram {
   quantile(share: number): number | undefined {
     return quantileOf(this.counts, share);
   }
+}
+
+/** What was observed since; all of it when the counting began anew meanwhile. */
+export function bucketsSince(now: readonly number[], before: readonly number[]): readonly number[] {
+  const since = now.map((count, bucket) => count - (before[bucket] ?? 0));
+  return since.some((count) => count < 0) ? now : since;
 }
 
 /** As {@link LatencyHistogram.quantile}, of observations by bucket. */

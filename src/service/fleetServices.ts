@@ -10,6 +10,7 @@ import type { FleetWatcher } from './fleetWatcher';
 import type { FleetWriter } from './fleetWriter';
 import type { InstanceRegistry } from './instanceRegistry';
 import type { Invalidator } from './invalidator';
+import type { MetricsHistory } from './metricsHistory';
 import type { MinerWriter } from './minerWriter';
 import type { PeriodicWarmer } from './periodicWarmer';
 import type { Warmer } from './warmer';
@@ -29,6 +30,7 @@ export interface FleetServices extends Disposable {
   readonly fleetWriter: FleetWriter;
   readonly discovery: Discovery;
   readonly instances: InstanceRegistry;
+  readonly history: MetricsHistory;
   readonly events: EventLog;
   readonly overview: FleetOverview;
   /** `undefined` in an instance that watches no miners. */
