@@ -132,7 +132,7 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
     events,
     overview: new FleetOverview({ instances, metrics, gauge }),
     watcher,
-    followEvents: () => new LiveRefresh({ ...common, monitor }),
+    followEvents: () => new LiveRefresh({ ...common, bus, monitor }),
     close,
     dispose: () => void close(),
   };

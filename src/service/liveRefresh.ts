@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock';
 import { type Disposable, DisposableStore } from '../base/lifecycle';
 import type { CacheService } from '../cache/cacheService';
+import type { EventBus } from '../cache/eventBus';
 import { generationKeys } from '../cache/keys';
 import type { Inventory } from '../fleet/inventory';
 import type { Miner } from '../fleet/miner';
@@ -10,6 +11,7 @@ export interface LiveRefreshOptions {
   readonly monitor: FleetMonitor;
   readonly cache: CacheService;
   readonly inventory: Inventory;
+  readonly bus: Pick<EventBus, 'onDidMiss'>;
   readonly clock: Clock;
 }
 
@@ -23,7 +25,8 @@ const AGAIN_MS = 1_100;
 
 /**
  * Reads a miner again as soon as what is known of its status is void, whoever voided it, so that a view shows the change without
- * waiting for its next round. For as long as somebody looks; not counted as lookups.
+ * waiting for its next round; and the whole fleet after a time in which nobody could tell. For as long as somebody looks; not
+ * counted as lookups.
  */
 export class LiveRefresh implements Disposable {
   private readonly disposables = new DisposableStore();
@@ -33,7 +36,7 @@ export class LiveRefresh implements Disposable {
   private readonly gathered = new Map<string, Miner>();
 
   constructor(private readonly options: LiveRefreshOptions) {
-    const { cache, inventory } = options;
+    const { cache, inventory, bus } = options;
     this.disposables.add(
       cache.onDidChange((change) => {
         if (change.type === 'invalidated') {
@@ -41,6 +44,7 @@ export class LiveRefresh implements Disposable {
         }
       }),
     );
+    this.disposables.add(bus.onDidMiss(() => this.gather(this.miners.keys())));
     this.disposables.add(inventory.onDidChange(() => this.list()));
     this.list();
   }
@@ -59,7 +63,7 @@ export class LiveRefresh implements Disposable {
     );
   }
 
-  private gather(scopes: readonly string[]): void {
+  private gather(scopes: Iterable<string>): void {
     const wasEmpty = this.gathered.size === 0;
     for (const scope of scopes) {
       const miner = this.miners.get(scope);
