@@ -36,6 +36,8 @@ export type Availability = { readonly state: 'running' } | { readonly state: 'un
 
 /** All that there is. */
 export interface Snapshot {
+  /** What time it was when it was sent: the page may run on another machine, with another clock. */
+  readonly sentAt?: number;
   readonly availability: Availability;
   readonly head: Head;
   /** The oldest first, of the last six hours at most. */
@@ -48,6 +50,8 @@ export interface Snapshot {
 
 /** What changed since the last message. What is absent is as it was. */
 export interface Update {
+  /** As in a snapshot. */
+  readonly sentAt?: number;
   readonly availability?: Availability;
   readonly head?: Head;
   /** New ones, the oldest first. */
