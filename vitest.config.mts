@@ -13,6 +13,17 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'webview',
+          include: ['test/webview/**/*.test.ts'],
+          // One browser at a time.
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'workbench',
           include: ['test/vscode/**/*.workbench.test.ts'],
           // One VS Code at a time: each is a server, a browser and an extension host.

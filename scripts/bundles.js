@@ -51,6 +51,30 @@ function shippedOptions(entryPoints, outdir) {
 }
 
 /**
+ * What bundles the dashboard's page into `outdir`: one script and one style sheet, for the Chromium of the oldest VS Code that the
+ * product runs in.
+ *
+ * @param {string} outdir
+ * @returns {import('esbuild').BuildOptions}
+ */
+function webviewOptions(outdir) {
+  return {
+    bundle: true,
+    platform: 'browser',
+    format: 'iife',
+    target: 'chrome134',
+    entryPoints: [
+      { in: 'src/webview/main.ts', out: 'dashboard' },
+      { in: 'src/webview/dashboard.css', out: 'dashboard' },
+    ],
+    outdir,
+    tsconfig: 'src/webview/tsconfig.json',
+    legalComments: 'none',
+    logLevel: 'warning',
+  };
+}
+
+/**
  * Takes every import of a package in {@link VENDOR_FILES}, also one by another package, from its vendor file.
  *
  * @returns {import('esbuild').Plugin}
@@ -93,4 +117,4 @@ function makeVendorFiles() {
   };
 }
 
-module.exports = { selfContainedOptions, shippedOptions };
+module.exports = { selfContainedOptions, shippedOptions, webviewOptions };

@@ -28,6 +28,7 @@ const GROUPS: Readonly<Record<string, Group>> = {
       checkRunner('lock file', checkLockFile),
       checkRunner('layers', checkLayers),
       commandRunner('types', tool('tsc'), '-p', '.'),
+      commandRunner('types of the page', tool('tsc'), '-p', 'src/webview'),
       commandRunner('build', 'npm', 'run', '--silent', 'build'),
       PACKAGE,
       checkRunner('package contents', checkPackage),
@@ -35,6 +36,7 @@ const GROUPS: Readonly<Record<string, Group>> = {
   },
   unit: { programs: [], vscode: false, runners: [vitestRunner('unit', 8 * MINUTE_MS)] },
   integration: { programs: ['redis'], vscode: false, runners: [vitestRunner('integration', 15 * MINUTE_MS)] },
+  webview: { programs: ['chromium'], vscode: false, runners: [vitestRunner('webview', 5 * MINUTE_MS)] },
   host: {
     programs: ['redis', 'chromium'],
     vscode: true,

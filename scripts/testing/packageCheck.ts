@@ -16,6 +16,8 @@ const REQUIRED = [
   'extension/dist/simulate.js',
   'extension/dist/vendor/grpc.js',
   'extension/dist/vendor/ioredis.js',
+  'extension/dist/webview/dashboard.js',
+  'extension/dist/webview/dashboard.css',
 ];
 
 /** What it may contain besides: the packaging's own two files, other bundles, and media. */

@@ -14,8 +14,8 @@ const COMPLETE = [
   'extension/dist/simulate.js',
   'extension/dist/vendor/grpc.js',
   'extension/dist/vendor/ioredis.js',
-  'extension/dist/webview.css',
   'extension/dist/webview/dashboard.js',
+  'extension/dist/webview/dashboard.css',
   'extension/media/icon.png',
 ];
 

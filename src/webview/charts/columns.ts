@@ -1,0 +1,57 @@
+import type { SeriesSpec } from './specs';
+import type { Piece, Span } from './timeline';
+
+/** What a chart draws: a time, in ms, for each piece, and each series' value there; `null` breaks the line. */
+export interface Columns {
+  readonly times: number[];
+  /** As they are shown to people. */
+  readonly values: (number | null)[][];
+  /** As they are drawn: for a stack, each with all below it. */
+  readonly heights: (number | null)[][];
+  /** `undefined` for a gap. */
+  readonly spans: (Span | undefined)[];
+}
+
+/** Hidden series take no part in a stack. */
+export function columnsOf(
+  pieces: readonly Piece[],
+  series: readonly SeriesSpec[],
+  isStacked: boolean,
+  isHidden: (series: SeriesSpec) => boolean,
+): Columns {
+  const times: number[] = [];
+  const spans: (Span | undefined)[] = [];
+  for (const piece of pieces) {
+    times.push(piece.kind === 'span' ? piece.span.at : (piece.from + piece.to) / 2);
+    spans.push(piece.kind === 'span' ? piece.span : undefined);
+  }
+  const values = series.map((each) => spans.map((span) => (span === undefined ? null : (each.value(span) ?? null))));
+  return { times, values, spans, heights: isStacked ? stack(values, series.map(isHidden)) : values };
+}
+
+function stack(values: readonly (number | null)[][], hidden: readonly boolean[]): (number | null)[][] {
+  const sums: number[] = [];
+  return values.map((column, index) =>
+    column.map((value, at) => {
+      if (value === null) {
+        return null;
+      }
+      const sum = (sums[at] ?? 0) + (hidden[index] === true ? 0 : value);
+      sums[at] = sum;
+      return sum;
+    }),
+  );
+}
+
+/** The datasets with lookups, by name. */
+export function datasetsOf(pieces: readonly Piece[]): readonly string[] {
+  const names = new Set<string>();
+  for (const piece of pieces) {
+    if (piece.kind === 'span') {
+      for (const name of Object.keys(piece.span.datasets)) {
+        names.add(name);
+      }
+    }
+  }
+  return [...names].sort();
+}

@@ -1,0 +1,92 @@
+import type { EventKind, EventRow } from '../protocol/dashboard';
+import { RateMeter } from './rate';
+import { Ring } from './ring';
+
+const MAX_EVENTS = 2_000;
+const MAX_TEXT = 2_000;
+const MAX_ID = 1_000;
+const MAX_CASCADE = 100;
+
+export const EVENT_KINDS: readonly EventKind[] = ['status', 'config', 'invalidated', 'fill', 'gap'];
+
+export type EventCounts = Readonly<Record<EventKind, number>>;
+
+/** The last events, none twice, and how many there were of each kind since the page was opened. */
+export class EventHistory {
+  private readonly ring = new Ring<EventRow>(MAX_EVENTS);
+  private readonly rates = new RateMeter();
+  private counted = noCounts();
+
+  /** The oldest first. */
+  get rows(): readonly EventRow[] {
+    return this.ring.toArray();
+  }
+
+  get counts(): EventCounts {
+    return this.counted;
+  }
+
+  perSecond(now: number): number {
+    return this.rates.perSecond(now);
+  }
+
+  /** Takes over the history as the host has it. What is there already was counted when it came. */
+  reset(rows: readonly EventRow[]): void {
+    this.ring.clear();
+    this.append(rows);
+  }
+
+  /** `counts` tells of a burst how many there were; without it, each new row is one. */
+  add(rows: readonly EventRow[], counts: Readonly<Partial<Record<EventKind, number>>> | undefined, now: number): void {
+    const added = this.append(rows);
+    const sums = noCounts();
+    for (const kind of EVENT_KINDS) {
+      sums[kind] = counts === undefined ? added.filter((row) => row.kind === kind).length : (counts[kind] ?? 0);
+      this.counted = { ...this.counted, [kind]: this.counted[kind] + sums[kind] };
+    }
+    this.rates.add(
+      EVENT_KINDS.reduce((sum, kind) => sum + sums[kind], 0),
+      now,
+    );
+  }
+
+  private append(rows: readonly EventRow[]): EventRow[] {
+    const added: EventRow[] = [];
+    for (const row of rows) {
+      const last = this.ring.last;
+      if (last === undefined || compareEventIds(last.id, row.id) < 0) {
+        const kept = bounded(row);
+        this.ring.push(kept);
+        added.push(kept);
+      }
+    }
+    return added;
+  }
+}
+
+function noCounts(): Record<EventKind, number> {
+  return { status: 0, config: 0, invalidated: 0, fill: 0, gap: 0 };
+}
+
+/** The order of places in the history: `5-10` comes after `5-9`. */
+export function compareEventIds(a: string, b: string): number {
+  const [aMs = 0, aSequence = 0] = a.split('-').map(Number);
+  const [bMs = 0, bSequence = 0] = b.split('-').map(Number);
+  return aMs - bMs || aSequence - bSequence || (a < b ? -1 : a > b ? 1 : 0);
+}
+
+/** What one message may take of the page's memory has a bound too. */
+function bounded(row: EventRow): EventRow {
+  return {
+    id: row.id,
+    at: row.at,
+    kind: row.kind,
+    text: row.text.slice(0, MAX_TEXT),
+    ...(row.minerId === undefined ? {} : { minerId: row.minerId.slice(0, MAX_ID) }),
+    ...(row.tenant === undefined ? {} : { tenant: row.tenant.slice(0, MAX_ID) }),
+    ...(row.by === undefined ? {} : { by: row.by.slice(0, MAX_ID) }),
+    ...(row.cascade === undefined
+      ? {}
+      : { cascade: row.cascade.slice(0, MAX_CASCADE).map((name) => name.slice(0, MAX_ID)) }),
+  };
+}

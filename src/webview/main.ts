@@ -1,0 +1,4 @@
+import { Dashboard } from './dashboard';
+import { acquireApi } from './host';
+
+new Dashboard(acquireApi(), document.body.dataset.layout === 'compact').start();

@@ -1,0 +1,100 @@
+import type { Availability, Head, MinerCell, PolicyRow, Sample, Snapshot, Update } from '../protocol/dashboard';
+import { EventHistory } from './eventHistory';
+import { Ring } from './ring';
+
+/** Six hours at the finest resolution, 5 s, and some room. */
+const MAX_SAMPLES = 4_500;
+const MAX_MINERS = 50_000;
+
+export type Part = 'availability' | 'head' | 'samples' | 'miners' | 'events' | 'policies';
+
+const PARTS: readonly Part[] = ['availability', 'head', 'samples', 'miners', 'events', 'policies'];
+
+/** What the host has told, and what of it was not drawn yet. */
+export class DashboardStore {
+  availability: Availability | undefined;
+  head: Head | undefined;
+  policies: readonly PolicyRow[] = [];
+  readonly events = new EventHistory();
+  private readonly sampleRing = new Ring<Sample>(MAX_SAMPLES);
+  private readonly minersById = new Map<string, MinerCell>();
+  private readonly changed = new Set<Part>();
+
+  /** The oldest first. */
+  get samples(): readonly Sample[] {
+    return this.sampleRing.toArray();
+  }
+
+  get miners(): ReadonlyMap<string, MinerCell> {
+    return this.minersById;
+  }
+
+  /** What changed since the last call. */
+  takeChanges(): ReadonlySet<Part> {
+    const changes = new Set(this.changed);
+    this.changed.clear();
+    return changes;
+  }
+
+  replace(snapshot: Snapshot): void {
+    this.availability = snapshot.availability;
+    this.head = snapshot.head;
+    this.policies = snapshot.policies;
+    this.sampleRing.clear();
+    this.addSamples(snapshot.samples);
+    this.minersById.clear();
+    this.addMiners(snapshot.miners);
+    this.events.reset(snapshot.events);
+    for (const part of PARTS) {
+      this.changed.add(part);
+    }
+  }
+
+  /** `now` is when it came, in ms. */
+  apply(update: Update, now: number): void {
+    if (update.availability !== undefined) {
+      this.availability = update.availability;
+      this.changed.add('availability');
+    }
+    if (update.head !== undefined) {
+      this.head = update.head;
+      this.changed.add('head');
+    }
+    if (update.policies !== undefined) {
+      this.policies = update.policies;
+      this.changed.add('policies');
+    }
+    if (update.samples !== undefined) {
+      this.addSamples(update.samples);
+      this.changed.add('samples');
+    }
+    if (update.miners !== undefined || update.removedMiners !== undefined) {
+      for (const id of update.removedMiners ?? []) {
+        this.minersById.delete(id);
+      }
+      this.addMiners(update.miners ?? []);
+      this.changed.add('miners');
+    }
+    if (update.events !== undefined || update.eventCounts !== undefined) {
+      this.events.add(update.events ?? [], update.eventCounts, now);
+      this.changed.add('events');
+    }
+  }
+
+  private addSamples(samples: readonly Sample[]): void {
+    for (const sample of samples) {
+      const last = this.sampleRing.last;
+      if (last === undefined || sample.at > last.at) {
+        this.sampleRing.push(sample);
+      }
+    }
+  }
+
+  private addMiners(miners: readonly MinerCell[]): void {
+    for (const miner of miners) {
+      if (this.minersById.size < MAX_MINERS || this.minersById.has(miner.id)) {
+        this.minersById.set(miner.id, miner);
+      }
+    }
+  }
+}
