@@ -56,9 +56,9 @@ export class HeadView {
     const [state, stateIcon] = REDIS_STATES[redis.state];
     this.redis.show(state, stateIcon, redisLines(redis));
     this.miners.show(
-      `${formatCount(miners.online)} online`,
+      formatCount(miners.online),
       miners.offline > 0 ? 'warning' : miners.online > 0 ? 'good' : undefined,
-      [`${formatCount(miners.offline)} offline`, `of ${formatCount(miners.total)} in the inventory`],
+      [`online of ${formatCount(miners.total)}`, `${formatCount(miners.offline)} offline`],
     );
     this.instances.show(formatCount(instances), undefined, [
       instances === undefined ? 'not known now' : 'alive on this Redis',

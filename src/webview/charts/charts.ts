@@ -2,7 +2,7 @@ import type { Sample } from '../../protocol/dashboard';
 import { button, el, section, setHidden, setPressed, setText } from '../dom';
 import type { Theme } from '../theme';
 import { RANGES, type RangeName, type ViewState, withItem } from '../viewState';
-import { HIT_RATIO, LATENCY, LOOKUPS, MEMORY } from './specs';
+import { COMPACT_HIT_RATIO, HIT_RATIO, LATENCY, LOOKUPS, MEMORY } from './specs';
 import { type ChartOwner, TimeChart } from './timeChart';
 import { timeline } from './timeline';
 import { bucketMs, TimeWindow } from './timeWindow';
@@ -40,7 +40,7 @@ export class Charts {
     isCompact: boolean,
   ) {
     this.window = new TimeWindow(owner.state.range);
-    const specs = isCompact ? [HIT_RATIO] : [HIT_RATIO, LOOKUPS, LATENCY, MEMORY];
+    const specs = isCompact ? [COMPACT_HIT_RATIO] : [HIT_RATIO, LOOKUPS, LATENCY, MEMORY];
     this.charts = specs.map((spec) => new TimeChart(spec, this.chartOwner(isCompact ? COMPACT_HEIGHT : HEIGHT)));
     for (const range of RANGES) {
       this.rangeButtons.set(

@@ -1,4 +1,5 @@
-import type { SeriesSpec } from './specs';
+import { drawable } from './scales';
+import type { ChartSpec, SeriesSpec } from './specs';
 import type { Piece, Span } from './timeline';
 
 /** What a chart draws: a time, in ms, for each piece, and each series' value there; `null` breaks the line. */
@@ -16,7 +17,7 @@ export interface Columns {
 export function columnsOf(
   pieces: readonly Piece[],
   series: readonly SeriesSpec[],
-  isStacked: boolean,
+  { isStacked, scale }: Pick<ChartSpec, 'isStacked' | 'scale'>,
   isHidden: (series: SeriesSpec) => boolean,
 ): Columns {
   const times: number[] = [];
@@ -26,7 +27,10 @@ export function columnsOf(
     spans.push(piece.kind === 'span' ? piece.span : undefined);
   }
   const values = series.map((each) => spans.map((span) => (span === undefined ? null : (each.value(span) ?? null))));
-  return { times, values, spans, heights: isStacked ? stack(values, series.map(isHidden)) : values };
+  const heights = isStacked
+    ? stack(values, series.map(isHidden))
+    : values.map((column) => column.map((value) => drawable(scale, value)));
+  return { times, values, spans, heights };
 }
 
 function stack(values: readonly (number | null)[][], hidden: readonly boolean[]): (number | null)[][] {

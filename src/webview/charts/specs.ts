@@ -25,8 +25,8 @@ export interface ChartSpec {
   readonly axis: (value: number) => string;
   /** Layers that stand on each other; else lines. */
   readonly isStacked: boolean;
-  /** The top of the scale, where it is always the same. */
-  readonly top?: number;
+  /** Of the values' axis; `share` is from somewhere below the target to 1, `bytes` has marks at round numbers of them. */
+  readonly scale: 'share' | 'linear' | 'bytes' | 'logarithmic';
   /** Marks of invalidations and evictions on the time axis. */
   readonly hasMarks: boolean;
   readonly empty: string;
@@ -48,7 +48,7 @@ export const HIT_RATIO: ChartSpec = {
   format: formatRatio,
   axis: (value) => `${Math.round(value * 100)} %`,
   isStacked: false,
-  top: 1,
+  scale: 'share',
   hasMarks: true,
   empty: 'Nothing has been read through the cache in this time.',
   series: (datasets) => [
@@ -70,12 +70,16 @@ export const HIT_RATIO: ChartSpec = {
   ],
 };
 
+/** Where there is little room: all data in one line. */
+export const COMPACT_HIT_RATIO: ChartSpec = { ...HIT_RATIO, hasMarks: false, series: () => HIT_RATIO.series([]) };
+
 export const LOOKUPS: ChartSpec = {
   id: 'lookups',
   title: 'Lookups by result',
   description: 'Lookups per second by how they ended, one layer on the other.',
   format: formatRate,
   axis: (value) => formatAxisNumber(value),
+  scale: 'linear',
   isStacked: true,
   hasMarks: true,
   empty: 'Nothing has been read through the cache in this time.',
@@ -112,6 +116,7 @@ export const LATENCY: ChartSpec = {
   description: 'Median time that a lookup took, over time, for hits and for misses.',
   format: formatMs,
   axis: (value) => formatAxisMs(value),
+  scale: 'logarithmic',
   isStacked: false,
   hasMarks: false,
   empty: 'No lookup was measured in this time.',
@@ -127,6 +132,7 @@ export const MEMORY: ChartSpec = {
   description: 'Memory that Redis uses, over time.',
   format: formatBytes,
   axis: (value) => formatBytes(value),
+  scale: 'bytes',
   isStacked: false,
   hasMarks: false,
   empty: 'Redis has not told its memory in this time.',

@@ -6,12 +6,12 @@ import { type Columns, columnsOf, datasetsOf } from './columns';
 import { Legend } from './legend';
 import { drawGround, drawMarks, drawTarget } from './marks';
 import { patternFill } from './patterns';
+import { valueAxis, valueScale } from './scales';
 import type { ChartSpec, SeriesSpec } from './specs';
-import type { Piece } from './timeline';
+import type { Piece, Span } from './timeline';
 import type { Stretch } from './timeWindow';
 
 const TABLE_ROWS = 60;
-const HEADROOM = 1.1;
 
 /** What a chart asks of those around it. */
 export interface ChartOwner {
@@ -92,7 +92,7 @@ export class TimeChart {
 
   draw(): void {
     const { spec, owner, series } = this;
-    this.columns = columnsOf(this.pieces, series, spec.isStacked, ({ key }) => owner.isHidden(spec.id, key));
+    this.columns = columnsOf(this.pieces, series, spec, ({ key }) => owner.isHidden(spec.id, key));
     const isEmpty = !this.columns.values.some((column) => column.some((value) => value !== null));
     const isTable = owner.isTable(spec.id);
     setHidden(this.empty, !isEmpty);
@@ -136,7 +136,7 @@ export class TimeChart {
         height: owner.height,
         ms: 1,
         legend: { show: false },
-        padding: [8, 8, 0, 0],
+        padding: [8, 24, 0, 0],
         cursor: {
           drag: { x: true, y: false, setScale: false },
           sync: { key: 'time' },
@@ -144,11 +144,11 @@ export class TimeChart {
         },
         scales: {
           x: { time: true, range: () => [this.stretch.from, this.stretch.to] },
-          y: { range: (_, __, max) => [0, spec.top ?? (max > 0 ? max * HEADROOM : 1)] },
+          y: valueScale(spec, () => this.target),
         },
         axes: [
           { ...axis, size: 26, space: 70, values: (_, times) => times.map((time) => this.axisTime(time)) },
-          { ...axis, size: 62, values: (_, values) => values.map(spec.axis) },
+          { ...axis, size: 62, ...valueAxis(spec) },
         ],
         series: [{}, ...series.map((each) => this.plotSeries(each, isHidden(each.key)))],
         ...(spec.isStacked ? { bands: this.bands(isHidden) } : {}),
@@ -206,13 +206,9 @@ export class TimeChart {
     const index = hovered ?? spans.findLastIndex((span) => span !== undefined);
     const texts = this.series.map(({ key }, at) => [key, this.spec.format(values[at]?.[index] ?? undefined)] as const);
     this.legend?.show(new Map(texts));
-    const span = spans[index];
-    const when = hovered == null ? 'Latest' : formatTime(times[index] ?? 0);
     setText(
       this.marksText,
-      span === undefined
-        ? `${when}: no data`
-        : `${when}: ▲ ${span.invalidations} invalidated · ▼ ${span.evictions} evicted`,
+      hovered == null ? marksText('In this time', spans) : marksText(formatTime(times[index] ?? 0), [spans[index]]),
     );
   }
 
@@ -288,6 +284,12 @@ export class TimeChart {
       this.plot.setSize({ width, height: this.owner.height });
     }
   }
+}
+
+function marksText(when: string, spans: readonly (Span | undefined)[]): string {
+  const sum = (count: (span: Span) => number) =>
+    spans.reduce((total, span) => total + (span === undefined ? 0 : count(span)), 0).toLocaleString('en');
+  return `${when}: ▲ ${sum((span) => span.invalidations)} invalidated · ▼ ${sum((span) => span.evictions)} evicted`;
 }
 
 function lonelyPoints(values: ArrayLike<number | null | undefined>): number[] {

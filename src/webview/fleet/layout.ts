@@ -8,8 +8,8 @@ export interface GridLayout {
 }
 
 const LARGEST = 24;
-const SMALLEST = 9;
-const TALLEST = 320;
+const SMALLEST = 7;
+const TALLEST = 360;
 
 /** The largest cells with which all of them are seen at once; where that cannot be, the smallest, and the grid is taller. */
 export function layOut(count: number, width: number): GridLayout {

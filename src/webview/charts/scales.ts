@@ -1,0 +1,53 @@
+import type uPlot from 'uplot';
+import type { ChartSpec } from './specs';
+
+const HEADROOM = 1.1;
+const SHARE_STEP = 0.25;
+/** What is shorter is drawn as this, in ms: a logarithm has no zero. */
+const SHORTEST_MS = 0.01;
+const BYTE_STEPS = Array.from({ length: 45 }, (_, power) => 2 ** power);
+
+/** The values' scale of a chart; `target` is seen even if all values are far above it. */
+export function valueScale({ scale }: ChartSpec, target: () => number | undefined): uPlot.Scale {
+  switch (scale) {
+    case 'share':
+      return {
+        range: (_, min) => {
+          const lowest = Math.min(min ?? 1, target() ?? 1);
+          return [Math.max(0, Math.floor((lowest - 0.05) / SHARE_STEP) * SHARE_STEP), 1];
+        },
+      };
+    case 'logarithmic':
+      return {
+        distr: 3,
+        range: (_, min, max) => [
+          10 ** Math.floor(Math.log10(Math.max(min ?? 1, SHORTEST_MS))),
+          10 ** Math.ceil(Math.log10(Math.max((max ?? 1) * HEADROOM, SHORTEST_MS * 10))),
+        ],
+      };
+    default:
+      return { range: (_, __, max) => [0, max > 0 ? max * HEADROOM : 1] };
+  }
+}
+
+/** Texts and steps of the values' axis. */
+export function valueAxis({ scale, axis }: ChartSpec): Pick<uPlot.Axis, 'values' | 'incrs'> {
+  switch (scale) {
+    case 'logarithmic':
+      return { values: (_, values) => values.map((value) => (isPowerOfTen(value) ? axis(value) : '')) };
+    case 'bytes':
+      return { values: (_, values) => values.map(axis), incrs: BYTE_STEPS };
+    default:
+      return { values: (_, values) => values.map(axis) };
+  }
+}
+
+/** As it is drawn. */
+export function drawable(scale: ChartSpec['scale'], value: number | null): number | null {
+  return scale === 'logarithmic' && value !== null ? Math.max(value, SHORTEST_MS) : value;
+}
+
+function isPowerOfTen(value: number | null): value is number {
+  // What uPlot reckons is off by the last bits.
+  return value !== null && Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 1e-6;
+}

@@ -1,0 +1,54 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser } from '../vscode/harness/browser';
+import { type Bundle, bundleDashboard, DashboardPage } from './harness/dashboardPage';
+import { head, ratios, samples, snapshot } from './harness/messages';
+import { THEMES, type ThemeName } from './harness/themes';
+
+const FOLDER = join(__dirname, '__screenshots__');
+/** Without it the pictures would differ by the time of day. */
+const NOW = Date.UTC(2027, 0, 15, 12);
+
+describe('pictures of the dashboard', () => {
+  let browser: Browser;
+  let bundle: Bundle;
+
+  beforeAll(async () => {
+    await mkdir(FOLDER, { recursive: true });
+    [browser, bundle] = await Promise.all([launchBrowser(), bundleDashboard()]);
+  });
+
+  afterAll(() => browser.close());
+
+  const cases = Object.keys(THEMES).flatMap((theme) =>
+    [1_400, 700].map((width) => [theme as ThemeName, width] as const),
+  );
+
+  it.each(cases)('%s at %i px: nothing scrolls sideways', async (theme, width) => {
+    const dashboard = await DashboardPage.open(browser, bundle, { theme, width });
+    const gone = samples(NOW, 60).filter((_, index) => index < 560 || index > 600);
+    await dashboard.send({ type: 'snapshot', snapshot: snapshot(NOW, { samples: gone }) });
+    await dashboard.page.screenshot({ path: join(FOLDER, `${theme}-${width}.png`), fullPage: true });
+    expect(await dashboard.overflow()).toBe(0);
+    expect(dashboard.problems).toEqual([]);
+    await dashboard.close();
+  });
+
+  it.each(['dark', 'light'] as const)('%s in the side bar: nothing scrolls sideways', async (theme) => {
+    const dashboard = await DashboardPage.open(browser, bundle, { theme, width: 300, layout: 'compact' });
+    const troubled = head({
+      own: ratios(0.62),
+      redis: {
+        state: 'down',
+        reason: 'Nothing listens on 127.0.0.1:6379. Start Redis, or change fleetCache.redis.url.',
+      },
+    });
+    await dashboard.send({ type: 'snapshot', snapshot: snapshot(NOW, { head: troubled }) });
+    await dashboard.page.screenshot({ path: join(FOLDER, `compact-${theme}.png`), fullPage: false });
+    expect(await dashboard.overflow()).toBe(0);
+    expect(dashboard.problems).toEqual([]);
+    await dashboard.close();
+  });
+});
