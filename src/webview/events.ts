@@ -207,7 +207,7 @@ export class EventStream {
         ]),
       );
     this.tableBox.replaceChildren(
-      el('table', { class: 'event-table' }, [
+      el('table', { class: 'text-table' }, [
         el('caption', { class: 'unseen', text: `The last ${TABLE_ROWS} events, the newest first` }),
         tableHead(['Time', 'Kind', 'Miner', 'Tenant', 'Text', 'Instance']),
         el('tbody', {}, rows),

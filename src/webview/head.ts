@@ -7,7 +7,7 @@ import { plain } from './text';
 const WINDOWS: readonly (readonly [key: keyof Windows, label: string])[] = [
   ['1m', '1 min'],
   ['5m', '5 min'],
-  ['start', 'since start'],
+  ['start', 'start'],
 ];
 const PERCENTILES: readonly (keyof Percentiles)[] = ['p50', 'p95', 'p99'];
 

@@ -1,7 +1,7 @@
+import type { Colours } from '../colours';
 import { el, setPressed, setText } from '../dom';
-import type { Colours } from '../theme';
-import { type Pattern, patternFill } from './patterns';
-import type { SeriesSpec } from './specs';
+import { patternFill } from './patterns';
+import type { Pattern, SeriesSpec } from './specs';
 
 const SWATCH_WIDTH = 22;
 const SWATCH_HEIGHT = 10;

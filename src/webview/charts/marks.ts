@@ -1,5 +1,5 @@
 import type uPlot from 'uplot';
-import type { Colours } from '../theme';
+import type { Colours } from '../colours';
 import { patternFill } from './patterns';
 import type { Piece, Span } from './timeline';
 

@@ -1,5 +1,4 @@
-/** Fillings that differ in form as well, for eyes to which the colours look alike. */
-export type Pattern = 'solid' | 'rising' | 'dots' | 'crossed' | 'level' | 'falling';
+import type { Pattern } from './specs';
 
 const SIZE = 6;
 /** What lies under the lines of a pattern, so that layers stay apart. */

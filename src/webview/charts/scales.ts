@@ -31,10 +31,10 @@ export function valueScale({ scale }: ChartSpec, target: () => number | undefine
 }
 
 /** Texts and steps of the values' axis. */
-export function valueAxis({ scale, axis }: ChartSpec): Pick<uPlot.Axis, 'values' | 'incrs'> {
+export function valueAxis({ scale, axis }: ChartSpec): Pick<uPlot.Axis, 'values' | 'incrs' | 'splits'> {
   switch (scale) {
     case 'logarithmic':
-      return { values: (_, values) => values.map((value) => (isPowerOfTen(value) ? axis(value) : '')) };
+      return { values: (_, values) => values.map(axis), splits: (_, __, min, max) => powersOfTen(min, max) };
     case 'bytes':
       return { values: (_, values) => values.map(axis), incrs: BYTE_STEPS };
     default:
@@ -47,7 +47,8 @@ export function drawable(scale: ChartSpec['scale'], value: number | null): numbe
   return scale === 'logarithmic' && value !== null ? Math.max(value, SHORTEST_MS) : value;
 }
 
-function isPowerOfTen(value: number | null): value is number {
-  // What uPlot reckons is off by the last bits.
-  return value !== null && Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 1e-6;
+function powersOfTen(min: number, max: number): number[] {
+  const first = Math.ceil(Math.log10(min));
+  const last = Math.floor(Math.log10(max));
+  return Array.from({ length: last - first + 1 }, (_, index) => 10 ** (first + index));
 }

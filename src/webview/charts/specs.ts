@@ -1,8 +1,10 @@
+import type { Colours, DataColour } from '../colours';
 import { formatBytes, formatMs, formatRate, formatRatio } from '../format';
 import { plain } from '../text';
-import type { Colours, DataColour } from '../theme';
-import type { Pattern } from './patterns';
 import { hitRatio, type Span } from './timeline';
+
+/** Fillings that differ in form as well, for eyes to which the colours look alike. */
+export type Pattern = 'solid' | 'rising' | 'dots' | 'crossed' | 'level' | 'falling';
 
 /** One line or layer of a chart. */
 export interface SeriesSpec {

@@ -1,7 +1,8 @@
 import uPlot from 'uplot';
-import { el, setHidden, setText, tableHead, tableRow, toggle } from '../dom';
+import { el, setHidden, setText, toggle } from '../dom';
 import { formatTime } from '../format';
 import type { Theme } from '../theme';
+import { chartTable } from './chartTable';
 import { type Columns, columnsOf, datasetsOf } from './columns';
 import { Legend } from './legend';
 import { drawGround, drawMarks, drawTarget } from './marks';
@@ -10,8 +11,6 @@ import { valueAxis, valueScale } from './scales';
 import type { ChartSpec, SeriesSpec } from './specs';
 import type { Piece, Span } from './timeline';
 import type { Stretch } from './timeWindow';
-
-const TABLE_ROWS = 60;
 
 /** What a chart asks of those around it. */
 export interface ChartOwner {
@@ -104,7 +103,7 @@ export class TimeChart {
       return;
     }
     if (isTable) {
-      this.drawTable();
+      this.tableBox.replaceChildren(chartTable(spec, series, this.columns));
       return;
     }
     if (this.plot === undefined) {
@@ -127,7 +126,7 @@ export class TimeChart {
     const axis: uPlot.Axis = {
       stroke: colours.muted,
       font: colours.font,
-      grid: { stroke: colours.line, width: 1 },
+      grid: { stroke: colours.grid, width: 1 },
       ticks: { show: false },
     };
     const plot = new uPlot(
@@ -209,27 +208,6 @@ export class TimeChart {
     setText(
       this.marksText,
       hovered == null ? marksText('In this time', spans) : marksText(formatTime(times[index] ?? 0), [spans[index]]),
-    );
-  }
-
-  private drawTable(): void {
-    const rows = this.columns.times
-      .map((time, index) => {
-        const span = this.columns.spans[index];
-        const values = this.columns.values.map((column) => this.spec.format(column[index] ?? undefined));
-        const marks = this.spec.hasMarks ? [String(span?.invalidations ?? '–'), String(span?.evictions ?? '–')] : [];
-        return tableRow([span === undefined ? `${formatTime(time)} (no data)` : formatTime(time), ...values, ...marks]);
-      })
-      .slice(-TABLE_ROWS)
-      .reverse();
-    const columns = ['Time', ...this.series.map(({ label }) => label)];
-    const marks = this.spec.hasMarks ? ['Invalidated', 'Evicted'] : [];
-    this.tableBox.replaceChildren(
-      el('table', {}, [
-        el('caption', { class: 'unseen', text: this.spec.description }),
-        tableHead([...columns, ...marks]),
-        el('tbody', {}, rows),
-      ]),
     );
   }
 

@@ -1,4 +1,4 @@
-import type { Colours } from '../theme';
+import type { Colours } from '../colours';
 import type { Glyph, Look } from './modes';
 
 /** Draws one cell with its upper left corner at a place. */

@@ -23,7 +23,7 @@ export class MinerTable {
       this.filter,
       this.note,
       el('div', { class: 'table-box' }, [
-        el('table', {}, [
+        el('table', { class: 'text-table' }, [
           el('caption', { class: 'unseen', text: 'Miners, those in trouble first' }),
           tableHead(['Miner', 'Tenant', 'State', 'Hashrate', 'Temperature', 'Power', 'Age of data', 'Reason']),
           this.body,

@@ -1,6 +1,6 @@
 import type { MinerCell } from '../../protocol/dashboard';
+import type { DataColour } from '../colours';
 import { formatHashrate, formatRatio, formatSeconds, formatTemperature } from '../format';
-import type { DataColour } from '../theme';
 import type { GridMode } from '../viewState';
 
 /** A form that is drawn in a cell, so that what is wrong is not told by colour alone. */
