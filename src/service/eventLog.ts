@@ -19,7 +19,7 @@ export interface EventLogOptions {
   readonly history: EventHistory;
   readonly cache: Pick<CacheService, 'onDidChange'>;
   readonly inventory: Pick<Inventory, 'find'>;
-  readonly storeClock: Pick<StoreClock, 'offsetMs'>;
+  readonly storeClock: Pick<StoreClock, 'offsetAt'>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Name of this instance. */
@@ -54,7 +54,10 @@ export class EventLog implements Disposable {
     this.reader = new EventReader(
       (minerId) => inventory.find(minerId)?.tenant,
       // Nothing happened later than now, whatever somebody wrote there.
-      (storeMs) => Math.min(clock.now(), storeMs - (storeClock.offsetMs ?? 0)),
+      (storeMs) => {
+        const now = clock.now();
+        return Math.min(now, storeMs - (storeClock.offsetAt(now, clock.monotonic()) ?? 0));
+      },
     );
     this.disposables.add(this.logged);
   }
