@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
+import { systemClock } from '../base/clock';
 import { describeError } from '../base/errors';
 import { registerCommands } from './commands/register';
 import { EntryDocuments } from './documents/entryDocuments';
 import { FleetSession, type SessionParts } from './fleetSession';
 import { SETTINGS, SETTINGS_SECTION } from './ids';
 import { InventoryProblems } from './inventoryProblems';
+import { LiveFleet } from './liveFleet';
 import { PeriodicWarming } from './periodicWarming';
 import { Secrets } from './secrets';
 import { StatusBar } from './statusBar';
@@ -30,7 +32,8 @@ export function activateHost(
   const log = vscode.window.createOutputChannel('Fleet Cache', { log: true });
   const secrets = new Secrets(context.secrets, context.globalState, process.env);
   const session = new FleetSession(createParts(log), secrets, log);
-  const minersView = new MinersView(session, log);
+  const liveFleet = new LiveFleet(session, systemClock, log);
+  const minersView = new MinersView(session, liveFleet);
   const restart = () => {
     session.restart().catch((error: unknown) => log.error(describeError(error)));
   };
@@ -39,6 +42,7 @@ export function activateHost(
     secrets,
     session,
     new EntryDocuments(session),
+    liveFleet,
     minersView,
     new StatusBar(session),
     new InventoryProblems(session),
