@@ -8,6 +8,9 @@ import type { MinerState } from '../fleet/minerData';
  * 3. The page asks (`request`), and the host answers each request once, by its id.
  */
 
+/** Which page it is: the one in an editor tab, or the one in the side bar. The host says so as `data-layout` of the page's body. */
+export type DashboardLayout = 'panel' | 'compact';
+
 /** Times are in ms since the epoch by the host's clock, spans in ms, unless a name says otherwise. */
 export type HostMessage =
   | { readonly type: 'snapshot'; readonly snapshot: Snapshot }
