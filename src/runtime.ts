@@ -27,6 +27,7 @@ import { MetricsHistory } from './service/metricsHistory';
 import { MinerWriter } from './service/minerWriter';
 import { invalidateMovedMiners } from './service/movedMiners';
 import { PeriodicWarmer } from './service/periodicWarmer';
+import { policyFigures } from './service/policyFigures';
 import { StatusEvents } from './service/statusEvents';
 import { Warmer } from './service/warmer';
 
@@ -132,6 +133,7 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
     events,
     overview: new FleetOverview({ instances, metrics, gauge }),
     watcher,
+    policyFigures: () => policyFigures(cache, policies),
     followEvents: () => new LiveRefresh({ ...common, bus, monitor }),
     close,
     dispose: () => void close(),

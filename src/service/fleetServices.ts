@@ -13,6 +13,7 @@ import type { Invalidator } from './invalidator';
 import type { MetricsHistory } from './metricsHistory';
 import type { MinerWriter } from './minerWriter';
 import type { PeriodicWarmer } from './periodicWarmer';
+import type { PolicyFigures } from './policyFigures';
 import type { Warmer } from './warmer';
 
 /** Everything that the ways in (VS Code, MCP) act through. Disposing it closes every connection. */
@@ -35,6 +36,8 @@ export interface FleetServices extends Disposable {
   readonly overview: FleetOverview;
   /** `undefined` in an instance that watches no miners. */
   readonly watcher: FleetWatcher | undefined;
+  /** What came of each dataset's policy in this instance. Asks nobody. */
+  policyFigures(): readonly PolicyFigures[];
   /** Has {@link monitor} follow the events of the fleet until disposed, for a view that somebody looks at. */
   followEvents(): Disposable;
   /** As `dispose`; resolves when the other instances were told, or Redis did not answer. */
