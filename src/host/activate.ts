@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { systemClock } from '../base/clock';
 import { describeError } from '../base/errors';
 import { registerCommands } from './commands/register';
+import { Dashboard } from './dashboard/dashboard';
 import { EntryDocuments } from './documents/entryDocuments';
 import { FleetSession, type SessionParts } from './fleetSession';
 import { SETTINGS, SETTINGS_SECTION } from './ids';
@@ -34,6 +35,8 @@ export function activateHost(
   const session = new FleetSession(createParts(log), secrets, log);
   const liveFleet = new LiveFleet(session, systemClock, log);
   const minersView = new MinersView(session, liveFleet);
+  const { extensionUri } = context;
+  const dashboard = new Dashboard({ extensionUri, session, liveFleet, minersView, clock: systemClock, logger: log });
   const restart = () => {
     session.restart().catch((error: unknown) => log.error(describeError(error)));
   };
@@ -44,10 +47,11 @@ export function activateHost(
     new EntryDocuments(session),
     liveFleet,
     minersView,
+    dashboard,
     new StatusBar(session),
     new InventoryProblems(session),
     new PeriodicWarming(session),
-    registerCommands({ session, secrets, log, minersView }),
+    registerCommands({ session, secrets, log, minersView, dashboard }),
     vscode.workspace.onDidGrantWorkspaceTrust(restart),
     vscode.workspace.onDidChangeWorkspaceFolders(restart),
     vscode.workspace.onDidChangeConfiguration((event) => {

@@ -13,6 +13,7 @@ export const COMMANDS = {
   discoverMiners: 'fleetCache.discoverMiners',
   setMinerLogin: 'fleetCache.setMinerLogin',
   setRedisPassword: 'fleetCache.setRedisPassword',
+  openDashboard: 'fleetCache.openDashboard',
   showMore: 'fleetCache.showMore',
   showLog: 'fleetCache.showLog',
 } as const;
@@ -23,7 +24,11 @@ export const VIEW_CONTAINER = 'fleetCache';
 
 export const VIEWS = {
   miners: 'fleetCache.miners',
+  dashboard: 'fleetCache.dashboardView',
 } as const;
+
+/** The dashboard in an editor tab, as VS Code remembers it over a reload of the window. */
+export const DASHBOARD_PANEL = 'fleetCache.dashboard';
 
 /** Settings below the section `fleetCache`. */
 export const SETTINGS = {

@@ -1,6 +1,7 @@
 import type { LogOutputChannel } from 'vscode';
 import { FleetCacheError } from '../../base/errors';
 import type { FleetServices } from '../../service/fleetServices';
+import type { Dashboard } from '../dashboard/dashboard';
 import type { FleetSession } from '../fleetSession';
 import type { Secrets } from '../secrets';
 import type { MinersView } from '../views/minersView';
@@ -11,6 +12,7 @@ export interface CommandParts {
   readonly secrets: Secrets;
   readonly log: LogOutputChannel;
   readonly minersView: MinersView;
+  readonly dashboard: Pick<Dashboard, 'open'>;
 }
 
 /** The running services. @throws {FleetCacheError} that says why there are none and what to do. */

@@ -32,6 +32,7 @@ export function registerCommands(parts: CommandParts): Disposable {
     [COMMANDS.discoverMiners]: () => discoverMiners(parts),
     [COMMANDS.setMinerLogin]: () => setMinerLogin(parts),
     [COMMANDS.setRedisPassword]: () => setRedisPassword(parts),
+    [COMMANDS.openDashboard]: () => parts.dashboard.open(),
     [COMMANDS.showMore]: (node: MinersNode) => parts.minersView.showMore(node),
     [COMMANDS.showLog]: () => parts.log.show(),
   };

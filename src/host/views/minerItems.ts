@@ -7,18 +7,10 @@ import type { MinerView } from '../../service/fleetMonitor';
 import { entryUri } from '../documents/entryUri';
 import { formatBytes, formatDuration, formatHashrate, formatSeconds, plural } from '../format';
 import { CONTEXT_VALUES } from '../ids';
+import { STATE_LABELS, stateOf } from '../minerState';
 import type { EntryNode, MinerNode, MoreNode, NoteNode, TenantNode } from './minerNodes';
 
 const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
-
-const STATE_LABELS: Readonly<Record<MinerState, string>> = {
-  unknown: 'state unknown',
-  'not-started': 'not started',
-  normal: 'normal',
-  paused: 'paused',
-  suspended: 'suspended',
-  restricted: 'restricted',
-};
 
 const STATE_ICONS: Readonly<Record<MinerState, readonly [icon: string, color: string]>> = {
   unknown: ['question', 'disabledForeground'],
@@ -77,12 +69,6 @@ function describeMiner(view: MinerView): string {
       return `${STATE_LABELS[stateOf(view)]} · ${figures}`;
     }
   }
-}
-
-/** Another program, or a later version, may have written a state that is none of ours. */
-function stateOf({ status }: Extract<MinerView, { type: 'online' }>): MinerState {
-  const state = status.data?.state;
-  return Object.hasOwn(STATE_LABELS, state) ? state : 'unknown';
 }
 
 function describeFailure(view: Extract<MinerView, { type: 'failed' }>): string {

@@ -100,6 +100,21 @@ export class MinersTree implements vscode.TreeDataProvider<MinersNode>, Disposab
     this.changes.fire(parent);
   }
 
+  /** The row of a miner, which is listed from now on, however many siblings it has. `undefined` when there is no such miner. */
+  list(minerId: string): MinerNode | undefined {
+    const node = this.miners.get(minerId);
+    const parent = this.tenants.get(node?.miner.tenant ?? '');
+    if (node === undefined || parent === undefined) {
+      return undefined;
+    }
+    const index = this.byTenant.get(parent.tenant)?.findIndex(({ id }) => id === minerId) ?? 0;
+    if (index >= (this.shown.get(parent.tenant) ?? SIBLINGS)) {
+      this.shown.set(parent.tenant, Math.ceil((index + 1) / SIBLINGS) * SIBLINGS);
+      this.changes.fire(parent);
+    }
+    return node;
+  }
+
   /** Lists a miner's entries again when its row is opened again: VS Code shows what it had. */
   expand(node: MinersNode): void {
     if (node.type === 'tenant' || (node.type === 'miner' && !this.entries.has(node))) {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { FleetCacheError } from '../../base/errors';
 import { type Disposable, DisposableStore, toDisposable } from '../../base/lifecycle';
 import { describeProblem } from '../../fleet/inventory';
 import type { FleetSession } from '../fleetSession';
@@ -41,6 +42,15 @@ export class MinersView implements Disposable {
     if (node.type === 'more') {
       this.tree.showMore(node);
     }
+  }
+
+  /** Shows the view and selects a miner in it. @throws {FleetCacheError} when it is not listed. */
+  async reveal(minerId: string): Promise<void> {
+    const node = this.tree.list(minerId);
+    if (node === undefined) {
+      throw new FleetCacheError(`There is no miner "${minerId}" in the inventory.`);
+    }
+    await this.view.reveal(node, { select: true, focus: false });
   }
 
   dispose(): void {

@@ -5,6 +5,7 @@ import {
   COMMANDS,
   CONTEXT_KEYS,
   CONTEXT_VALUES,
+  DASHBOARD_PANEL,
   SETTINGS,
   SETTINGS_SECTION,
   VIEW_CONTAINER,
@@ -16,10 +17,17 @@ interface Menu {
   readonly when?: string;
 }
 
+interface View {
+  readonly id: string;
+  readonly type?: string;
+  readonly visibility?: string;
+}
+
 interface Manifest {
   readonly engines: { readonly vscode: string };
   readonly main: string;
   readonly icon: string;
+  readonly activationEvents: readonly string[];
   readonly extensionKind: readonly string[];
   readonly dependencies: Readonly<Record<string, string>>;
   readonly capabilities: {
@@ -28,7 +36,7 @@ interface Manifest {
   };
   readonly contributes: {
     readonly viewsContainers: { readonly activitybar: readonly { readonly id: string; readonly icon: string }[] };
-    readonly views: Readonly<Record<string, readonly { readonly id: string }[]>>;
+    readonly views: Readonly<Record<string, readonly View[]>>;
     readonly viewsWelcome: readonly { readonly view: string; readonly contents: string; readonly when: string }[];
     readonly commands: readonly { readonly command: string; readonly title: string; readonly category: string }[];
     readonly menus: Readonly<Record<string, readonly Menu[]>>;
@@ -55,6 +63,17 @@ describe('package.json and the code', () => {
     expect(contributes.viewsContainers.activitybar.map(({ id }) => id)).toEqual([VIEW_CONTAINER]);
     const views = Object.values(contributes.views).flat();
     expect(sorted(views.map(({ id }) => id))).toEqual(sorted(Object.values(VIEWS)));
+  });
+
+  it('have a dashboard below the miners that costs nothing until it is opened, and a tab that comes back', () => {
+    expect(contributes.views[VIEW_CONTAINER]).toEqual([
+      expect.objectContaining({ id: VIEWS.miners }),
+      expect.objectContaining({ id: VIEWS.dashboard, type: 'webview', visibility: 'collapsed' }),
+    ]);
+    expect(manifest.activationEvents).toContain(`onWebviewPanel:${DASHBOARD_PANEL}`);
+    expect(contributes.menus['view/title']).toContainEqual(
+      expect.objectContaining({ command: COMMANDS.openDashboard, group: expect.stringMatching(/^navigation/) }),
+    );
   });
 
   it('have the same settings, all of them restricted in an untrusted workspace', () => {

@@ -1,0 +1,107 @@
+import type { EventKind, EventRow, Head, MinerCell, PolicyRow, Sample, Update } from '../../protocol/dashboard';
+import type { DashboardChange } from './dashboardSource';
+
+/** Where the present state of what changed is taken from. */
+export interface PresentState {
+  currentHead(): Head;
+  policies(): readonly PolicyRow[];
+  cell(minerId: string): MinerCell | undefined;
+}
+
+/** Of the events of one message, these many are sent; the counts are of all. */
+export const MOST_EVENTS = 500;
+/** More than these have changed, or come, only where a page has not taken anything for long: then it is sent all there is. */
+const MOST_MINERS = 50_000;
+const MOST_SAMPLES = 120;
+
+/** What one page has not been told yet: of each miner only that it changed, of events the last ones and how many there were. */
+export class PendingUpdate {
+  private isEverything = true;
+  private isHead = false;
+  private isPolicies = false;
+  private readonly minerIds = new Set<string>();
+  private samples: Sample[] = [];
+  private events: EventRow[] = [];
+  private readonly counts = new Map<EventKind, number>();
+
+  /** Whether only a snapshot can say what changed. */
+  get needsSnapshot(): boolean {
+    return this.isEverything;
+  }
+
+  get isEmpty(): boolean {
+    const hasLists = this.minerIds.size > 0 || this.samples.length > 0 || this.counts.size > 0;
+    return !this.isEverything && !this.isHead && !this.isPolicies && !hasLists;
+  }
+
+  note(change: DashboardChange): void {
+    if (this.isEverything) {
+      return;
+    }
+    switch (change.type) {
+      case 'everything':
+        this.noteEverything();
+        return;
+      case 'head':
+        this.isHead = true;
+        return;
+      case 'policies':
+        this.isPolicies = true;
+        return;
+      case 'sample':
+        this.samples.push(change.sample);
+        break;
+      case 'miners':
+        for (const id of change.ids) {
+          this.minerIds.add(id);
+        }
+        break;
+      case 'events':
+        this.noteEvents(change.rows);
+    }
+    if (this.minerIds.size > MOST_MINERS || this.samples.length > MOST_SAMPLES) {
+      this.noteEverything();
+    }
+  }
+
+  /** From now on only a snapshot will do, whatever else there was. */
+  noteEverything(): void {
+    this.clear();
+    this.isEverything = true;
+  }
+
+  /** All of it was said. */
+  clear(): void {
+    this.isEverything = false;
+    this.isHead = false;
+    this.isPolicies = false;
+    this.minerIds.clear();
+    this.samples = [];
+    this.events = [];
+    this.counts.clear();
+  }
+
+  /** What changed, as it is now; begins anew. */
+  take(state: PresentState): Update {
+    const cells = [...this.minerIds].map((id) => [id, state.cell(id)] as const);
+    const miners = cells.flatMap(([, cell]) => cell ?? []);
+    const removedMiners = cells.filter(([, cell]) => cell === undefined).map(([id]) => id);
+    const update: Update = {
+      ...(this.isHead ? { head: state.currentHead() } : {}),
+      ...(this.isPolicies ? { policies: state.policies() } : {}),
+      ...(this.samples.length > 0 ? { samples: this.samples } : {}),
+      ...(miners.length > 0 ? { miners } : {}),
+      ...(removedMiners.length > 0 ? { removedMiners } : {}),
+      ...(this.counts.size > 0 ? { events: this.events, eventCounts: Object.fromEntries(this.counts) } : {}),
+    };
+    this.clear();
+    return update;
+  }
+
+  private noteEvents(rows: readonly EventRow[]): void {
+    for (const { kind } of rows) {
+      this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
+    }
+    this.events = [...this.events, ...rows.slice(-MOST_EVENTS)].slice(-MOST_EVENTS);
+  }
+}
