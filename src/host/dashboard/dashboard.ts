@@ -3,14 +3,13 @@ import type { Clock } from '../../base/clock';
 import { describeError } from '../../base/errors';
 import { type Disposable, DisposableStore, toDisposable } from '../../base/lifecycle';
 import type { Logger } from '../../base/logger';
-import type { DashboardCommand, Request } from '../../protocol/dashboard';
+import type { DashboardCommand, DashboardLayout, Request } from '../../protocol/dashboard';
 import type { FleetSession } from '../fleetSession';
 import { COMMANDS, DASHBOARD_PANEL, VIEWS } from '../ids';
 import type { LiveFleet } from '../liveFleet';
 import type { MinersView } from '../views/minersView';
-import { DashboardChannel, type DashboardPage } from './dashboardChannel';
 import { DashboardSource } from './dashboardSource';
-import { openPage } from './webviewPage';
+import { openPage, type WebviewPlace } from './webviewPage';
 
 export interface DashboardOptions {
   readonly extensionUri: vscode.Uri;
@@ -38,53 +37,58 @@ export class Dashboard implements Disposable {
     this.source = this.disposables.add(new DashboardSource(options));
     this.disposables.add(
       vscode.window.registerWebviewPanelSerializer(DASHBOARD_PANEL, {
-        deserializeWebviewPanel: async (panel) => this.adopt(panel),
+        deserializeWebviewPanel: (panel) => this.adopt(panel),
       }),
     );
     this.disposables.add(
       vscode.window.registerWebviewViewProvider(VIEWS.dashboard, {
-        resolveWebviewView: (view) => {
-          const channel = this.speakWith(openPage(view, 'compact', options.extensionUri, view.onDidChangeVisibility));
-          view.onDidDispose(() => this.disposables.release(channel));
-        },
+        resolveWebviewView: (view) => this.fill(view, 'compact', view.onDidChangeVisibility),
       }),
     );
     this.disposables.add(toDisposable(() => this.panel?.dispose()));
   }
 
   /** Shows the tab, in the column where it is or in the active one. */
-  open(): void {
+  async open(): Promise<void> {
     if (this.panel !== undefined) {
       this.panel.reveal();
       return;
     }
-    this.adopt(vscode.window.createWebviewPanel(DASHBOARD_PANEL, 'Fleet Cache', vscode.ViewColumn.Active));
+    await this.adopt(vscode.window.createWebviewPanel(DASHBOARD_PANEL, 'Fleet Cache', vscode.ViewColumn.Active));
   }
 
   dispose(): void {
     this.disposables.dispose();
   }
 
-  private adopt(panel: vscode.WebviewPanel): void {
+  private async adopt(panel: vscode.WebviewPanel): Promise<void> {
     // A person may have opened one while VS Code was about to bring back the former.
     this.panel?.dispose();
     this.panel = panel;
-    const { extensionUri } = this.options;
-    panel.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'fleet-cache.svg');
-    const channel = this.speakWith(openPage(panel, 'panel', extensionUri, panel.onDidChangeViewState));
+    panel.iconPath = vscode.Uri.joinPath(this.options.extensionUri, 'media', 'fleet-cache.svg');
     panel.onDidDispose(() => {
-      this.disposables.release(channel);
       if (this.panel === panel) {
         this.panel = undefined;
       }
     });
+    await this.fill(panel, 'panel', panel.onDidChangeViewState);
   }
 
-  private speakWith(page: DashboardPage): DashboardChannel {
+  /** Puts the page into a webview, and speaks with it until it is closed. */
+  private async fill(
+    place: WebviewPlace,
+    layout: DashboardLayout,
+    onDidChangeVisibility: vscode.Event<unknown>,
+  ): Promise<void> {
     const { source, options } = this;
-    return this.disposables.add(
-      new DashboardChannel({ page, source, handle: (request) => this.handle(request), ...options }),
-    );
+    const ofPage = this.disposables.add(new DisposableStore());
+    place.onDidDispose(() => this.disposables.release(ofPage));
+    // On first use only: it takes a while, and VS Code waits for the extension as it starts.
+    const { DashboardChannel } = await import('./dashboardChannel');
+    if (!ofPage.isDisposed) {
+      const page = openPage(place, layout, options.extensionUri, onDidChangeVisibility);
+      ofPage.add(new DashboardChannel({ page, source, handle: (request) => this.handle(request), ...options }));
+    }
   }
 
   private async handle(request: Request): Promise<void> {
@@ -93,7 +97,7 @@ export class Dashboard implements Disposable {
         await this.options.minersView.reveal(request.minerId);
         return;
       case 'openPanel':
-        this.open();
+        await this.open();
         return;
       case 'runCommand':
         // Not awaited: it may ask a person something, and shows by itself what comes of it.

@@ -5,9 +5,10 @@ import type { DashboardPage } from './dashboardChannel';
 import { pageHtml } from './page';
 
 /** Where a webview stands: a panel or a view of the side bar. */
-interface WebviewPlace {
+export interface WebviewPlace {
   readonly webview: vscode.Webview;
   readonly visible: boolean;
+  readonly onDidDispose: vscode.Event<void>;
 }
 
 const NONCE_BYTES = 18;

@@ -1,0 +1,190 @@
+import { Emitter } from '../../../../src/base/emitter';
+import { silentLogger } from '../../../../src/base/logger';
+import { DEFAULT_POLICIES } from '../../../../src/cache/policy';
+import type { Miner } from '../../../../src/fleet/miner';
+import type { MinerDatasets, MinerKind } from '../../../../src/fleet/minerData';
+import type { MinerSource } from '../../../../src/fleet/minerSource';
+import { DashboardChannel, type DashboardPage } from '../../../../src/host/dashboard/dashboardChannel';
+import { DashboardSource } from '../../../../src/host/dashboard/dashboardSource';
+import type { SessionState } from '../../../../src/host/fleetSession';
+import type { HostMessage, Request, Snapshot, Update } from '../../../../src/protocol/dashboard';
+import type { LoggedEvent } from '../../../../src/service/eventLog';
+import { FleetMonitor } from '../../../../src/service/fleetMonitor';
+import { FleetReads } from '../../../../src/service/fleetReads';
+import type { FleetServices } from '../../../../src/service/fleetServices';
+import type { HistorySample } from '../../../../src/service/metricsHistory';
+import { policyFigures } from '../../../../src/service/policyFigures';
+import { Rig, turn } from '../../cache/rig';
+
+const NO_COUNTS = {
+  lookups: 0,
+  l1Hits: 0,
+  l2Hits: 0,
+  staleHits: 0,
+  misses: 0,
+  bypasses: 0,
+  fetches: 0,
+  coalesced: 0,
+  staleFetches: 0,
+  errors: 0,
+  backgroundFetches: 0,
+};
+
+export function minerOf(id: string, tenant = 'north'): Miner {
+  return { id, host: '127.0.0.1', port: 50_051, tenant, tags: [], tls: false, credentials: 'default' };
+}
+
+export function eventOf(sequence: number, kind: LoggedEvent['kind'] = 'status'): LoggedEvent {
+  return { id: `1800000000000-${sequence}`, at: 1_800_000_000_000, kind, minerId: 'm1', text: `event ${sequence}` };
+}
+
+export function sampleAt(at: number, lookups = 0): HistorySample {
+  const total = { ...NO_COUNTS, lookups, l1Hits: lookups };
+  const datasets = new Map([['miner:status', total] as const]);
+  return { at, spanMs: 5_000, total, datasets, invalidations: 0, evictions: 0, redisWasDown: false };
+}
+
+/** A page that takes messages when the test lets it. */
+export class TestPage implements DashboardPage {
+  private readonly visibility = new Emitter<void>();
+  private readonly received = new Emitter<unknown>();
+  readonly messages: HostMessage[] = [];
+  isVisible = true;
+  /** What becomes of a message. */
+  take: (message: HostMessage) => Promise<boolean> = async () => true;
+
+  readonly onDidChangeVisibility = this.visibility.event;
+  readonly onDidReceive = this.received.event;
+
+  post(message: HostMessage): Promise<boolean> {
+    // As VS Code does: what is not JSON does not get there.
+    this.messages.push(JSON.parse(JSON.stringify(message)));
+    return this.take(message);
+  }
+
+  setVisible(isVisible: boolean): void {
+    this.isVisible = isVisible;
+    this.visibility.fire();
+  }
+
+  say(message: unknown): void {
+    this.received.fire(message);
+  }
+
+  get snapshots(): readonly Snapshot[] {
+    return this.messages.flatMap((message) => (message.type === 'snapshot' ? [message.snapshot] : []));
+  }
+
+  get updates(): readonly Update[] {
+    return this.messages.flatMap((message) => (message.type === 'update' ? [message.update] : []));
+  }
+}
+
+/** A dashboard on services whose events, history and overview are the test's; cache and monitor are the real ones. */
+export class DashboardStand {
+  readonly rig = new Rig();
+  readonly clock = this.rig.clock;
+  readonly inventoryChanges = new Emitter<{ miners: readonly Miner[]; problems: readonly [] }>();
+  readonly logged = new Emitter<readonly LoggedEvent[]>();
+  readonly sampled = new Emitter<HistorySample>();
+  readonly sessionChanges = new Emitter<void>();
+  readonly handled: Request[] = [];
+  /** Who looks at what now. */
+  readonly looking = { fleet: 0, events: 0 };
+  miners: readonly Miner[] = [minerOf('m1'), minerOf('m2'), minerOf('m3', 'south')];
+  samples: HistorySample[] = [];
+  powerW = 3_000;
+  recent: (limit: number) => Promise<readonly LoggedEvent[]> = async () => [];
+  overview: FleetServices['overview']['all'] = async () => ({ redis: {} });
+  overviews = 0;
+  handle: (request: Request) => Promise<void> = async () => {};
+  readonly services: FleetServices;
+  readonly source: DashboardSource;
+  state: SessionState;
+  readonly store;
+
+  constructor() {
+    const { clock } = this;
+    const { cache, store } = this.rig.open('a');
+    this.store = store;
+    const stand = this;
+    const source = {
+      read: async <K extends MinerKind>(_miner: Miner, kind: K) =>
+        (kind === 'status' ? { state: 'normal' } : { powerW: this.powerW }) as MinerDatasets[K],
+      retryNow() {},
+    } as unknown as MinerSource;
+    const inventory = {
+      path: '/fleet.json',
+      file: 'fleet.json',
+      get current() {
+        return { miners: stand.miners, problems: [] as const };
+      },
+      find: (id: string) => this.miners.find((miner) => miner.id === id),
+      onDidChange: this.inventoryChanges.event,
+      reload: async () => {},
+    };
+    const reads = new FleetReads(cache, source, inventory);
+    const monitor = new FleetMonitor(reads, source, inventory, clock);
+    this.services = {
+      cache,
+      inventory,
+      monitor,
+      history: { onDidSample: this.sampled.event, samples: () => this.samples },
+      events: {
+        onDidLog: this.logged.event,
+        follow: () => this.look('events'),
+        recent: (limit: number) => this.recent(limit),
+      },
+      overview: {
+        all: () => {
+          this.overviews++;
+          return this.overview();
+        },
+      },
+      policyFigures: () => policyFigures(cache, DEFAULT_POLICIES),
+    } as unknown as FleetServices;
+    this.state = { type: 'running', services: this.services };
+    const session = {
+      get state() {
+        return stand.state;
+      },
+      onDidChange: this.sessionChanges.event,
+    };
+    const liveFleet = { look: () => this.look('fleet') };
+    this.source = new DashboardSource({ session, liveFleet, clock, logger: silentLogger });
+  }
+
+  open(page: TestPage): DashboardChannel {
+    const { source, clock } = this;
+    const handle = async (request: Request) => {
+      this.handled.push(request);
+      await this.handle(request);
+    };
+    return new DashboardChannel({ page, source, handle, clock, logger: silentLogger });
+  }
+
+  /** A page that has been told all there is. */
+  async openHydrated(): Promise<{ page: TestPage; channel: DashboardChannel }> {
+    const page = new TestPage();
+    const channel = this.open(page);
+    page.say({ type: 'ready' });
+    await turn();
+    return { page, channel };
+  }
+
+  async setState(state: SessionState): Promise<void> {
+    this.state = state;
+    this.sessionChanges.fire();
+    await turn();
+  }
+
+  /** Reads the miners, as somebody who looks at them does. */
+  async readMiners(): Promise<void> {
+    await this.rig.ended(this.services.monitor.refresh(this.miners, { refresh: true }));
+  }
+
+  private look(at: 'fleet' | 'events') {
+    this.looking[at]++;
+    return { dispose: () => void this.looking[at]-- };
+  }
+}
