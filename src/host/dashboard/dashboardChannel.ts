@@ -183,9 +183,9 @@ export class DashboardChannel implements Disposable {
     // From here to the posting nothing else runs: what changes later is not in the message, and is noted as pending.
     if (this.pending.needsSnapshot) {
       this.pending.clear();
-      return this.post({ type: 'snapshot', snapshot: source.snapshot() });
+      return this.post({ type: 'snapshot', snapshot: { sentAt: clock.now(), ...source.snapshot() } });
     }
-    return this.post({ type: 'update', update: this.pending.take(source) });
+    return this.post({ type: 'update', update: { sentAt: clock.now(), ...this.pending.take(source) } });
   }
 
   /** Takes the page for one that listens after a while, and goes on. */

@@ -9,7 +9,7 @@ import type { SessionState } from '../fleetSession';
 import { availabilityOf } from './availability';
 import { EMPTY_HEAD, makeHead, type Overview } from './head';
 import { policyRowOf } from './policyRow';
-import { RecentEvents } from './recentEvents';
+import { compareIds, RecentEvents } from './recentEvents';
 import { cellOf, eventRowOf, sampleOf } from './rows';
 
 /** Something that a page which shows the dashboard has to be told. */
@@ -40,6 +40,9 @@ const HEAD_MS = 1_000;
 const OVERVIEW_MS = 5_000;
 /** The longest that the first snapshot waits for what Redis knows. */
 const HYDRATION_MS = 500;
+
+/** Clocks of machines differ by less, in ms. */
+const LATE_MS = 5_000;
 
 /** What runs while somebody looks at a running fleet. */
 interface Following extends Disposable {
@@ -146,6 +149,7 @@ export class DashboardSource implements Disposable {
     const { inventory, monitor, history, events, cache } = services;
     const store = new DisposableStore();
     const isOver = () => store.isDisposed;
+    const since = clock.now();
     store.add(liveFleet.look());
     store.add(monitor.onDidChange((ids) => this.changes.fire({ type: 'miners', ids })));
     store.add(inventory.onDidChange(() => this.relist(services)));
@@ -159,7 +163,7 @@ export class DashboardSource implements Disposable {
       }),
     );
     // First the new ones, then those of before: what comes in between is in both, and is taken once.
-    store.add(events.onDidLog((rows) => this.noteEvents(rows.map(eventRowOf))));
+    store.add(events.onDidLog((rows) => this.noteEvents(rows.map(eventRowOf), since)));
     store.add(events.follow());
     const asked = Promise.all([this.recallEvents(services, isOver), this.askOverview(services, isOver)]);
     const hydrated = new Promise<void>((resolve) => {
@@ -198,7 +202,7 @@ export class DashboardSource implements Disposable {
       }
       this.hasRecalled = true;
       if (this.events.add(rows.map(eventRowOf)).length > 0) {
-        // They are older than what pages were told of since: only a snapshot has a place for them.
+        // As with what comes late.
         this.changes.fire({ type: 'everything' });
       }
     } catch (error) {
@@ -225,9 +229,15 @@ export class DashboardSource implements Disposable {
     }
   }
 
-  private noteEvents(rows: readonly EventRow[]): void {
+  private noteEvents(rows: readonly EventRow[], followedSince: number): void {
+    const latest = this.events.all.at(-1)?.id;
     const added = this.events.add(rows);
-    if (added.length > 0) {
+    const isLate = ({ id, at }: EventRow) =>
+      at < followedSince - LATE_MS || (latest !== undefined && compareIds(id, latest) < 0);
+    if (added.some(isLate)) {
+      // History that came late: a page would take it for news, and only a snapshot has a place for it.
+      this.changes.fire({ type: 'everything' });
+    } else if (added.length > 0) {
       this.changes.fire({ type: 'events', rows: added });
     }
   }
