@@ -20,6 +20,8 @@ export interface FleetWorkspaceOptions {
   readonly faults?: string;
   readonly seed?: number;
   readonly firstNetwork?: number;
+  /** Port on which the simulated fleet takes orders; 0 takes a free one. */
+  readonly control?: number;
   /** Workspace settings beside the Redis address. */
   readonly settings?: Readonly<Record<string, unknown>>;
 }

@@ -17,6 +17,8 @@ export interface SimulatorProcessOptions {
   /** 0 takes free ports. */
   readonly port?: number;
   readonly host?: string;
+  /** Port on which it takes orders while it runs; 0 takes a free one. Without it, it takes none. */
+  readonly control?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -24,6 +26,8 @@ export interface SimulatorProcessOptions {
 export interface SimulatorProcess {
   /** Resolves with the exit code when the simulator has ended, by {@link stop} or on its own. */
   readonly exited: Promise<number>;
+  /** `host:port` where it takes orders, if it does. */
+  readonly controlAddress: string | undefined;
   stop(): Promise<void>;
 }
 
@@ -33,6 +37,7 @@ export class SimulatorError extends FleetCacheError {}
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 5_000;
 const READY = /^ready \d+ miners/m;
+const CONTROL = /^control (\S+)$/m;
 
 /**
  * Starts a simulated fleet and waits until its miners answer.
@@ -59,20 +64,22 @@ export async function startSimulatorProcess(options: SimulatorProcessOptions): P
     child.once('error', () => resolve(1));
   });
   try {
-    await whenReady(child, exited, options.signal);
+    const output = await whenReady(child, exited, options.signal);
+    return { exited, controlAddress: CONTROL.exec(output)?.[1], stop: () => stop(child, exited) };
   } catch (error) {
     await stop(child, exited);
     throw error;
   }
-  return { exited, stop: () => stop(child, exited) };
 }
 
-function commandLine({ miners, tenants, inventory, faults, seed, port, host }: SimulatorProcessOptions): string[] {
-  const flags = { miners, tenants, inventory, faults, seed, port, host };
+function commandLine(options: SimulatorProcessOptions): string[] {
+  const { miners, tenants, inventory, faults, seed, port, host, control } = options;
+  const flags = { miners, tenants, inventory, faults, seed, port, host, control };
   return Object.entries(flags).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, String(value)]));
 }
 
-function whenReady(child: ChildProcess, exited: Promise<number>, signal: AbortSignal | undefined): Promise<void> {
+/** @returns what it has printed so far. */
+function whenReady(child: ChildProcess, exited: Promise<number>, signal: AbortSignal | undefined): Promise<string> {
   return new Promise((resolve, reject) => {
     let output = '';
     const settle = (outcome: () => void) => {
@@ -89,7 +96,7 @@ function whenReady(child: ChildProcess, exited: Promise<number>, signal: AbortSi
     const onOutput = (chunk: Buffer) => {
       output = (output + chunk.toString()).slice(-8_192);
       if (READY.test(output)) {
-        settle(resolve);
+        settle(() => resolve(output));
       }
     };
     const timer = setTimeout(() => fail(`it was not ready within ${START_TIMEOUT_MS / 1000} s`), START_TIMEOUT_MS);

@@ -155,7 +155,7 @@ describe('a fleet in the window', () => {
   });
 
   it('refreshes the whole fleet from the view’s title', async () => {
-    await workbench.page.locator('.sidebar [aria-label="Collapse All"]').first().click();
+    await tree().pressTitleAction('Collapse All');
     await workbench.runCommand('Fleet Cache: Refresh');
     await soon(async () => expect(await online()).toEqual({ online: MINERS - OFFLINE, miners: MINERS }));
   });

@@ -30,7 +30,6 @@ export function pageHtml({ layout, cspSource, script, style, nonce }: PageParts)
     <title>Fleet Cache</title>
   </head>
   <body data-layout="${layout}">
-    <div id="root"></div>
     <script nonce="${nonce}" src="${script}"></script>
   </body>
 </html>
