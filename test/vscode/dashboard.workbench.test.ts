@@ -68,6 +68,12 @@ describe('the dashboard in the window', () => {
 
   it('opens from the title of the Miners view, and shows the figures that the tree and the status bar show', async () => {
     await soon(async () => expect(await onlineInTree()).toBe(MINERS));
+    // Whoever looks again finds some of it cached.
+    await workbench.runCommand('View: Show Explorer');
+    await workbench.openViewContainer('Fleet Cache');
+    await soon(async () =>
+      expect(await workbench.statusBarItem(STATUS_BAR_ID).textContent()).toMatch(/[1-9]\d* % hits/),
+    );
     await tree().pressTitleAction('Open Dashboard');
     page = await DashboardPage.of(workbench, 'panel');
     await soon(async () => expect(await page.tile('Miners')).toBe(`Miners ${MINERS} online of ${MINERS} 0 offline`));
