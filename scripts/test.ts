@@ -37,7 +37,7 @@ const GROUPS: Readonly<Record<string, Group>> = {
   },
   unit: { programs: [], vscode: false, runners: [vitestRunner('unit', 8 * MINUTE_MS)] },
   integration: { programs: ['redis'], vscode: false, runners: [vitestRunner('integration', 15 * MINUTE_MS)] },
-  webview: { programs: ['chromium'], vscode: false, runners: [vitestRunner('webview', 5 * MINUTE_MS)] },
+  webview: { programs: ['chromium'], vscode: false, runners: [vitestRunner('webview', 10 * MINUTE_MS)] },
   host: {
     programs: ['redis', 'chromium'],
     vscode: true,

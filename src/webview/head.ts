@@ -100,7 +100,7 @@ class FigureTile {
       setAttribute(this.root, 'data-mark', mark ?? '');
     }
     if (lines.join('\n') !== [...this.lines.children].map(({ textContent }) => textContent).join('\n')) {
-      this.lines.replaceChildren(...lines.map((text) => el('div', { text })));
+      this.lines.replaceChildren(...lines.map((text) => el('div', { text, title: text })));
     }
   }
 }

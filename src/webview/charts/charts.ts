@@ -31,6 +31,9 @@ export class Charts {
   readonly root: HTMLElement;
   private readonly charts: readonly TimeChart[];
   private readonly window: TimeWindow;
+  private latest: readonly Sample[] = [];
+  /** What is shown while it is paused. */
+  private held: readonly Sample[] | undefined;
   private readonly rangeButtons = new Map<RangeName, HTMLButtonElement>();
   private readonly resetButton: HTMLButtonElement;
   private readonly pauseButton: HTMLButtonElement;
@@ -64,8 +67,9 @@ export class Charts {
   }
 
   update(samples: readonly Sample[], target: number | undefined): void {
+    this.latest = samples;
     const stretch = this.window.at(this.owner.now());
-    const pieces = timeline(samples, stretch.from, stretch.to, bucketMs(stretch));
+    const pieces = timeline(this.held ?? samples, stretch.from, stretch.to, bucketMs(stretch));
     for (const chart of this.charts) {
       chart.update(pieces, stretch, chart === this.charts[0] ? target : undefined);
     }
@@ -116,8 +120,10 @@ export class Charts {
     this.changeWindow(() => {
       if (this.window.isPaused) {
         this.window.resume();
+        this.held = undefined;
       } else {
         this.window.pause(this.owner.now());
+        this.held = this.latest;
       }
     });
   }
