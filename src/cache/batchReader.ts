@@ -127,15 +127,15 @@ export class BatchReader {
       return NONE_KNOWN;
     }
     const addresses = below.map((position) => requests[position] as CacheRequest<T>);
-    let latencyMs: number | undefined;
+    let ended: { readonly latencyMs: number; readonly at: number } | undefined;
     const missed = await secondTier.lookMany(addresses, (index, { reading, leftMs, costMs }) => {
       const request = addresses[index] as CacheRequest<T>;
       onFound(below[index] as number, reading as Reading<T>);
       refreshAhead.startIfDue(request, leftMs, costMs);
       if (isCounted) {
         // All came in one round trip.
-        latencyMs ??= clock.monotonic() - startedAt;
-        metrics.recordLookup(request.dataset, 'l2Hit', latencyMs, Math.max(0, clock.now() - reading.fetchedAt));
+        ended ??= { latencyMs: clock.monotonic() - startedAt, at: clock.now() };
+        metrics.recordLookup(request.dataset, 'l2Hit', ended.latencyMs, Math.max(0, ended.at - reading.fetchedAt));
       }
     });
     return new Map([...missed].map(([index, known]) => [below[index] as number, known]));
