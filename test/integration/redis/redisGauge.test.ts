@@ -10,10 +10,12 @@ import { startTestRedis } from '../../fixtures/redis';
 import { startTestCluster } from '../../fixtures/redisCluster';
 
 const MB = 1024 * 1024;
+/** A command timeout that a busy machine does not use up. */
+const PATIENT_MS = 10_000;
 
-function open(url: string) {
+function open(url: string, commandTimeoutMs = 400) {
   const common = { clock: systemClock, logger: silentLogger };
-  const redis = openRedis({ profile: parseRedisUrl(url), commandTimeoutMs: 400, ...common });
+  const redis = openRedis({ profile: parseRedisUrl(url), commandTimeoutMs, ...common });
   onTestFinished(() => redis.dispose());
   return redis;
 }
@@ -30,7 +32,7 @@ async function startServer(args: readonly string[] = []) {
 describe('RedisGauge', () => {
   it('tells what a round trip takes, and the memory with its limit', async () => {
     const server = await startServer(['--maxmemory', '100mb']);
-    const { gauge, store } = open(server.url);
+    const { gauge, store } = open(server.url, PATIENT_MS);
     expect(await gauge.latency()).toBeGreaterThan(0);
     const before = await gauge.memory();
     expect(before.limitBytes).toBe(100 * MB);
@@ -42,7 +44,7 @@ describe('RedisGauge', () => {
 
   it('knows no limit where there is none', async () => {
     const server = await startServer();
-    expect(await open(server.url).gauge.memory()).toEqual({ usedBytes: expect.any(Number) });
+    expect(await open(server.url, PATIENT_MS).gauge.memory()).toEqual({ usedBytes: expect.any(Number) });
   });
 
   it('G3: fails within the command timeout when the server hangs, and goes on when it is back', async () => {
@@ -61,7 +63,7 @@ describe('RedisGauge', () => {
     const admin = new Redis(server.port, '127.0.0.1');
     await admin.call('ACL', 'SETUSER', 'app', 'on', 'nopass', '~*', '&*', '+@all', '-info');
     admin.disconnect();
-    const { gauge, store } = open(`redis://app@127.0.0.1:${server.port}`);
+    const { gauge, store } = open(`redis://app@127.0.0.1:${server.port}`, PATIENT_MS);
     await expect(gauge.memory()).rejects.toThrow('NOPERM');
     await gauge.latency();
     expect(store.health).toEqual({ state: 'up' });

@@ -19,7 +19,8 @@ describe('EventLog', () => {
     test = await startTestFleet({ miners: 2 });
     admin = new Redis(test.redis.port, '127.0.0.1', { retryStrategy: () => 50 });
     admin.on('error', () => {});
-    [services, other] = await Promise.all([test.open(), test.open()]);
+    const patient = { commandTimeoutMs: 1_500 };
+    [services, other] = await Promise.all([test.open(patient), test.open(patient)]);
     told = [];
     services.events.onDidLog((events) => told.push(...events));
   });
