@@ -24,6 +24,7 @@ import { Invalidator } from './service/invalidator';
 import { followInventoryFile } from './service/inventoryFollower';
 import { LiveRefresh } from './service/liveRefresh';
 import { MetricsHistory } from './service/metricsHistory';
+import { MinerTemperatures } from './service/minerTemperatures';
 import { MinerWriter } from './service/minerWriter';
 import { invalidateMovedMiners } from './service/movedMiners';
 import { PeriodicWarmer } from './service/periodicWarmer';
@@ -122,6 +123,7 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
     cache,
     reads,
     monitor,
+    temperatures: disposables.add(new MinerTemperatures(reads)),
     warmer,
     periodicWarmer,
     invalidator,

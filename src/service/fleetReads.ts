@@ -88,6 +88,22 @@ export class FleetReads {
   }
 
   /**
+   * One dataset of many miners, in their order. One that fails does not fail the others.
+   *
+   * @param concurrency source fetches at a time.
+   * @throws {CancelledError}
+   */
+  many<K extends MinerKind>(
+    miners: readonly Miner[],
+    kind: K,
+    concurrency: number,
+    options: ReadOptions,
+  ): Promise<readonly Result<K>[]> {
+    const requests = miners.map((miner) => this.requestFor(miner, kind));
+    return this.cache.getManyOrFetch(requests, { ...options, concurrency });
+  }
+
+  /**
    * The summary of a tenant, or of the whole fleet (`global`). Miners that do not answer are counted as offline.
    *
    * @throws {CancelledError}

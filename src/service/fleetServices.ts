@@ -11,6 +11,7 @@ import type { FleetWriter } from './fleetWriter';
 import type { InstanceRegistry } from './instanceRegistry';
 import type { Invalidator } from './invalidator';
 import type { MetricsHistory } from './metricsHistory';
+import type { MinerTemperatures } from './minerTemperatures';
 import type { MinerWriter } from './minerWriter';
 import type { PeriodicWarmer } from './periodicWarmer';
 import type { PolicyFigures } from './policyFigures';
@@ -24,6 +25,7 @@ export interface FleetServices extends Disposable {
   readonly cache: CacheService;
   readonly reads: FleetReads;
   readonly monitor: FleetMonitor;
+  readonly temperatures: MinerTemperatures;
   readonly warmer: Warmer;
   readonly periodicWarmer: PeriodicWarmer;
   readonly invalidator: Invalidator;

@@ -92,6 +92,7 @@ describe('the dashboard in the window', () => {
     const selection = { miner_ids: [miner] };
     await page.toggleMinerTable();
     await soon(async () => expect((await page.minerRow(miner))[2]).toMatch(/normal|paused|restricted|suspended/i));
+    await soon(async () => expect((await page.minerRow(miner))[4]).toMatch(/^\d+(\.\d+)? °C$/));
     await control.unary(methods.SetFault, { selection, kind: 'FAULT_KIND_OFFLINE' });
     await soon(async () =>
       expect(await page.tile('Miners')).toBe(`Miners ${MINERS - 1} online of ${MINERS} 1 offline`),

@@ -87,7 +87,7 @@ export class Dashboard implements Disposable {
     const { DashboardChannel } = await import('./dashboardChannel');
     if (!ofPage.isDisposed) {
       const page = openPage(place, layout, options.extensionUri, onDidChangeVisibility);
-      ofPage.add(new DashboardChannel({ page, source, handle: (request) => this.handle(request), ...options }));
+      ofPage.add(new DashboardChannel({ page, layout, source, handle: (request) => this.handle(request), ...options }));
     }
   }
 

@@ -3,7 +3,7 @@ import type { Event } from '../../base/emitter';
 import { describeError } from '../../base/errors';
 import { type Disposable, DisposableStore, toDisposable } from '../../base/lifecycle';
 import type { Logger } from '../../base/logger';
-import type { HostMessage, Request } from '../../protocol/dashboard';
+import type { DashboardLayout, HostMessage, Request } from '../../protocol/dashboard';
 import type { DashboardSource } from './dashboardSource';
 import { readPageMessage } from './pageMessages';
 import { PendingUpdate } from './pendingUpdate';
@@ -19,6 +19,7 @@ export interface DashboardPage {
 
 export interface DashboardChannelOptions {
   readonly page: DashboardPage;
+  readonly layout: DashboardLayout;
   readonly source: DashboardSource;
   /** Does what the page asks for. @throws an error that says why not. */
   readonly handle: (request: Request) => Promise<void>;
@@ -77,7 +78,7 @@ export class DashboardChannel implements Disposable {
   }
 
   private show(): void {
-    const { source } = this.options;
+    const { source, layout } = this.options;
     this.whileVisible = new DisposableStore();
     this.pending.noteEverything();
     this.whileVisible.add(
@@ -86,7 +87,7 @@ export class DashboardChannel implements Disposable {
         this.pump();
       }),
     );
-    this.whileVisible.add(source.look());
+    this.whileVisible.add(source.look(layout));
     if (this.wasEverReady) {
       // VS Code loads the page anew, which then says that it is ready; if it kept it, it says nothing.
       this.resume(RETRY_MS);

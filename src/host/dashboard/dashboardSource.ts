@@ -3,7 +3,8 @@ import { Emitter, type Event } from '../../base/emitter';
 import { describeError } from '../../base/errors';
 import { type Disposable, DisposableStore, toDisposable } from '../../base/lifecycle';
 import type { Logger } from '../../base/logger';
-import type { EventRow, Head, MinerCell, PolicyRow, Sample, Snapshot } from '../../protocol/dashboard';
+import type { Miner } from '../../fleet/miner';
+import type { DashboardLayout, EventRow, Head, MinerCell, PolicyRow, Sample, Snapshot } from '../../protocol/dashboard';
 import type { FleetServices } from '../../service/fleetServices';
 import type { SessionState } from '../fleetSession';
 import { availabilityOf } from './availability';
@@ -11,6 +12,7 @@ import { EMPTY_HEAD, makeHead, type Overview } from './head';
 import { policyRowOf } from './policyRow';
 import { compareIds, RecentEvents } from './recentEvents';
 import { cellOf, eventRowOf, sampleOf } from './rows';
+import { TemperatureRounds } from './temperatureRounds';
 
 /** Something that a page which shows the dashboard has to be told. */
 export type DashboardChange =
@@ -62,7 +64,8 @@ export class DashboardSource implements Disposable {
   /** By id, the tenants of the miners that pages know. */
   private tenants = new Map<string, string>();
   private following: Following | undefined;
-  private viewers = 0;
+  private readonly viewers: Record<DashboardLayout, number> = { panel: 0, compact: 0 };
+  private temperatureRounds: TemperatureRounds | undefined;
   /** Whether the events of before are among {@link events}. */
   private hasRecalled = false;
   private overview: Overview | undefined;
@@ -77,18 +80,23 @@ export class DashboardSource implements Disposable {
     this.onDidChange = this.changes.event;
     this.disposables.add(options.session.onDidChange(() => this.restart()));
     this.disposables.add(toDisposable(() => this.following?.dispose()));
+    this.disposables.add(toDisposable(() => this.temperatureRounds?.dispose()));
   }
 
-  /** Follows the fleet until disposed. */
-  look(): Disposable {
-    this.viewers++;
-    if (this.viewers === 1) {
+  /** Follows the fleet until disposed. @param layout a compact page shows no temperatures, and none are read for it. */
+  look(layout: DashboardLayout): Disposable {
+    this.viewers[layout]++;
+    if (this.viewers.panel + this.viewers.compact === 1) {
       this.restart();
+    } else {
+      this.followTemperatures();
     }
     return toDisposable(() => {
-      this.viewers--;
-      if (this.viewers === 0) {
+      this.viewers[layout]--;
+      if (this.viewers.panel + this.viewers.compact === 0) {
         this.restart();
+      } else {
+        this.followTemperatures();
       }
     });
   }
@@ -105,7 +113,7 @@ export class DashboardSource implements Disposable {
       availability: availabilityOf(this.options.session.state),
       head: this.currentHead(),
       samples: services?.history.samples().map(sampleOf) ?? [],
-      miners: services?.inventory.current.miners.map((miner) => cellOf(miner, services.monitor.view(miner.id))) ?? [],
+      miners: services?.inventory.current.miners.map((miner) => cellIn(services, miner)) ?? [],
       events: [...this.events.all],
       policies: this.policies(),
     };
@@ -123,7 +131,7 @@ export class DashboardSource implements Disposable {
   cell(minerId: string): MinerCell | undefined {
     const services = this.following?.services;
     const miner = services?.inventory.find(minerId);
-    return services && miner && cellOf(miner, services.monitor.view(minerId));
+    return services && miner && cellIn(services, miner);
   }
 
   dispose(): void {
@@ -138,20 +146,30 @@ export class DashboardSource implements Disposable {
     this.overview = undefined;
     this.head = EMPTY_HEAD;
     const { state } = this.options.session;
-    if (this.viewers > 0 && state.type === 'running' && !this.disposables.isDisposed) {
+    if (this.viewers.panel + this.viewers.compact > 0 && state.type === 'running' && !this.disposables.isDisposed) {
       this.follow(state.services);
     }
+    this.followTemperatures();
     this.changes.fire({ type: 'everything' });
+  }
+
+  private followTemperatures(): void {
+    const services = this.viewers.panel > 0 ? this.following?.services : undefined;
+    if (this.temperatureRounds?.services !== services) {
+      this.temperatureRounds?.dispose();
+      this.temperatureRounds = services && new TemperatureRounds(services, this.options.clock, this.options.logger);
+    }
   }
 
   private follow(services: FleetServices): void {
     const { clock, liveFleet } = this.options;
-    const { inventory, monitor, history, events, cache } = services;
+    const { inventory, monitor, temperatures, history, events, cache } = services;
     const store = new DisposableStore();
     const isOver = () => store.isDisposed;
     const since = clock.now();
     store.add(liveFleet.look());
     store.add(monitor.onDidChange((ids) => this.changes.fire({ type: 'miners', ids })));
+    store.add(temperatures.onDidChange((ids) => this.changes.fire({ type: 'miners', ids })));
     store.add(inventory.onDidChange(() => this.relist(services)));
     store.add(history.onDidSample((sample) => this.changes.fire({ type: 'sample', sample: sampleOf(sample) })));
     store.add(
@@ -255,6 +273,10 @@ export class DashboardSource implements Disposable {
       this.changes.fire({ type: 'miners', ids });
     }
   }
+}
+
+function cellIn({ monitor, temperatures }: FleetServices, miner: Miner): MinerCell {
+  return cellOf(miner, monitor.view(miner.id), temperatures.of(miner.id));
 }
 
 function tenantsOf({ inventory }: FleetServices): Map<string, string> {

@@ -7,8 +7,8 @@ import type { HistorySample } from '../../service/metricsHistory';
 import { stateOf } from '../minerState';
 import { present } from './present';
 
-/** What the grid shows of a miner. */
-export function cellOf({ id, tenant }: Miner, view: MinerView): MinerCell {
+/** What the grid shows of a miner. @param temperatureC the last one read, if there is one. */
+export function cellOf({ id, tenant }: Miner, view: MinerView, temperatureC: number | undefined): MinerCell {
   switch (view.type) {
     case 'unread':
       return { id, tenant, state: 'unread' };
@@ -25,6 +25,7 @@ export function cellOf({ id, tenant }: Miner, view: MinerView): MinerCell {
         ...present({
           hashrateThs: currentHashrateThs(stats?.data),
           nominalHashrateThs: stats?.data.nominalHashrateThs,
+          temperatureC,
           powerW: stats?.data.powerW,
         }),
       };

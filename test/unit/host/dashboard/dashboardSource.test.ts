@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Deferred, turn } from '../../cache/rig';
-import { DashboardStand, eventOf, minerOf, sampleAt } from './dashboardStand';
+import { DashboardStand, eventOf, minerOf, sampleAt, TestPage } from './dashboardStand';
 
 describe('the dashboard', () => {
   let stand: DashboardStand;
@@ -177,6 +177,30 @@ describe('the dashboard', () => {
     await stand.rig.pass(2_000);
     expect(page.updates.filter(({ head }) => head !== undefined)).toHaveLength(1);
     expect(page.updates.findLast(({ head }) => head !== undefined)?.head?.miners.online).toBe(3);
+  });
+
+  it('reads temperatures for the tab, of miners that are online, every half minute and as no lookups', async () => {
+    await stand.readMiners();
+    const lookups = stand.services.cache.metrics.counts('start').lookups;
+    const compact = new TestPage();
+    stand.open(compact, 'compact');
+    await stand.rig.pass(60_000);
+    const cooling = () => stand.asked.filter((call) => call.endsWith(' cooling'));
+    expect(cooling()).toEqual([]);
+    const { page } = await stand.openHydrated();
+    await stand.rig.pass(200);
+    expect(cooling()).toEqual(['m1 cooling', 'm2 cooling', 'm3 cooling']);
+    expect(page.updates.flatMap(({ miners = [] }) => miners).at(-1)).toMatchObject({ id: 'm3', temperatureC: 61 });
+    stand.tempC = 70;
+    await stand.rig.pass(30_000);
+    expect(page.updates.flatMap(({ miners = [] }) => miners).at(-1)).toMatchObject({ id: 'm3', temperatureC: 70 });
+    page.setVisible(false);
+    const asked = cooling().length;
+    await stand.rig.pass(120_000);
+    expect(cooling()).toHaveLength(asked);
+    expect(stand.services.cache.metrics.counts('start').lookups).toBe(lookups);
+    compact.setVisible(false);
+    expect(stand.clock.pending).toEqual([]);
   });
 
   it('sends each sample as it comes', async () => {

@@ -7,12 +7,13 @@ import type { MinerSource } from '../../../../src/fleet/minerSource';
 import { DashboardChannel, type DashboardPage } from '../../../../src/host/dashboard/dashboardChannel';
 import { DashboardSource } from '../../../../src/host/dashboard/dashboardSource';
 import type { SessionState } from '../../../../src/host/fleetSession';
-import type { HostMessage, Request, Snapshot, Update } from '../../../../src/protocol/dashboard';
+import type { DashboardLayout, HostMessage, Request, Snapshot, Update } from '../../../../src/protocol/dashboard';
 import type { LoggedEvent } from '../../../../src/service/eventLog';
 import { FleetMonitor } from '../../../../src/service/fleetMonitor';
 import { FleetReads } from '../../../../src/service/fleetReads';
 import type { FleetServices } from '../../../../src/service/fleetServices';
 import type { HistorySample } from '../../../../src/service/metricsHistory';
+import { MinerTemperatures } from '../../../../src/service/minerTemperatures';
 import { policyFigures } from '../../../../src/service/policyFigures';
 import { Rig, turn } from '../../cache/rig';
 
@@ -94,6 +95,9 @@ export class DashboardStand {
   miners: readonly Miner[] = [minerOf('m1'), minerOf('m2'), minerOf('m3', 'south')];
   samples: HistorySample[] = [];
   powerW = 3_000;
+  tempC = 61;
+  /** What the miners were asked for. */
+  readonly asked: string[] = [];
   recent: (limit: number) => Promise<readonly LoggedEvent[]> = async () => [];
   overview: FleetServices['overview']['all'] = async () => ({ redis: {} });
   overviews = 0;
@@ -109,8 +113,10 @@ export class DashboardStand {
     this.store = store;
     const stand = this;
     const source = {
-      read: async <K extends MinerKind>(_miner: Miner, kind: K) =>
-        (kind === 'status' ? { state: 'normal' } : { powerW: this.powerW }) as MinerDatasets[K],
+      read: async <K extends MinerKind>({ id }: Miner, kind: K) => {
+        this.asked.push(`${id} ${kind}`);
+        return this.answers()[kind as 'status'] as MinerDatasets[K];
+      },
       retryNow() {},
     } as unknown as MinerSource;
     const inventory = {
@@ -129,6 +135,7 @@ export class DashboardStand {
       cache,
       inventory,
       monitor,
+      temperatures: new MinerTemperatures(reads),
       history: { onDidSample: this.sampled.event, samples: () => this.samples },
       events: {
         onDidLog: this.logged.event,
@@ -154,13 +161,13 @@ export class DashboardStand {
     this.source = new DashboardSource({ session, liveFleet, clock, logger: silentLogger });
   }
 
-  open(page: TestPage): DashboardChannel {
+  open(page: TestPage, layout: DashboardLayout = 'panel'): DashboardChannel {
     const { source, clock } = this;
     const handle = async (request: Request) => {
       this.handled.push(request);
       await this.handle(request);
     };
-    return new DashboardChannel({ page, source, handle, clock, logger: silentLogger });
+    return new DashboardChannel({ page, layout, source, handle, clock, logger: silentLogger });
   }
 
   /** A page that has been told all there is. */
@@ -181,6 +188,11 @@ export class DashboardStand {
   /** Reads the miners, as somebody who looks at them does. */
   async readMiners(): Promise<void> {
     await this.rig.ended(this.services.monitor.refresh(this.miners, { refresh: true }));
+  }
+
+  private answers() {
+    const [powerW, highestTempC] = [this.powerW, this.tempC];
+    return { status: { state: 'normal' }, stats: { powerW }, cooling: { fans: [], highestTempC } } as const;
   }
 
   private look(at: 'fleet' | 'events') {
