@@ -1,5 +1,6 @@
 import { Emitter } from '../../../../src/base/emitter';
 import { silentLogger } from '../../../../src/base/logger';
+import { CacheMetrics } from '../../../../src/cache/metrics';
 import { DEFAULT_POLICIES } from '../../../../src/cache/policy';
 import type { Miner } from '../../../../src/fleet/miner';
 import type { MinerDatasets, MinerKind } from '../../../../src/fleet/minerData';
@@ -15,21 +16,10 @@ import type { FleetServices } from '../../../../src/service/fleetServices';
 import type { HistorySample } from '../../../../src/service/metricsHistory';
 import { MinerTemperatures } from '../../../../src/service/minerTemperatures';
 import { policyFigures } from '../../../../src/service/policyFigures';
+import { ManualClock } from '../../../fixtures/manualClock';
 import { Rig, turn } from '../../cache/rig';
 
-const NO_COUNTS = {
-  lookups: 0,
-  l1Hits: 0,
-  l2Hits: 0,
-  staleHits: 0,
-  misses: 0,
-  bypasses: 0,
-  fetches: 0,
-  coalesced: 0,
-  staleFetches: 0,
-  errors: 0,
-  backgroundFetches: 0,
-};
+const NO_COUNTS = new CacheMetrics(new ManualClock()).counts('start');
 
 export function minerOf(id: string, tenant = 'north'): Miner {
   return { id, host: '127.0.0.1', port: 50_051, tenant, tags: [], tls: false, credentials: 'default' };
