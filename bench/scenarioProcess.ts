@@ -2,10 +2,10 @@
 import { describeError } from '../src/base/errors';
 import type { Comparison } from './comparison';
 import { simulatedFleet } from './fleetProcess';
-import { batch } from './scenarios/batch';
+import { batch, batchContender } from './scenarios/batch';
 import { invalidation } from './scenarios/invalidation';
 import { l1Hit } from './scenarios/l1Hit';
-import { l2Hit } from './scenarios/l2Hit';
+import { l2Hit, l2HitContender } from './scenarios/l2Hit';
 import { memory } from './scenarios/memory';
 import { purge, purgeReader } from './scenarios/purge';
 import { stampede, stampedeReaders } from './scenarios/stampede';
@@ -29,6 +29,8 @@ const SCENARIOS: Readonly<Record<string, (port: number) => Promise<Comparison>>>
 };
 /** Processes that scenarios start, with the one argument that they give. */
 const HELPERS: Readonly<Record<string, (argument: string) => Promise<void>>> = {
+  batchContender,
+  l2HitContender,
   stampedeReaders: (port) => stampedeReaders(Number(port)),
   purgeReader: (port) => purgeReader(Number(port)),
   simulatedFleet,

@@ -1,13 +1,13 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { type Comparison, measuresOf } from '../comparison';
 import { minerRequest, minerValue, openInstance } from '../instance';
+import { answerOf } from '../ownProcess';
 import { openBento, openByHand, openCacheable } from '../peers';
 
 const PROCESSES = 4;
 const READERS = 250;
 const SOURCE_MS = 50;
 const REPETITIONS = 7;
-const ANSWER_TIMEOUT_MS = 20_000;
 const CONTENDERS = ['Fleet Cache', 'by hand', 'BentoCache', 'cacheable'] as const;
 type Contender = (typeof CONTENDERS)[number];
 
@@ -31,13 +31,13 @@ export async function stampede(port: number): Promise<Comparison> {
   const fetches = new Map<string, number[]>(CONTENDERS.map((contender) => [contender, []]));
   const latest = new Map<string, number[]>(CONTENDERS.map((contender) => [`${contender}, last reader`, []]));
   try {
-    await Promise.all(processes.map((each) => answer<'ready'>(each)));
+    await Promise.all(processes.map((each) => answerOf<'ready'>(each)));
     for (let repetition = -1; repetition < REPETITIONS; repetition++) {
       for (const contender of CONTENDERS) {
         const order: Order = { contender, key: `stampede-${repetition}` };
         const outcomes = await Promise.all(
           processes.map((each) => {
-            const outcome = answer<Outcome>(each);
+            const outcome = answerOf<Outcome>(each);
             each.send(order);
             return outcome;
           }),
@@ -87,23 +87,4 @@ export async function stampedeReaders(port: number): Promise<void> {
     process.send?.({ fetches, ms: performance.now() - started } satisfies Outcome);
   });
   process.send?.('ready');
-}
-
-function answer<T>(child: ChildProcess): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const finish = () => {
-      clearTimeout(timer);
-      child.off('exit', fail);
-    };
-    const fail = () => {
-      finish();
-      reject(new Error('a process of readers gave no answer'));
-    };
-    const timer = setTimeout(fail, ANSWER_TIMEOUT_MS);
-    child.once('exit', fail);
-    child.once('message', (message) => {
-      finish();
-      resolve(message as T);
-    });
-  });
 }
