@@ -134,15 +134,16 @@ export class RedisConnection implements Disposable {
    * slots have moved. Health tells what the server refuses.
    *
    * @param reads keys whose values are read, which may be too large to come in time.
+   * @param callers that wait for it: a failure counts for each of them.
    * @throws {StoreError}
    */
-  execute<T>(command: () => Promise<T>, reads: readonly string[] = NO_KEYS): Promise<T> {
+  execute<T>(command: () => Promise<T>, reads: readonly string[] = NO_KEYS, callers = 1): Promise<T> {
     if (this.firstConnection !== undefined) {
       // Reads that come while the very first connection is being made wait for it, instead of passing over a cache that is
       // about to be there.
-      return this.firstConnection.then(() => this.run(command, reads));
+      return this.firstConnection.then(() => this.run(command, reads, callers));
     }
-    return this.run(command, reads);
+    return this.run(command, reads, callers);
   }
 
   /** Says that the server did what it may have refused before: for `set` and `script`, a write of `key` that takes memory. */
@@ -150,13 +151,13 @@ export class RedisConnection implements Disposable {
     this.refusals.noteAccepted(command, key);
   }
 
-  private run<T>(command: () => Promise<T>, reads: readonly string[]): Promise<T> {
+  private run<T>(command: () => Promise<T>, reads: readonly string[], callers: number): Promise<T> {
     if (this.breaker.isOpen) {
       return Promise.reject(this.causes.toStoreError(new BrokenCircuitError()));
     }
     return new Promise((resolve, reject) => {
       const fail = (error: unknown) => {
-        this.noteFailure(error, reads);
+        this.noteFailure(error, reads, callers);
         reject(this.causes.toStoreError(error));
       };
       const started = this.deadlines.start(fail);
@@ -177,7 +178,7 @@ export class RedisConnection implements Disposable {
     });
   }
 
-  private noteFailure(error: unknown, reads: readonly string[]): void {
+  private noteFailure(error: unknown, reads: readonly string[], callers: number): void {
     if (!isServerFailure(error)) {
       this.refusals.note(error);
       if (isReadOnly(error) && this.cluster === undefined) {
@@ -193,7 +194,7 @@ export class RedisConnection implements Disposable {
     }
     const count = () => {
       this.causes.note(error);
-      this.breaker.noteFailure(error);
+      this.breaker.noteFailure(error, callers);
     };
     if (explained === undefined) {
       count();

@@ -33,6 +33,7 @@ interface GenerationCommands {
 
 interface WaitingRead {
   readonly key: string;
+  readonly scopes: readonly string[];
   readonly resolve: (value: StoredValue) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -78,10 +79,9 @@ export class RedisStore implements CacheStore {
   }
 
   read(key: string, scopes: readonly string[]): Promise<StoredValue> {
-    if (scopes.length > 0) {
-      return this.connection.execute(() => this.valueIn(key, scopes), [key]);
-    }
-    return this.isCluster ? this.connection.execute(() => this.value(key), [key]) : this.readTogether(key);
+    return this.isCluster
+      ? this.connection.execute(() => this.valueIn(key, scopes), [key])
+      : this.readTogether(key, scopes);
   }
 
   async readMany(keys: readonly string[], scopes: readonly string[]): Promise<StoredValues> {
@@ -92,19 +92,7 @@ export class RedisStore implements CacheStore {
       ]);
       return { texts, generations };
     }
-    const readPage = (page: readonly string[]) => this.connection.execute(() => this.textsAtOnce(page), page);
-    if (scopes.length === 0) {
-      return { texts: await inPages(keys, readPage), generations: NO_GENERATIONS };
-    }
-    const texts = await inPages([...keys, ...scopes], readPage);
-    const generations = scopes.map((_, index) => parseGeneration(texts[keys.length + index]));
-    const missing = scopes.filter((_, index) => generations[index] === undefined);
-    const made = await inPages(missing, (page) => this.connection.execute(() => this.ensureGenerations(page)));
-    let next = 0;
-    return {
-      texts: texts.slice(0, keys.length),
-      generations: generations.map((generation) => generation ?? made[next++]),
-    };
+    return this.readAtOnce(keys, scopes, 1);
   }
 
   async write(key: string, text: string, ttlMs: number): Promise<void> {
@@ -141,9 +129,9 @@ export class RedisStore implements CacheStore {
    * All reads of a turn are one command: the objects that ioredis makes for a command, and those that bound and watch it, cost
    * more than the read itself.
    */
-  private readTogether(key: string): Promise<StoredValue> {
+  private readTogether(key: string, scopes: readonly string[]): Promise<StoredValue> {
     return new Promise((resolve, reject) => {
-      if (this.waitingReads.push({ key, resolve, reject }) === 1) {
+      if (this.waitingReads.push({ key, scopes, resolve, reject }) === 1) {
         setImmediate(() => this.sendWaitingReads());
       }
     });
@@ -153,15 +141,17 @@ export class RedisStore implements CacheStore {
     const reads = this.waitingReads;
     this.waitingReads = [];
     const [first] = reads as [WaitingRead];
-    if (reads.length === 1) {
+    if (reads.length === 1 && first.scopes.length === 0) {
       this.connection.execute(() => this.value(first.key), [first.key]).then(first.resolve, first.reject);
       return;
     }
+    const scopes = [...new Set(reads.flatMap((read) => read.scopes))];
     const keys = reads.map(({ key }) => key);
-    inPages(keys, (page) => this.connection.execute(() => this.textsAtOnce(page), page)).then(
-      (texts) => {
-        for (const [index, { resolve }] of reads.entries()) {
-          resolve({ text: texts[index], generations: NO_GENERATIONS });
+    this.readAtOnce(keys, scopes, reads.length).then(
+      ({ texts, generations }) => {
+        const byScope = new Map(scopes.map((scope, index) => [scope, generations[index] as number]));
+        for (const [index, read] of reads.entries()) {
+          read.resolve({ text: texts[index], generations: read.scopes.map((scope) => byScope.get(scope) as number) });
         }
       },
       (error) => {
@@ -170,6 +160,23 @@ export class RedisStore implements CacheStore {
         }
       },
     );
+  }
+
+  /** From the one server. @param callers that wait for it, each of which counts when it fails. */
+  private async readAtOnce(keys: readonly string[], scopes: readonly string[], callers: number): Promise<StoredValues> {
+    const readPage = (page: readonly string[]) => this.connection.execute(() => this.textsAtOnce(page), page, callers);
+    if (scopes.length === 0) {
+      return { texts: await inPages(keys, readPage), generations: NO_GENERATIONS };
+    }
+    const texts = await inPages([...keys, ...scopes], readPage);
+    const generations = scopes.map((_, index) => parseGeneration(texts[keys.length + index]));
+    const missing = scopes.filter((_, index) => generations[index] === undefined);
+    const made = await inPages(missing, (page) => this.connection.execute(() => this.ensureGenerations(page)));
+    let next = 0;
+    return {
+      texts: texts.slice(0, keys.length),
+      generations: generations.map((generation) => generation ?? made[next++]),
+    };
   }
 
   private async value(key: string): Promise<StoredValue> {

@@ -43,9 +43,12 @@ export class ServerBreaker implements Disposable {
     return this.breaker.state !== CircuitState.Closed;
   }
 
-  noteFailure(error: unknown): void {
+  /** @param callers that waited for what failed. */
+  noteFailure(error: unknown, callers: number): void {
     this.hasFailed = true;
-    this.breaker.execute(() => Promise.reject(error)).catch(() => {});
+    for (let failure = 0; failure < Math.min(callers, FAILURES); failure++) {
+      this.breaker.execute(() => Promise.reject(error)).catch(() => {});
+    }
   }
 
   noteSuccess(): void {

@@ -146,7 +146,7 @@ describe('RedisStore', () => {
   });
 
   it('does not take a refused read for refused writes', async () => {
-    await admin.call('ACL', 'SETUSER', 'blind', 'on', 'nopass', '~*', '+@all', '-get');
+    await admin.call('ACL', 'SETUSER', 'blind', 'on', 'nopass', '~*', '+@all', '-get', '-mget');
     const blind = openStore(`redis://blind@127.0.0.1:${server.port}`, 'any');
     try {
       await expect(blind.read('k', SCOPES)).rejects.toThrow('NOPERM');
