@@ -188,11 +188,15 @@ export class ChannelPool implements Disposable {
   }
 
   private close(channel: PooledChannel): void {
+    // A connection that stands and is not used ends by itself, without the errors of one that is cut.
+    const endsByItself = !channel.retired && channel.leases === 0 && stateOf(channel) === connectivityState.READY;
     this.retire(channel);
     this.idle.delete(channel);
     this.open.delete(channel);
     channel.client.close();
-    channel.sockets.abort();
+    if (!endsByItself) {
+      channel.sockets.abort();
+    }
   }
 
   private trim(): void {

@@ -1,9 +1,10 @@
-/** Who wants to fetch, and what for. */
-export interface FlightClaim {
-  /** The lock's name, from `keys.lockKey`. */
-  readonly lock: string;
-  /** Random, so that nobody releases a lock that another holds by now. */
-  readonly token: string;
+import type { HeldLock } from './store';
+
+/**
+ * Who wants to fetch, and what for: the lock's name is of `keys.lockKey`, the token random, so that nobody releases a lock that
+ * another holds by now.
+ */
+export interface FlightClaim extends HeldLock {
   /** Generations of the entry's scopes, in their order, as they were read before the claim. */
   readonly generations: readonly number[];
 }
@@ -24,7 +25,10 @@ export type ClaimOutcome =
  * decide. Every call ends within the command timeout and fails with `StoreError`.
  */
 export interface FlightLocks {
-  /** Whether the store answers what it is asked after a claim by what it holds after that claim: then both may be sent at once. */
+  /**
+   * Whether locks and store are one server that obeys in the order of asking. Then the store answers what it is asked after a claim
+   * by what it holds after that claim, so that both may be sent at once; and it can write an entry and give up its lock in one go.
+   */
   readonly isInStepWithStore: boolean;
 
   /**

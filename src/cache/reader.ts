@@ -152,10 +152,9 @@ export class Reader {
       budget?.grant(clock.monotonic() - startedAt);
     }
     this.failures.forget(request.key);
-    const { reading, written } = writer.write(request, fetched, flight.isDetached ? undefined : found.generations);
-    // The lock goes after the entry came, or those who wait for either would fetch as well.
-    const afterwards = written.finally(() => lease?.finish());
-    return { answer: { outcome: 'fetched', reading }, afterwards };
+    const generations = flight.isDetached ? undefined : found.generations;
+    const { reading, written } = writer.write(request, fetched, generations, lease);
+    return { answer: { outcome: 'fetched', reading }, afterwards: written };
   }
 
   /** Nobody waits for the others to be told: the store may be slow to. */

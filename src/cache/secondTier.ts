@@ -8,7 +8,7 @@ import { LookGenerations } from './lookGenerations';
 import type { CacheMetrics } from './metrics';
 import type { Policies } from './policy';
 import type { CacheAddress, Reading } from './reading';
-import { type CacheStore, StoreError } from './store';
+import { type CacheStore, type HeldLock, StoreError } from './store';
 import type { StoreClock } from './storeClock';
 
 /** An entry that holds, fresh or not. */
@@ -140,8 +140,10 @@ export class SecondTier {
   /**
    * Writes an entry, whose `fetchedAt` is by this machine's clock, so that it outlives its TTL by the policy's grace.
    * Resolves to whether it was written.
+   *
+   * @param held given up along with it.
    */
-  async fill(address: CacheAddress, entry: Entry): Promise<boolean> {
+  async fill(address: CacheAddress, entry: Entry, held?: HeldLock): Promise<boolean> {
     const { clock, storeClock } = this.options;
     const offsetMs = storeClock.offsetAt(clock.now(), clock.monotonic()) ?? (await this.settledOffset());
     if (offsetMs === undefined) {
@@ -149,8 +151,9 @@ export class SecondTier {
     }
     const fetchedAt = entry.fetchedAt + offsetMs;
     const { graceS } = this.options.policies[address.dataset];
+    const lastsMs = (entry.ttlS + graceS) * 1000;
     try {
-      await this.options.store.write(address.key, encodeEntry({ ...entry, fetchedAt }), (entry.ttlS + graceS) * 1000);
+      await this.options.store.write(address.key, encodeEntry({ ...entry, fetchedAt }), lastsMs, held);
       return true;
     } catch (error) {
       if (error instanceof StoreError) {

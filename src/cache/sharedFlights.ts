@@ -7,11 +7,16 @@ import type { ClaimOutcome, FlightClaim, FlightLocks } from './flightLocks';
 import { lockKey } from './keys';
 import type { CacheAddress } from './reading';
 import type { Found, FoundEntry, SecondTier } from './secondTier';
+import type { HeldLock } from './store';
 import type { StoreBudget } from './storeBudget';
 
 /** The right to fetch for all instances. It is renewed until it is ended, one way or the other. */
 export interface Lease {
-  /** The entry was written, or there is none to write. */
+  /** The lock, for whoever writes the entry to give it up along with that; absent where the store cannot. */
+  readonly held: HeldLock | undefined;
+  /** The lock went along with the entry. */
+  end(): void;
+  /** Gives up the lock: the entry was written, or there is none to write. */
   finish(): Promise<void>;
   /** The source failed: for `ttlMs` milliseconds whoever wants the key gets `error` instead of trying again. */
   fail(error: string, ttlMs: number): Promise<void>;
@@ -150,6 +155,8 @@ export class SharedFlights {
     };
     renewLater();
     return {
+      held: this.locks.isInStepWithStore ? claim : undefined,
+      end,
       finish: () => {
         end();
         return this.release(claim);

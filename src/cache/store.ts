@@ -29,6 +29,12 @@ export type StoreHealth =
   | { readonly state: 'refusing-reads'; readonly reason: string }
   | { readonly state: 'down'; readonly reason: string };
 
+/** A lock of this store's server, by its name, and the token of who holds it. */
+export interface HeldLock {
+  readonly lock: string;
+  readonly token: string;
+}
+
 /** How a scope's generation was replaced. */
 export interface Bump {
   /** `undefined` when there was none. */
@@ -64,8 +70,11 @@ export interface CacheStore extends Disposable {
    */
   readMany(keys: readonly string[], scopes: readonly string[]): Promise<StoredValues>;
 
-  /** Writes a key that expires after `ttlMs` milliseconds. */
-  write(key: string, text: string, ttlMs: number): Promise<void>;
+  /**
+   * Writes a key that expires after `ttlMs` milliseconds, and then gives up the lock, if there is one and it is still held. A write
+   * that fails leaves the lock.
+   */
+  write(key: string, text: string, ttlMs: number, held?: HeldLock): Promise<void>;
 
   /** Removes keys; what is not there is passed over. Resolves to the number removed. */
   remove(keys: readonly string[]): Promise<number>;

@@ -2,13 +2,17 @@
  * A lock's value has four lines: `held` or `failed`, the token of who claimed it, the generations under which, and the error
  * of a failure. What does not read so is nobody's.
  */
-const PARSE = `
-local stored = redis.pcall('GET', KEYS[1])
+function parse(lock: string): string {
+  return `
+local stored = redis.pcall('GET', ${lock})
 local state, token, generations, failure
 if type(stored) == 'string' then
   state, token, generations, failure = string.match(stored, '^(%l+)\\n([^\\n]*)\\n([^\\n]*)\\n(.*)$')
 end
 `;
+}
+
+const PARSE = parse('KEYS[1]');
 
 /**
  * KEYS[1]: a lock. ARGV: token, generations joined by commas, TTL in ms. Returns how the claim fared, and the error.
@@ -52,6 +56,16 @@ if state == 'held' and token == ARGV[1] then
   return redis.call('DEL', KEYS[1])
 end
 return 0
+`;
+
+/** KEYS: an entry, and the lock of its flight. ARGV: the entry's text, its TTL in ms, token. Writes the entry, then releases the lock. */
+export const WRITE_AND_RELEASE_SCRIPT = `
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+${parse('KEYS[2]')}
+if state == 'held' and token == ARGV[3] then
+  redis.call('DEL', KEYS[2])
+end
+return 1
 `;
 
 /** KEYS[1]: a lock. ARGV: token, TTL in ms, error. Replaces the lock that the token holds by the error. */

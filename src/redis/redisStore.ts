@@ -5,6 +5,7 @@ import { isEntryKey } from '../cache/keys';
 import {
   type Bump,
   type CacheStore,
+  type HeldLock,
   type StoredValue,
   type StoredValues,
   StoreError,
@@ -13,6 +14,7 @@ import {
 import { RedisConnection, type RedisConnectionOptions } from './connection';
 import { GENERATION_SCRIPT } from './generationScript';
 import { inPages, pagesOf, settleKeys } from './keyPages';
+import { WRITE_AND_RELEASE_SCRIPT } from './lockScripts';
 import { describeRemoval, MAX_VALUE_LENGTH } from './oversizedValues';
 import { wholeMilliseconds } from './wholeMilliseconds';
 
@@ -21,7 +23,7 @@ const GENERATION_TTL_MS = 7 * 24 * 3_600_000;
 
 const NO_GENERATIONS: readonly number[] = [];
 
-interface GenerationCommands {
+interface ScriptCommands {
   /** @returns the generation, and the former one or nothing. */
   fleetCacheGeneration(key: string, mode: 'ensure' | 'bump', ttlMs: number): Promise<[current: string, former: string]>;
   /** The same for each of several keys; not on a Cluster, where ioredis takes the count for the key. */
@@ -29,6 +31,7 @@ interface GenerationCommands {
     keyCount: number,
     ...args: [...keys: readonly string[], mode: 'ensure' | 'bump', ttlMs: number]
   ): Promise<string[]>;
+  fleetCacheWrite(key: string, lock: string, text: string, ttlMs: number, token: string): Promise<number>;
 }
 
 interface WaitingRead {
@@ -40,7 +43,7 @@ interface WaitingRead {
 
 /** The second tier on Redis, whether one server, Sentinel or Cluster. Disposes the connection with itself. */
 export class RedisStore implements CacheStore {
-  private readonly redis: RedisConnection['client'] & GenerationCommands;
+  private readonly redis: RedisConnection['client'] & ScriptCommands;
   /** On a Cluster keys belong to different nodes, and each command is about one of them. */
   private readonly isCluster: boolean;
   /** Reads of this turn of the event loop. */
@@ -60,7 +63,8 @@ export class RedisStore implements CacheStore {
   ) {
     connection.client.defineCommand('fleetCacheGeneration', { numberOfKeys: 1, lua: GENERATION_SCRIPT });
     connection.client.defineCommand('fleetCacheGenerations', { lua: GENERATION_SCRIPT });
-    this.redis = connection.client as RedisConnection['client'] & GenerationCommands;
+    connection.client.defineCommand('fleetCacheWrite', { numberOfKeys: 2, lua: WRITE_AND_RELEASE_SCRIPT });
+    this.redis = connection.client as RedisConnection['client'] & ScriptCommands;
     this.isCluster = connection.client.isCluster;
     this.onDidChangeHealth = connection.onDidChangeHealth;
     this.onDidLoseServer = connection.onDidLoseServer;
@@ -95,14 +99,19 @@ export class RedisStore implements CacheStore {
     return this.readAtOnce(keys, scopes, 1);
   }
 
-  async write(key: string, text: string, ttlMs: number): Promise<void> {
+  async write(key: string, text: string, ttlMs: number, held?: HeldLock): Promise<void> {
     if (text.length > MAX_VALUE_LENGTH) {
       throw new StoreError(
         `${key} has ${text.length.toLocaleString('en')} characters, which is too large for the cache.`,
       );
     }
-    await this.connection.execute(() => this.redis.set(key, text, 'PX', wholeMilliseconds(ttlMs)));
-    this.connection.noteAccepted('set', key);
+    const lastsMs = wholeMilliseconds(ttlMs);
+    if (held === undefined) {
+      await this.connection.execute(() => this.redis.set(key, text, 'PX', lastsMs));
+    } else {
+      await this.connection.execute(() => this.redis.fleetCacheWrite(key, held.lock, text, lastsMs, held.token));
+    }
+    this.connection.noteAccepted(held === undefined ? 'set' : 'script', key);
   }
 
   async remove(keys: readonly string[]): Promise<number> {

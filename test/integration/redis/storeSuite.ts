@@ -104,6 +104,22 @@ export function storeSuite(name: string, open: () => Promise<OpenedStore>): void
       expect(await opened.locks.claim(third, LONG_MS)).toEqual({ type: 'acquired' });
     });
 
+    it('gives a lock up along with the entry that is written, if it is still held', async () => {
+      if (!opened.locks.isInStepWithStore) {
+        // On a Cluster they belong to different servers.
+        return;
+      }
+      const name = lock();
+      const [holder, other] = [claimOf(name, 1), claimOf(name, 1)];
+      await opened.locks.claim(holder, LONG_MS);
+      await opened.store.write('k', 'of another', LONG_MS, other);
+      expect((await opened.store.read('k', [])).text).toBe('of another');
+      expect(await opened.locks.claim(other, LONG_MS)).toEqual({ type: 'held' });
+      await opened.store.write('k', 'of the holder', LONG_MS, holder);
+      expect((await opened.store.read('k', [])).text).toBe('of the holder');
+      expect(await opened.locks.claim(other, LONG_MS)).toEqual({ type: 'acquired' });
+    });
+
     it('prolongs a lock for who holds it, and for nobody else', async () => {
       const name = lock();
       const holder = claimOf(name, 1);
