@@ -292,7 +292,7 @@ export class CacheService implements Disposable {
   private async bypass<T>(request: CacheRequest<T>, lookup: Lookup, signal: AbortSignal | undefined) {
     let wasCancelled = false;
     try {
-      const { data, origin } = await this.source.read(request, signal ?? new AbortController().signal);
+      const { data, origin } = await this.source.read(request, signal);
       return { data, origin: 'source', fetchedAt: origin.fetchedAt, ttlS: 0, fresh: true } satisfies Reading<T>;
     } catch (error) {
       wasCancelled = error instanceof CancelledError;

@@ -31,9 +31,12 @@ export class Flight<T> {
   /** Resolves once the flight has ended, to whether what it fetched is in the store. Set before {@link result} resolves. */
   landed: Promise<boolean> = NOT_LANDED;
 
-  /** Aborted when nobody waits any more. */
-  get signal(): AbortSignal {
+  /** Aborted when nobody waits any more; `undefined` when somebody waits who cannot leave. */
+  get signal(): AbortSignal | undefined {
     // Made when asked for: most flights end at the store and need none.
+    if (this.isKept && this.controller === undefined) {
+      return undefined;
+    }
     this.controller ??= new AbortController();
     if (this.isAbandoned) {
       this.controller.abort();

@@ -31,8 +31,8 @@ export interface CacheRequest<T> {
   readonly scopes: readonly string[];
   /** Without one, other instances get an error of the same message. */
   readonly errors?: ErrorCodec;
-  /** Reads the source. Bounded in time by the source itself. */
-  fetch(signal: AbortSignal): Promise<T>;
+  /** Reads the source. Bounded in time by the source itself. @param signal absent when nobody who waits can give up. */
+  fetch(signal?: AbortSignal): Promise<T>;
 }
 
 /** The part of a request that is enough to look, and not to fetch. */

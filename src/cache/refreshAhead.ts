@@ -56,7 +56,7 @@ export class RefreshAhead {
         return;
       }
       metrics.recordBackgroundFetch(request.dataset);
-      const fetched = await source.read(request, new AbortController().signal);
+      const fetched = await source.read(request, undefined);
       await writer.write(request, fetched, latest.generations).written;
     } finally {
       await lease?.finish();

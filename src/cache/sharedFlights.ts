@@ -53,7 +53,7 @@ export class SharedFlights {
    * @param budget for what the store is asked meanwhile; when it is used up, the caller fetches on its own account.
    * @throws {CancelledError}
    */
-  async takeTurn(address: CacheAddress, found: Found, budget: StoreBudget, signal: AbortSignal): Promise<Turn> {
+  async takeTurn(address: CacheAddress, found: Found, budget: StoreBudget, signal?: AbortSignal): Promise<Turn> {
     const token = randomUUID();
     const deadline = this.clock.monotonic() + MAX_WAIT_MS;
     let latest = found;

@@ -23,7 +23,7 @@ export class SourceReader {
   ) {}
 
   /** @throws whatever the request's `fetch` throws. */
-  async read<T>(request: CacheRequest<T>, signal: AbortSignal): Promise<Fetched<T>> {
+  async read<T>(request: CacheRequest<T>, signal: AbortSignal | undefined): Promise<Fetched<T>> {
     const startedAt = this.clock.monotonic();
     try {
       const data = await request.fetch(signal);

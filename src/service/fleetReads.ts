@@ -199,7 +199,7 @@ export class FleetReads {
   }
 
   /** A figure over many miners is one lookup; what it is made of is read on the product's own account. */
-  private batchRead(signal: AbortSignal): BatchRead {
+  private batchRead(signal: AbortSignal | undefined): BatchRead {
     return (miners, kind) => {
       const requests = miners.map((miner) => this.requestFor(miner, kind));
       return this.cache.getManyOrFetch(requests, { signal, background: true });

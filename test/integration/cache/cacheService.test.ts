@@ -20,12 +20,12 @@ class Source {
   private readonly waiting: (() => void)[] = [];
   isHeld = false;
 
-  async fetch(signal: AbortSignal): Promise<{ call: number }> {
+  async fetch(signal?: AbortSignal): Promise<{ call: number }> {
     const call = ++this.calls;
     if (this.isHeld) {
       await new Promise<void>((resolve, reject) => {
         this.waiting.push(resolve);
-        signal.addEventListener('abort', () => reject(new CancelledError()));
+        signal?.addEventListener('abort', () => reject(new CancelledError()));
       });
     }
     return { call };

@@ -76,10 +76,10 @@ describe('Flights', () => {
     );
     one.abort();
     expect(await waiting[0]).toBeInstanceOf(CancelledError);
-    expect(flight.signal.aborted).toBe(false);
+    expect(flight.signal?.aborted).toBe(false);
     two.abort();
     expect(await waiting[1]).toBeInstanceOf(CancelledError);
-    expect(flight.signal.aborted).toBe(true);
+    expect(flight.signal?.aborted).toBe(true);
     expect(join()).not.toBe(flight);
   });
 
@@ -91,7 +91,7 @@ describe('Flights', () => {
     controller.abort();
     await leaving;
     await turn();
-    expect(flight.signal.aborted).toBe(false);
+    expect(flight.signal).toBeUndefined();
     landing.resolve({ answer: 'x', afterwards: undefined });
     expect(await kept).toBe('x');
   });

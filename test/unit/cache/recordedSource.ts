@@ -70,7 +70,7 @@ export class RecordedSource {
     key: string,
     cause: FetchCause,
     wire: (what: string) => Promise<void>,
-    signal: AbortSignal,
+    signal: AbortSignal | undefined,
   ): Promise<SourceData> {
     const record = this.record(key, 'fetch', cause);
     await wire(`ask source for ${key}`);
@@ -78,8 +78,8 @@ export class RecordedSource {
     const fails = this.failing.has(key);
     await this.pause(this.latencyMs);
     await wire(`source answers ${key}`);
-    this.end(record, signal.aborted ? 'cancelled' : fails ? 'failed' : 'data');
-    if (signal.aborted) {
+    this.end(record, signal?.aborted ? 'cancelled' : fails ? 'failed' : 'data');
+    if (signal?.aborted) {
       throw new CancelledError();
     }
     if (fails) {

@@ -118,7 +118,7 @@ describe('flights across instances', () => {
       {
         ...request,
         fetch: (signal) =>
-          new Promise((_, reject) => signal.addEventListener('abort', () => reject(new CancelledError()))),
+          new Promise((_, reject) => signal?.addEventListener('abort', () => reject(new CancelledError()))),
       },
       { signal: controller.signal },
     );
