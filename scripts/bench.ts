@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { compareCaches, SCENARIOS, type Scenario } from '../bench/cacheBench';
 import { formatComparison, isMet } from '../bench/comparison';
+import { measureDashboard } from '../bench/dashboard';
 import { formatFigures, median } from '../bench/figures';
 import { measureStartup } from '../bench/startup';
 import { ensurePackage } from './setup/extensionPackage';
@@ -10,7 +11,8 @@ import { ensureSystemPrograms } from './setup/systemPackages';
 import { installVsCodeServer } from './setup/vscodeServer';
 
 const STARTUP = 'startup';
-const ALL = [STARTUP, ...SCENARIOS];
+const DASHBOARD = 'dashboard';
+const ALL = [STARTUP, DASHBOARD, ...SCENARIOS];
 
 /**
  * Measures, prints tables, and writes the same as JSON when asked to: `--json FILE`. `--only NAME` takes one scenario, and may
@@ -26,18 +28,20 @@ export async function main(args: readonly string[]): Promise<number> {
     return 1;
   }
   await ensureSystemPrograms(['redis', 'chromium']);
+  const report = (line: string) => console.log(line);
   const comparisons = await compareCaches(
     SCENARIOS.filter((name): name is Scenario => wanted.includes(name)),
-    (line) => console.log(line),
+    report,
   );
-  for (const comparison of comparisons) {
+  const dashboard = wanted.includes(DASHBOARD) ? [{ scenario: DASHBOARD, ...(await measureDashboard(report)) }] : [];
+  for (const comparison of [...comparisons, ...dashboard]) {
     console.log(`\n${formatComparison(comparison)}`);
   }
   const figures = wanted.includes(STARTUP) ? await startup() : [];
   if (values.json !== undefined) {
     const machine = { node: process.version, cores: cpus().length, platform: process.platform };
     const measured = figures.map((figure) => ({ ...figure, median: median(figure.values) }));
-    const compared = comparisons.map((comparison) => ({
+    const compared = [...comparisons, ...dashboard].map((comparison) => ({
       ...comparison,
       goals: comparison.goals.map((goal) => ({ ...goal, median: median(goal.values), isMet: isMet(goal) })),
     }));

@@ -1,7 +1,8 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../vscode/harness/browser';
-import { type Bundle, bundleDashboard, DashboardPage, type PageOptions } from './harness/dashboardPage';
+import { type Bundle, bundleDashboard } from './harness/bundle';
+import { DashboardPage, type PageOptions } from './harness/dashboardPage';
 import { miner, miners, snapshot } from './harness/messages';
 
 const PITCH = 7;

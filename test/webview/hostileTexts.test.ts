@@ -2,7 +2,8 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EventRow, MinerCell, Snapshot } from '../../src/protocol/dashboard';
 import { launchBrowser } from '../vscode/harness/browser';
-import { type Bundle, bundleDashboard, DashboardPage } from './harness/dashboardPage';
+import { type Bundle, bundleDashboard } from './harness/bundle';
+import { DashboardPage } from './harness/dashboardPage';
 import { counts, head, policies, sample, snapshot } from './harness/messages';
 
 const HOSTILE = {

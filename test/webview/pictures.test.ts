@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../vscode/harness/browser';
-import { type Bundle, bundleDashboard, DashboardPage } from './harness/dashboardPage';
+import { type Bundle, bundleDashboard } from './harness/bundle';
+import { DashboardPage } from './harness/dashboardPage';
 import { head, ratios, samples, snapshot } from './harness/messages';
 import { THEMES, type ThemeName } from './harness/themes';
 

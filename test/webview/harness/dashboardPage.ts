@@ -1,24 +1,11 @@
-import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
-import { webviewOptions } from '../../../scripts/bundles.js';
 import type { HostMessage, PageMessage, Request } from '../../../src/protocol/dashboard';
+import type { Bundle } from './bundle';
 import { THEMES, type ThemeName } from './themes';
 
 const ORIGIN = 'http://dashboard.test';
 const NONCE = 'bm9uY2VGb3JUaGlzUGFnZQ';
 const CSP = `default-src 'none'; script-src 'nonce-${NONCE}'; style-src 'self' 'nonce-${NONCE}'`;
-
-export interface Bundle {
-  readonly script: string;
-  readonly styles: string;
-}
-
-/** As it is shipped. */
-export async function bundleDashboard(): Promise<Bundle> {
-  const { outputFiles } = await build({ ...webviewOptions('out'), minify: true, write: false });
-  const textOf = (ending: string) => outputFiles?.find(({ path }) => path.endsWith(ending))?.text ?? '';
-  return { script: textOf('.js'), styles: textOf('.css') };
-}
 
 export interface PageOptions {
   readonly theme?: ThemeName;
