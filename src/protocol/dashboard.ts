@@ -5,21 +5,28 @@ import type { MinerState } from '../fleet/minerData';
  *
  * 1. The page is ready, and says so; it does so again whenever it was loaded anew.
  * 2. The host sends all that there is (`snapshot`), and from then on what changes (`update`), as long as the page is visible.
- * 3. The page asks (`request`), and the host answers each request once, by its id.
+ * 3. The page says when it has drawn what was sent (`drawn`). Before it does, the host sends no more to draw: what changes
+ *    meanwhile becomes one update. A page that does not say so for long is sent all that there is.
+ * 4. The page asks (`request`), and the host answers each request once, by its id.
  */
 
 /** Which page it is: the one in an editor tab, or the one in the side bar. The host says so as `data-layout` of the page's body. */
 export type DashboardLayout = 'panel' | 'compact';
 
-/** Times are in ms since the epoch by the host's clock, spans in ms, unless a name says otherwise. */
+/**
+ * Times are in ms since the epoch by the host's clock, spans in ms, unless a name says otherwise. Numbers of messages grow; one
+ * without a number is not waited for.
+ */
 export type HostMessage =
-  | { readonly type: 'snapshot'; readonly snapshot: Snapshot }
-  | { readonly type: 'update'; readonly update: Update }
+  | { readonly type: 'snapshot'; readonly number?: number; readonly snapshot: Snapshot }
+  | { readonly type: 'update'; readonly number?: number; readonly update: Update }
   | { readonly type: 'answer'; readonly id: number; readonly answer: Answer }
   | { readonly type: 'refused'; readonly id: number; readonly reason: string };
 
 export type PageMessage =
   | { readonly type: 'ready' }
+  /** The message of that number was drawn, and all before it. */
+  | { readonly type: 'drawn'; readonly number: number }
   | { readonly type: 'request'; readonly id: number; readonly request: Request };
 
 export type Request =
@@ -48,8 +55,12 @@ export interface Snapshot {
   readonly miners: readonly MinerCell[];
   /** The oldest first. */
   readonly events: readonly EventRow[];
+  /** As in an update, of what the page was not told otherwise since it was loaded. */
+  readonly eventCounts?: EventCounts;
   readonly policies: readonly PolicyRow[];
 }
+
+export type EventCounts = Readonly<Partial<Record<EventKind, number>>>;
 
 /** What changed since the last message. What is absent is as it was. */
 export interface Update {
@@ -65,7 +76,7 @@ export interface Update {
   /** New ones, the oldest first; of a burst only the last, see `eventCounts`. */
   readonly events?: readonly EventRow[];
   /** How many there were since the last message, by kind, those that are not among `events` included. */
-  readonly eventCounts?: Readonly<Partial<Record<EventKind, number>>>;
+  readonly eventCounts?: EventCounts;
   readonly policies?: readonly PolicyRow[];
 }
 

@@ -23,7 +23,10 @@ const NOTICE_MS = 8_000;
 export class Dashboard {
   private readonly store = new DashboardStore();
   private readonly clock = new HostClock();
-  private readonly frame = new FrameLoop(() => this.draw());
+  private readonly frame = new FrameLoop(
+    () => this.draw(),
+    () => this.tellDrawn(),
+  );
   private readonly host: Host;
   private readonly theme: Theme;
   private readonly availability = new AvailabilityView((command) => this.run(command));
@@ -39,6 +42,8 @@ export class Dashboard {
   private noticeTimer: number | undefined;
   private state: ViewState;
   private mustDrawAll = false;
+  /** The numbers of the host's last message: of the one that came, of the one that was drawn, and of the one that was told so. */
+  private readonly numbers = { come: 0, drawn: 0, told: 0 };
 
   constructor(
     private readonly api: VsCodeApi,
@@ -48,11 +53,12 @@ export class Dashboard {
     this.host = new Host(api, (message) => {
       if (message.type === 'snapshot') {
         this.clock.hear(message.snapshot.sentAt);
-        this.store.replace(message.snapshot);
+        this.store.replace(message.snapshot, this.clock.now());
       } else {
         this.clock.hear(message.update.sentAt);
         this.store.apply(message.update, this.clock.now());
       }
+      this.numbers.come = message.number ?? this.numbers.come;
       this.frame.request();
     });
     this.theme = new Theme(() => {
@@ -121,6 +127,14 @@ export class Dashboard {
     };
   }
 
+  private tellDrawn(): void {
+    const { numbers } = this;
+    if (numbers.drawn > numbers.told) {
+      numbers.told = numbers.drawn;
+      this.host.drawn(numbers.drawn);
+    }
+  }
+
   private draw(): void {
     const changes = this.store.takeChanges();
     const { availability } = this.store;
@@ -136,6 +150,7 @@ export class Dashboard {
       this.mustDrawAll = false;
       this.drawParts((part) => mustDrawAll || changes.has(part));
     }
+    this.numbers.drawn = this.numbers.come;
   }
 
   private drawParts(has: (part: Part) => boolean): void {

@@ -1,4 +1,4 @@
-import type { EventKind, EventRow } from '../protocol/dashboard';
+import type { EventKind, EventRow, EventCounts as NewCounts } from '../protocol/dashboard';
 import { RateMeter } from './rate';
 import { Ring } from './ring';
 
@@ -30,24 +30,28 @@ export class EventHistory {
     return this.rates.perSecond(now);
   }
 
-  /** Takes over the history as the host has it. What is there already was counted when it came. */
-  reset(rows: readonly EventRow[]): void {
+  /** Takes over the history as the host has it. `counts` are those that came since the last message; others were counted then. */
+  reset(rows: readonly EventRow[], counts: NewCounts, now: number): void {
     this.ring.clear();
     this.append(rows);
+    this.count(counts, now);
   }
 
   /** `counts` tells of a burst how many there were; without it, each new row is one. */
-  add(rows: readonly EventRow[], counts: Readonly<Partial<Record<EventKind, number>>> | undefined, now: number): void {
+  add(rows: readonly EventRow[], counts: NewCounts | undefined, now: number): void {
     const added = this.append(rows);
-    const sums = noCounts();
+    this.count(counts ?? countsOf(added), now);
+  }
+
+  private count(counts: NewCounts, now: number): void {
+    const sums = { ...this.counted };
+    let sum = 0;
     for (const kind of EVENT_KINDS) {
-      sums[kind] = counts === undefined ? added.filter((row) => row.kind === kind).length : (counts[kind] ?? 0);
-      this.counted = { ...this.counted, [kind]: this.counted[kind] + sums[kind] };
+      sums[kind] += counts[kind] ?? 0;
+      sum += counts[kind] ?? 0;
     }
-    this.rates.add(
-      EVENT_KINDS.reduce((sum, kind) => sum + sums[kind], 0),
-      now,
-    );
+    this.counted = sums;
+    this.rates.add(sum, now);
   }
 
   private append(rows: readonly EventRow[]): EventRow[] {
@@ -62,6 +66,14 @@ export class EventHistory {
     }
     return added;
   }
+}
+
+function countsOf(rows: readonly EventRow[]): NewCounts {
+  const counts = noCounts();
+  for (const { kind } of rows) {
+    counts[kind]++;
+  }
+  return counts;
 }
 
 function noCounts(): Record<EventKind, number> {

@@ -39,6 +39,11 @@ export class Host {
     this.api.postMessage({ type: 'ready' });
   }
 
+  /** What the message of that number says can be seen. */
+  drawn(number: number): void {
+    this.api.postMessage({ type: 'drawn', number });
+  }
+
   /** Rejects when the host refuses, with its reason, and when it does not answer in time. */
   request(request: Request): Promise<Answer> {
     if (this.pending.size >= MAX_PENDING) {

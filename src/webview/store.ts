@@ -36,7 +36,8 @@ export class DashboardStore {
     return changes;
   }
 
-  replace(snapshot: Snapshot): void {
+  /** `now` is when it came, in ms. */
+  replace(snapshot: Snapshot, now: number): void {
     this.availability = snapshot.availability;
     this.head = snapshot.head;
     this.policies = snapshot.policies;
@@ -44,13 +45,13 @@ export class DashboardStore {
     this.addSamples(snapshot.samples);
     this.minersById.clear();
     this.addMiners(snapshot.miners);
-    this.events.reset(snapshot.events);
+    this.events.reset(snapshot.events, snapshot.eventCounts ?? {}, now);
     for (const part of PARTS) {
       this.changed.add(part);
     }
   }
 
-  /** `now` is when it came, in ms. */
+  /** `now` as in {@link replace}. */
   apply(update: Update, now: number): void {
     if (update.availability !== undefined) {
       this.availability = update.availability;

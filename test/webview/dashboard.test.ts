@@ -36,6 +36,39 @@ describe('the dashboard', () => {
     expect(await page.getByRole('main').count()).toBe(0);
   });
 
+  it('says which message it has drawn, once for all that one frame has drawn, and counts what came before each', async () => {
+    const shown = await open();
+    const drawn = async () => (await shown.sent()).filter(({ type }) => type === 'drawn');
+    const now = Date.now();
+    const counted = (number: number) => ({ type: 'update', number, update: { eventCounts: { status: 5 } } }) as const;
+    await shown.send({ type: 'snapshot', number: 1, snapshot: snapshot(now) }, counted(2), counted(3));
+    expect(await drawn()).toEqual([{ type: 'drawn', number: 3 }]);
+    await shown.send({ type: 'update', update: {} });
+    expect(await drawn()).toHaveLength(1);
+    await shown.send({ type: 'snapshot', number: 4, snapshot: snapshot(now, { eventCounts: { status: 7 } }) });
+    expect((await drawn()).at(-1)).toEqual({ type: 'drawn', number: 4 });
+    expect(await shown.page.getByRole('button', { name: /^Status/ }).innerText()).toBe('Status 17');
+  });
+
+  it('does not say that it has drawn what no frame has shown', async () => {
+    const shown = await open();
+    await shown.page.evaluate(() => {
+      const frames: FrameRequestCallback[] = [];
+      window.requestAnimationFrame = (callback) => frames.push(callback);
+      Object.assign(window, { seeAgain: () => frames.splice(0).forEach((callback) => void callback(0)) });
+    });
+    await shown.page.evaluate((message) => window.postMessage(message, '*'), {
+      type: 'snapshot',
+      number: 1,
+      snapshot: snapshot(Date.now()),
+    });
+    await shown.page.waitForTimeout(100);
+    expect(await shown.sent()).toEqual([{ type: 'ready' }]);
+    await shown.page.evaluate(() => (window as unknown as { seeAgain(): void }).seeAgain());
+    await shown.page.waitForTimeout(100);
+    expect(await shown.sent()).toEqual([{ type: 'ready' }, { type: 'drawn', number: 1 }]);
+  });
+
   it('shows the figures at the top, for this window and for all', async () => {
     const shown = await open();
     await shown.send({ type: 'snapshot', snapshot: snapshot(Date.now()) });

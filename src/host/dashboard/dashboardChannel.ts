@@ -3,18 +3,17 @@ import type { Event } from '../../base/emitter';
 import { describeError } from '../../base/errors';
 import { type Disposable, DisposableStore, toDisposable } from '../../base/lifecycle';
 import type { Logger } from '../../base/logger';
-import type { DashboardLayout, HostMessage, Request } from '../../protocol/dashboard';
+import type { DashboardLayout, Request } from '../../protocol/dashboard';
 import type { DashboardSource } from './dashboardSource';
+import { type Drawable, type Fate, Outbox, type Recipient } from './outbox';
 import { readPageMessage } from './pageMessages';
 import { PendingUpdate } from './pendingUpdate';
 
 /** A page as far as it is spoken with: a webview in a panel or in the side bar. */
-export interface DashboardPage {
+export interface DashboardPage extends Recipient {
   readonly isVisible: boolean;
   readonly onDidChangeVisibility: Event<unknown>;
   readonly onDidReceive: Event<unknown>;
-  /** Resolves to whether the page took the message. */
-  post(message: HostMessage): PromiseLike<boolean>;
 }
 
 export interface DashboardChannelOptions {
@@ -28,35 +27,39 @@ export interface DashboardChannelOptions {
 }
 
 /** From the beginning of one message with changes to the next. */
-const PACE_MS = 100;
-/** After which a message counts as not taken. */
-const TAKE_MS = 10_000;
+const PACE_MS = 40;
 /** Before a page that did not take a message, or came back without a word, is sent all there is. */
 const RETRY_MS = 1_000;
+/** Before one that took it and did not draw it for long is: its window is not seen, or its script has failed. */
+const SILENT_RETRY_MS = 60_000;
 /** Requests of one page that run at a time. A command may ask a person something, who may take long. */
 const MOST_REQUESTS = 16;
 
 /**
  * Tells one page what it shows: all there is when it comes up, and from then on what changed. Nothing is sent while the page is
- * hidden, nor before it took what was sent last; what changes meanwhile becomes one message.
+ * hidden, nor before it has drawn what was sent last; what changes meanwhile becomes one message.
  */
 export class DashboardChannel implements Disposable {
   private readonly disposables = new DisposableStore();
   private readonly pending = new PendingUpdate();
+  private readonly outbox: Outbox;
   /** Set as long as the page is visible. */
   private whileVisible: DisposableStore | undefined;
   /** Whether the page listens: it said so since it was shown, or has had the time to. */
   private isListening = false;
   private wasEverReady = false;
-  /** The sending that goes on. */
-  private sending: Promise<boolean> | undefined;
+  /** The sending that goes on, from the hydration to the drawing. */
+  private sending: object | undefined;
+  /** The page has not drawn what it took. */
+  private isSilent = false;
   /** Of `Clock.monotonic`. */
   private nextAt = 0;
   private timer: Disposable | undefined;
   private requests = 0;
 
   constructor(private readonly options: DashboardChannelOptions) {
-    const { page } = options;
+    const { page, clock, logger } = options;
+    this.outbox = new Outbox(page, clock, logger);
     this.disposables.add(page.onDidReceive((message) => this.receive(message)));
     this.disposables.add(page.onDidChangeVisibility(() => this.followVisibility()));
     this.disposables.add(toDisposable(() => this.hide()));
@@ -80,7 +83,6 @@ export class DashboardChannel implements Disposable {
   private show(): void {
     const { source, layout } = this.options;
     this.whileVisible = new DisposableStore();
-    this.pending.noteEverything();
     this.whileVisible.add(
       source.onDidChange((change) => {
         this.pending.note(change);
@@ -101,7 +103,7 @@ export class DashboardChannel implements Disposable {
     this.stopWaiting();
     // VS Code may never say what became of it; the next page is another one.
     this.sending = undefined;
-    this.pending.noteEverything();
+    this.pending.reset();
   }
 
   private receive(raw: unknown): void {
@@ -110,15 +112,24 @@ export class DashboardChannel implements Disposable {
       case 'ready':
         this.wasEverReady = true;
         this.isListening = this.whileVisible !== undefined;
-        this.pending.noteEverything();
+        this.pending.reset();
         this.stopWaiting();
+        // What the page was to draw went with what was loaded before.
+        this.sending = undefined;
         this.pump();
+        return;
+      case 'drawn':
+        this.outbox.noteDrawn(message.number);
+        if (this.isSilent) {
+          this.stopWaiting();
+          this.pump();
+        }
         return;
       case 'request':
         void this.answer(message.id, message.request);
         return;
       case 'misunderstood':
-        void this.post({ type: 'refused', id: message.id, reason: message.reason });
+        void this.outbox.post({ type: 'refused', id: message.id, reason: message.reason });
         return;
       case undefined:
         this.options.logger.debug('The dashboard’s page said something that is not understood.');
@@ -128,15 +139,15 @@ export class DashboardChannel implements Disposable {
   private async answer(id: number, request: Request): Promise<void> {
     if (this.requests >= MOST_REQUESTS) {
       const reason = 'Too many requests are under way. Try again when they have ended.';
-      await this.post({ type: 'refused', id, reason });
+      await this.outbox.post({ type: 'refused', id, reason });
       return;
     }
     this.requests++;
     try {
       await this.options.handle(request);
-      await this.post({ type: 'answer', id, answer: { kind: 'done' } });
+      await this.outbox.post({ type: 'answer', id, answer: { kind: 'done' } });
     } catch (error) {
-      await this.post({ type: 'refused', id, reason: describeError(error) });
+      await this.outbox.post({ type: 'refused', id, reason: describeError(error) });
     } finally {
       this.requests--;
     }
@@ -153,40 +164,45 @@ export class DashboardChannel implements Disposable {
       this.resume(waitMs);
       return;
     }
-    const sending = this.send().catch((error: unknown) => {
-      this.options.logger.error(`The dashboard cannot be shown: ${describeError(error)}`);
-      return false;
-    });
+    const sending = {};
     this.sending = sending;
-    void sending.then((wasTaken) => {
+    const fate = this.send(sending).catch((error: unknown): Fate => {
+      this.options.logger.error(`The dashboard cannot be shown: ${describeError(error)}`);
+      return 'refused';
+    });
+    void fate.then((became) => {
       if (this.sending !== sending) {
         return;
       }
       this.sending = undefined;
-      if (!wasTaken) {
+      if (became !== 'drawn') {
         this.pending.noteEverything();
-        this.resume(RETRY_MS);
+        this.resume(became === 'refused' ? RETRY_MS : SILENT_RETRY_MS);
+        this.isSilent = became === 'silent';
       }
       this.pump();
     });
   }
 
-  private async send(): Promise<boolean> {
+  private async send(sending: object): Promise<Fate> {
+    if (this.pending.needsSnapshot) {
+      await this.options.source.hydrated();
+      if (this.sending !== sending) {
+        // Hidden, or loaded anew: what is sent then is another's to send.
+        return 'refused';
+      }
+    }
+    return await this.outbox.postToDraw(this.takePending());
+  }
+
+  /** From here to the posting nothing else runs: what changes later is not in the message, and is noted as pending. */
+  private takePending(): Drawable {
     const { source, clock } = this.options;
-    const { whileVisible } = this;
-    if (this.pending.needsSnapshot) {
-      await source.hydrated();
-    }
-    if (!this.isListening || this.whileVisible !== whileVisible) {
-      return true;
-    }
     this.nextAt = clock.monotonic() + PACE_MS;
-    // From here to the posting nothing else runs: what changes later is not in the message, and is noted as pending.
-    if (this.pending.needsSnapshot) {
-      this.pending.clear();
-      return this.post({ type: 'snapshot', snapshot: { sentAt: clock.now(), ...source.snapshot() } });
-    }
-    return this.post({ type: 'update', update: { sentAt: clock.now(), ...this.pending.take(source) } });
+    const sentAt = clock.now();
+    return this.pending.needsSnapshot
+      ? { type: 'snapshot', snapshot: { sentAt, ...source.snapshot(), ...this.pending.takeCounts() } }
+      : { type: 'update', update: { sentAt, ...this.pending.take(source) } };
   }
 
   /** Takes the page for one that listens after a while, and goes on. */
@@ -200,24 +216,8 @@ export class DashboardChannel implements Disposable {
   }
 
   private stopWaiting(): void {
+    this.isSilent = false;
     this.timer?.dispose();
     this.timer = undefined;
-  }
-
-  /** @returns whether the page took the message in time. */
-  private async post(message: HostMessage): Promise<boolean> {
-    let timer: Disposable | undefined;
-    const timeout = new Promise<boolean>((resolve) => {
-      timer = this.options.clock.setTimeout(() => resolve(false), TAKE_MS);
-    });
-    try {
-      return await Promise.race([this.options.page.post(message), timeout]);
-    } catch (error) {
-      // A webview that was closed meanwhile.
-      this.options.logger.debug(`The dashboard’s page was not reached: ${describeError(error)}`);
-      return false;
-    } finally {
-      timer?.dispose();
-    }
   }
 }

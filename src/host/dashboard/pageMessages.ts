@@ -21,6 +21,7 @@ const REQUEST = z.discriminatedUnion('kind', [
 const ID = z.int().check(z.nonnegative());
 const MESSAGE = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ready') }),
+  z.strictObject({ type: z.literal('drawn'), number: ID }),
   z.strictObject({ type: z.literal('request'), id: ID, request: REQUEST }),
 ]);
 /** A request that can at least be answered. */

@@ -1,4 +1,13 @@
-import type { EventKind, EventRow, Head, MinerCell, PolicyRow, Sample, Update } from '../../protocol/dashboard';
+import type {
+  EventKind,
+  EventRow,
+  Head,
+  MinerCell,
+  PolicyRow,
+  Sample,
+  Snapshot,
+  Update,
+} from '../../protocol/dashboard';
 import type { DashboardChange } from './dashboardSource';
 
 /** Where the present state of what changed is taken from. */
@@ -35,6 +44,9 @@ export class PendingUpdate {
   }
 
   note(change: DashboardChange): void {
+    if (change.type === 'events') {
+      this.count(change.rows);
+    }
     if (this.isEverything) {
       return;
     }
@@ -57,28 +69,31 @@ export class PendingUpdate {
         }
         break;
       case 'events':
-        this.noteEvents(change.rows);
+        this.keepLast(change.rows);
     }
     if (this.minerIds.size > MOST_MINERS || this.samples.length > MOST_SAMPLES) {
       this.noteEverything();
     }
   }
 
-  /** From now on only a snapshot will do, whatever else there was. */
+  /** From now on only a snapshot will do, whatever else there was. What was counted is told with it. */
   noteEverything(): void {
     this.clear();
     this.isEverything = true;
   }
 
-  /** All of it was said. */
-  clear(): void {
-    this.isEverything = false;
-    this.isHead = false;
-    this.isPolicies = false;
-    this.minerIds.clear();
-    this.samples = [];
-    this.events = [];
+  /** For a page that knows nothing, and has counted nothing. */
+  reset(): void {
+    this.noteEverything();
     this.counts.clear();
+  }
+
+  /** What goes with a snapshot; begins anew. */
+  takeCounts(): Pick<Snapshot, 'eventCounts'> {
+    const taken = this.counts.size > 0 ? { eventCounts: Object.fromEntries(this.counts) } : {};
+    this.clear();
+    this.counts.clear();
+    return taken;
   }
 
   /** What changed, as it is now; begins anew. */
@@ -95,13 +110,26 @@ export class PendingUpdate {
       ...(this.counts.size > 0 ? { events: this.events, eventCounts: Object.fromEntries(this.counts) } : {}),
     };
     this.clear();
+    this.counts.clear();
     return update;
   }
 
-  private noteEvents(rows: readonly EventRow[]): void {
+  private count(rows: readonly EventRow[]): void {
     for (const { kind } of rows) {
       this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
     }
-    this.events = [...this.events, ...rows.slice(-MOST_EVENTS)].slice(-MOST_EVENTS);
+  }
+
+  private keepLast(rows: readonly EventRow[]): void {
+    this.events = rows.length < MOST_EVENTS ? [...this.events, ...rows].slice(-MOST_EVENTS) : rows.slice(-MOST_EVENTS);
+  }
+
+  private clear(): void {
+    this.isEverything = false;
+    this.isHead = false;
+    this.isPolicies = false;
+    this.minerIds.clear();
+    this.samples = [];
+    this.events = [];
   }
 }

@@ -119,7 +119,7 @@ describe('the event history', () => {
 
   it('G9 takes over from the history without a double and without a hole', () => {
     const history = new EventHistory();
-    history.reset([event(1), event(2), event(3)]);
+    history.reset([event(1), event(2), event(3)], {}, 0);
     history.add([event(2), event(3), event(4)], undefined, 0);
     expect(history.rows.map(({ at }) => at)).toEqual([1, 2, 3, 4]);
   });
@@ -132,7 +132,7 @@ describe('the event history', () => {
 
   it('counts new rows when the host counted nothing, and no double', () => {
     const history = new EventHistory();
-    history.reset([event(1)]);
+    history.reset([event(1)], {}, 0);
     history.add([event(1), event(2)], undefined, 0);
     expect(history.counts.status).toBe(1);
   });

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { Deferred, turn } from '../../cache/rig';
 import { DashboardStand, eventOf, minerOf, sampleAt, TestPage } from './dashboardStand';
 
-const PACE_MS = 100;
+const PACE_MS = 40;
 
 describe('the channel to a page', () => {
   let stand: DashboardStand;
@@ -18,7 +18,7 @@ describe('the channel to a page', () => {
     expect(page.messages).toEqual([]);
     page.say({ type: 'ready' });
     await turn();
-    expect(page.messages).toEqual([{ type: 'snapshot', snapshot: expect.anything() }]);
+    expect(page.messages).toEqual([{ type: 'snapshot', number: 1, snapshot: expect.anything() }]);
     expect(page.snapshots[0]?.miners.map(({ id }) => id)).toEqual(['m1', 'm2', 'm3']);
   });
 
@@ -71,7 +71,7 @@ describe('the channel to a page', () => {
     expect(stand.looking).toEqual({ fleet: 0, events: 0 });
   });
 
-  it('gathers changes: at most ten messages a second, the last state of each miner, every event counted', async () => {
+  it('gathers changes: at most 25 messages a second, the last state of each miner, every event counted', async () => {
     const { page } = await stand.openHydrated();
     await stand.rig.pass(PACE_MS);
     const begun = page.messages.length;
@@ -83,7 +83,7 @@ describe('the channel to a page', () => {
     }
     await stand.rig.pass(PACE_MS);
     const updates = page.updates;
-    expect(page.messages.length - begun).toBeLessThanOrEqual(12);
+    expect(page.messages.length - begun).toBeLessThanOrEqual(27);
     expect(updates.reduce((sum, { eventCounts }) => sum + (eventCounts?.status ?? 0), 0)).toBe(100);
     expect(updates.reduce((sum, { eventCounts }) => sum + (eventCounts?.fill ?? 0), 0)).toBe(100);
     const shown = updates.flatMap(({ events = [] }) => events.map(({ id }) => id));
@@ -114,18 +114,113 @@ describe('the channel to a page', () => {
     expect(update?.events?.at(-1)?.id).toBe(eventOf(2_000).id);
   });
 
-  it('sends all there is again when a message was not taken, or not in time', async () => {
+  it('sends all there is again when a message was not taken', async () => {
     const { page } = await stand.openHydrated();
     page.take = async () => false;
     stand.logged.fire([eventOf(1)]);
     await stand.rig.pass(PACE_MS);
-    page.take = () => new Promise(() => {});
+    page.take = async () => true;
+    await stand.rig.pass(999);
+    expect(page.snapshots).toHaveLength(1);
+    await stand.rig.pass(1);
+    expect(page.snapshots).toHaveLength(2);
+    expect(page.snapshots[1]?.events.map(({ id }) => id)).toEqual([eventOf(1).id]);
+  });
+
+  it('sends nothing before the page has drawn what it took, and then one message with all that came', async () => {
+    const { page } = await stand.openHydrated();
+    await stand.rig.pass(PACE_MS);
+    page.draws = false;
+    stand.logged.fire([eventOf(0)]);
+    await stand.rig.pass(PACE_MS);
+    const waiting = page.messages.length;
+    for (let burst = 0; burst < 20; burst++) {
+      stand.logged.fire(Array.from({ length: 100 }, (_, index) => eventOf(1 + burst * 100 + index)));
+      await stand.rig.pass(PACE_MS);
+    }
+    expect(page.messages).toHaveLength(waiting);
+    page.sayDrawn(page.messages.at(-2));
+    await stand.rig.pass(PACE_MS);
+    expect(page.messages).toHaveLength(waiting);
+    page.sayDrawn();
+    await stand.rig.pass(PACE_MS);
+    expect(page.messages).toHaveLength(waiting + 1);
+    expect(page.updates.at(-1)?.eventCounts).toEqual({ status: 2_000 });
+  });
+
+  it('waits ten seconds for a page that does not draw, and tells it all there is a minute later, with all counts', async () => {
+    const { page } = await stand.openHydrated();
+    page.draws = false;
+    stand.logged.fire([eventOf(1)]);
+    await stand.rig.pass(PACE_MS);
+    stand.logged.fire([eventOf(2)]);
+    await stand.rig.pass(10_000);
+    stand.logged.fire([eventOf(3, 'fill')]);
+    await stand.rig.pass(59_000);
+    expect(page.snapshots).toHaveLength(1);
     await stand.rig.pass(1_000);
     expect(page.snapshots).toHaveLength(2);
-    page.take = async () => true;
-    await stand.rig.pass(11_000);
-    expect(page.snapshots).toHaveLength(3);
-    expect(page.snapshots[2]?.events.map(({ id }) => id)).toEqual([eventOf(1).id]);
+    expect(page.snapshots[1]).toMatchObject({ eventCounts: { status: 1, fill: 1 } });
+    expect(page.snapshots[1]?.events).toHaveLength(3);
+  });
+
+  it('goes on at once with a page that draws late', async () => {
+    const { page } = await stand.openHydrated();
+    page.draws = false;
+    stand.logged.fire([eventOf(1)]);
+    await stand.rig.pass(PACE_MS + 15_000);
+    const update = page.messages.at(-1);
+    expect(update?.type).toBe('update');
+    page.draws = true;
+    page.sayDrawn(update);
+    await stand.rig.pass(PACE_MS);
+    expect(page.messages.at(-1)?.type).toBe('snapshot');
+    stand.logged.fire([eventOf(2)]);
+    await stand.rig.pass(PACE_MS);
+    expect(page.updates.at(-1)?.eventCounts).toEqual({ status: 1 });
+  });
+
+  it('waits for nothing that a page was to draw which is loaded anew', async () => {
+    const { page } = await stand.openHydrated();
+    page.draws = false;
+    stand.logged.fire([eventOf(1)]);
+    await stand.rig.pass(PACE_MS);
+    page.draws = true;
+    page.say({ type: 'ready' });
+    await stand.rig.pass(PACE_MS);
+    expect(page.snapshots).toHaveLength(2);
+    expect(page.snapshots[1]).not.toHaveProperty('eventCounts');
+    stand.logged.fire([eventOf(2)]);
+    await stand.rig.pass(PACE_MS);
+    expect(page.updates.at(-1)?.events?.map(({ id }) => id)).toEqual([eventOf(2).id]);
+  });
+
+  it('tells once what there is to a page that is loaded anew while that is still got', async () => {
+    const overview = new Deferred<{ redis: object }>();
+    stand.overview = () => overview.promise;
+    const page = new TestPage();
+    stand.open(page);
+    page.say({ type: 'ready' });
+    await turn();
+    page.say({ type: 'ready' });
+    await turn();
+    overview.resolve({ redis: {} });
+    await stand.rig.pass(PACE_MS);
+    expect(page.messages).toHaveLength(1);
+  });
+
+  it('is not misled by numbers that were never sent', async () => {
+    const { page } = await stand.openHydrated();
+    page.draws = false;
+    stand.logged.fire([eventOf(1)]);
+    await stand.rig.pass(PACE_MS);
+    const waiting = page.messages.length;
+    page.say({ type: 'drawn', number: 1_000_000 });
+    page.say({ type: 'drawn', number: -1 });
+    page.say({ type: 'drawn' });
+    stand.logged.fire([eventOf(2)]);
+    await stand.rig.pass(PACE_MS);
+    expect(page.messages).toHaveLength(waiting);
   });
 
   it('does not wait for a page that went away with a message', async () => {

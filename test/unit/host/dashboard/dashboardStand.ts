@@ -35,7 +35,7 @@ export function sampleAt(at: number, lookups = 0): HistorySample {
   return { at, spanMs: 5_000, total, datasets, invalidations: 0, evictions: 0, redisWasDown: false };
 }
 
-/** A page that takes messages when the test lets it. */
+/** A page that takes and draws messages when the test lets it. */
 export class TestPage implements DashboardPage {
   private readonly visibility = new Emitter<void>();
   private readonly received = new Emitter<unknown>();
@@ -43,14 +43,27 @@ export class TestPage implements DashboardPage {
   isVisible = true;
   /** What becomes of a message. */
   take: (message: HostMessage) => Promise<boolean> = async () => true;
+  /** Whether it draws what it takes, and says so. */
+  draws = true;
 
   readonly onDidChangeVisibility = this.visibility.event;
   readonly onDidReceive = this.received.event;
 
-  post(message: HostMessage): Promise<boolean> {
+  async post(message: HostMessage): Promise<boolean> {
     // As VS Code does: what is not JSON does not get there.
     this.messages.push(JSON.parse(JSON.stringify(message)));
-    return this.take(message);
+    const isTaken = await this.take(message);
+    if (isTaken && this.draws) {
+      this.sayDrawn(message);
+    }
+    return isTaken;
+  }
+
+  /** Draws a message; the last one where none is given. */
+  sayDrawn(message: HostMessage | undefined = this.messages.at(-1)): void {
+    if (message?.type === 'snapshot' || message?.type === 'update') {
+      this.say({ type: 'drawn', number: message.number });
+    }
   }
 
   setVisible(isVisible: boolean): void {
