@@ -20,10 +20,14 @@ export interface HistoryFollowerOptions {
 /** How many of the latest events are kept. */
 export const KEPT_EVENTS = 1_000;
 
-/** From the end of one look to the next. */
-const LOOK_EVERY_MS = 300;
+/** From the end of one look to the next, while something happens: who watches sees it at once, and a burst in pages that are not full. */
+const BUSY_PAUSE_MS = 25;
+/** After a look that found nothing. */
+const QUIET_PAUSE_MS = 60;
+/** After one that failed. */
+const RETRY_MS = 300;
 /** Fewer than are kept: of those that are told again after a gap, the ones that were known have to be recognised. */
-const PAGE = 500;
+const PAGE = 800;
 /** Looks that fail one after the other until that is told: a server may be late once. */
 const FAILURES_TOLD = 2;
 /** Of what happened before anything was seen. */
@@ -71,14 +75,17 @@ export class HistoryFollower implements Disposable {
   }
 
   private async look(): Promise<void> {
+    const { lastId } = this;
+    let pauseMs = RETRY_MS;
     try {
       await (this.isLoaded ? this.readOn() : this.load());
       this.failures = 0;
+      pauseMs = this.lastId === lastId ? QUIET_PAUSE_MS : BUSY_PAUSE_MS;
     } catch (error) {
       this.noteFailure(error);
     }
     if (!this.isDisposed) {
-      this.timer = this.options.clock.setTimeout(() => void this.look(), LOOK_EVERY_MS);
+      this.timer = this.options.clock.setTimeout(() => void this.look(), pauseMs);
     }
   }
 

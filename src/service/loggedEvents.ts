@@ -3,6 +3,7 @@ import { MAX_EVENT_TEXT, type RecordedEvent } from '../cache/eventHistory';
 import { type NamedScope, readScope } from '../cache/keyNames';
 import { GLOBAL_TENANT } from '../fleet/miner';
 import type { MinerChange } from '../fleet/minerChange';
+import type { WatchedState } from './statusMessages';
 
 /** One thing that happened, for people. */
 export interface LoggedEvent {
@@ -23,6 +24,14 @@ export interface LoggedEvent {
   readonly cascade?: readonly string[];
   /** The instance that it comes from. */
   readonly by?: string;
+  /** The miner's state as a status event tells it, for who shows it; absent where it is none that is known. */
+  readonly heard?: HeardState;
+}
+
+export interface HeardState {
+  readonly state: WatchedState;
+  /** Why it cannot be reached, for people. */
+  readonly reason?: string;
 }
 
 /** What an event says, without its place. */
@@ -31,6 +40,16 @@ type Said = Omit<LoggedEvent, 'id' | 'at'>;
 const MAX_ID = 256;
 const MAX_LINE = 500;
 const STREAM_ID = /^\d{1,20}-\d{1,20}$/;
+
+const WATCHED_STATES: ReadonlySet<string> = new Set<WatchedState>([
+  'unknown',
+  'not-started',
+  'normal',
+  'paused',
+  'suspended',
+  'restricted',
+  'offline',
+]);
 
 const CHANGES: Readonly<Record<MinerChange['type'], string>> = {
   pause: 'was paused',
@@ -90,7 +109,17 @@ export class EventReader {
       return undefined;
     }
     const why = reason === undefined ? '' : `: ${reason}`;
-    return { kind: 'status', ...this.miner(minerId), text: `${minerId} is ${status.replaceAll('-', ' ')}${why}`, by };
+    const heard = {
+      state: status as WatchedState,
+      ...(reason === undefined ? {} : { reason: reason.slice(0, MAX_LINE) }),
+    };
+    return {
+      kind: 'status',
+      ...this.miner(minerId),
+      text: `${minerId} is ${status.replaceAll('-', ' ')}${why}`,
+      by,
+      ...(WATCHED_STATES.has(status) ? { heard } : {}),
+    };
   }
 
   private change({ minerId, change, by }: Readonly<Record<string, unknown>>): Said | undefined {

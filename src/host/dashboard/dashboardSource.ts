@@ -5,10 +5,12 @@ import { type Disposable, DisposableStore, toDisposable } from '../../base/lifec
 import type { Logger } from '../../base/logger';
 import type { Miner } from '../../fleet/miner';
 import type { DashboardLayout, EventRow, Head, MinerCell, PolicyRow, Sample, Snapshot } from '../../protocol/dashboard';
+import type { LoggedEvent } from '../../service/eventLog';
 import type { FleetServices } from '../../service/fleetServices';
 import type { SessionState } from '../fleetSession';
 import { availabilityOf } from './availability';
 import { EMPTY_HEAD, makeHead, type Overview } from './head';
+import { HeardStates } from './heardStates';
 import { policyRowOf } from './policyRow';
 import { compareIds, RecentEvents } from './recentEvents';
 import { cellOf, eventRowOf, sampleOf } from './rows';
@@ -23,8 +25,8 @@ export type DashboardChange =
   | { readonly type: 'sample'; readonly sample: Sample }
   /** Miners that are shown otherwise, new, or gone. */
   | { readonly type: 'miners'; readonly ids: Iterable<string> }
-  /** New ones, the oldest first. */
-  | { readonly type: 'events'; readonly rows: readonly EventRow[] };
+  /** New ones, the oldest first, and the miners that they tell of. */
+  | { readonly type: 'events'; readonly rows: readonly EventRow[]; readonly ids: Iterable<string> };
 
 export interface DashboardSourceOptions {
   readonly session: { readonly state: SessionState; readonly onDidChange: Event<unknown> };
@@ -61,6 +63,7 @@ export class DashboardSource implements Disposable {
   private readonly changes: Emitter<DashboardChange>;
   private readonly disposables = new DisposableStore();
   private readonly events = new RecentEvents(EVENTS);
+  private readonly heard = new HeardStates();
   /** By id, the tenants of the miners that pages know. */
   private tenants = new Map<string, string>();
   private following: Following | undefined;
@@ -113,7 +116,7 @@ export class DashboardSource implements Disposable {
       availability: availabilityOf(this.options.session.state),
       head: this.currentHead(),
       samples: services?.history.samples().map(sampleOf) ?? [],
-      miners: services?.inventory.current.miners.map((miner) => cellIn(services, miner)) ?? [],
+      miners: services?.inventory.current.miners.map((miner) => this.cellIn(services, miner)) ?? [],
       events: [...this.events.all],
       policies: this.policies(),
     };
@@ -131,7 +134,7 @@ export class DashboardSource implements Disposable {
   cell(minerId: string): MinerCell | undefined {
     const services = this.following?.services;
     const miner = services?.inventory.find(minerId);
-    return services && miner && cellIn(services, miner);
+    return services && miner && this.cellIn(services, miner);
   }
 
   dispose(): void {
@@ -142,6 +145,7 @@ export class DashboardSource implements Disposable {
     this.following?.dispose();
     this.following = undefined;
     this.events.clear();
+    this.heard.clear();
     this.hasRecalled = false;
     this.overview = undefined;
     this.head = EMPTY_HEAD;
@@ -181,7 +185,7 @@ export class DashboardSource implements Disposable {
       }),
     );
     // First the new ones, then those of before: what comes in between is in both, and is taken once.
-    store.add(events.onDidLog((rows) => this.noteEvents(rows.map(eventRowOf), since)));
+    store.add(events.onDidLog((logged) => this.noteEvents(services, logged, since)));
     store.add(events.follow());
     const asked = Promise.all([this.recallEvents(services, isOver), this.askOverview(services, isOver)]);
     const hydrated = new Promise<void>((resolve) => {
@@ -247,22 +251,29 @@ export class DashboardSource implements Disposable {
     }
   }
 
-  private noteEvents(rows: readonly EventRow[], followedSince: number): void {
+  private noteEvents({ inventory }: FleetServices, logged: readonly LoggedEvent[], followedSince: number): void {
     const latest = this.events.all.at(-1)?.id;
-    const added = this.events.add(rows);
+    const rows = this.events.add(logged.map(eventRowOf));
+    const ids = this.heard.note(logged, (minerId) => inventory.find(minerId) !== undefined);
     const isLate = ({ id, at }: EventRow) =>
       at < followedSince - LATE_MS || (latest !== undefined && compareIds(id, latest) < 0);
-    if (added.some(isLate)) {
+    if (rows.some(isLate)) {
       // History that came late: a page would take it for news, and only a snapshot has a place for it.
       this.changes.fire({ type: 'everything' });
-    } else if (added.length > 0) {
-      this.changes.fire({ type: 'events', rows: added });
+    } else if (rows.length > 0) {
+      this.changes.fire({ type: 'events', rows, ids });
     }
+  }
+
+  private cellIn({ monitor, temperatures }: FleetServices, miner: Miner): MinerCell {
+    const { id } = miner;
+    return cellOf(miner, monitor.view(id), temperatures.of(id), this.heard.of(id));
   }
 
   private relist(services: FleetServices): void {
     const former = this.tenants;
     this.tenants = tenantsOf(services);
+    this.heard.retain((minerId) => this.tenants.has(minerId));
     const ids = new Set<string>();
     for (const [id, tenant] of [...former, ...this.tenants]) {
       if (former.get(id) !== tenant || this.tenants.get(id) !== tenant) {
@@ -273,10 +284,6 @@ export class DashboardSource implements Disposable {
       this.changes.fire({ type: 'miners', ids });
     }
   }
-}
-
-function cellIn({ monitor, temperatures }: FleetServices, miner: Miner): MinerCell {
-  return cellOf(miner, monitor.view(miner.id), temperatures.of(miner.id));
 }
 
 function tenantsOf({ inventory }: FleetServices): Map<string, string> {

@@ -64,11 +64,10 @@ export class PendingUpdate {
         this.samples.push(change.sample);
         break;
       case 'miners':
-        for (const id of change.ids) {
-          this.minerIds.add(id);
-        }
+        this.noteMiners(change.ids);
         break;
       case 'events':
+        this.noteMiners(change.ids);
         this.keepLast(change.rows);
     }
     if (this.minerIds.size > MOST_MINERS || this.samples.length > MOST_SAMPLES) {
@@ -117,6 +116,12 @@ export class PendingUpdate {
   private count(rows: readonly EventRow[]): void {
     for (const { kind } of rows) {
       this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
+    }
+  }
+
+  private noteMiners(ids: Iterable<string>): void {
+    for (const id of ids) {
+      this.minerIds.add(id);
     }
   }
 

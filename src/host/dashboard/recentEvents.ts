@@ -15,21 +15,29 @@ export class RecentEvents {
   /** Takes events in any order. @returns those that are new. */
   add(rows: readonly EventRow[]): readonly EventRow[] {
     const oldest = this.rows.length < this.limit ? undefined : this.rows[0];
-    const added = rows.filter((row) => {
+    let last = this.rows.at(-1)?.id;
+    let isInOrder = true;
+    const added: EventRow[] = [];
+    for (const row of rows) {
+      const { id } = row;
+      // What came in order is neither known nor too old.
+      const isNext = last === undefined || compareIds(last, id) < 0;
       // What went for want of room was known, too.
-      const isNew = !this.ids.has(row.id) && (oldest === undefined || compareIds(row.id, oldest.id) > 0);
-      this.ids.add(row.id);
-      return isNew;
-    });
+      if (isNext || !(this.ids.has(id) || (oldest !== undefined && compareIds(id, oldest.id) <= 0))) {
+        this.ids.add(id);
+        added.push(row);
+        last = isNext ? id : last;
+        isInOrder &&= isNext;
+      }
+    }
     const merged = [...this.rows, ...added];
-    if (merged.some((row, index) => index > 0 && compareIds((merged[index - 1] as EventRow).id, row.id) > 0)) {
+    if (!isInOrder) {
       merged.sort((a, b) => compareIds(a.id, b.id));
     }
-    this.rows = merged.slice(-this.limit);
-    this.ids.clear();
-    for (const { id } of this.rows) {
-      this.ids.add(id);
+    for (const { id } of merged.splice(0, Math.max(0, merged.length - this.limit))) {
+      this.ids.delete(id);
     }
+    this.rows = merged;
     return added;
   }
 
@@ -39,15 +47,18 @@ export class RecentEvents {
   }
 }
 
-const STREAM_ID = /^(\d{1,20})-(\d{1,20})$/;
-
-/** Orders ids as Redis streams do: number by number. */
+/** Orders ids as Redis streams do, number by number: `5-9` comes before `5-10`, and `5-9-1` between them. */
 export function compareIds(a: string, b: string): number {
-  const [first, second] = [STREAM_ID.exec(a), STREAM_ID.exec(b)];
-  if (first === null || second === null) {
-    return a < b ? -1 : a > b ? 1 : 0;
+  if (a === b) {
+    return 0;
   }
-  const byTime = BigInt(first[1] as string) - BigInt(second[1] as string);
-  const difference = byTime === 0n ? BigInt(first[2] as string) - BigInt(second[2] as string) : byTime;
-  return Number(difference);
+  const [as, bs] = [a.split('-'), b.split('-')];
+  for (let at = 0; at < Math.min(as.length, bs.length); at++) {
+    const [first, second] = [as[at] as string, bs[at] as string];
+    if (first !== second) {
+      // Numbers without leading zeros, of any length: the longer one is the greater.
+      return first.length - second.length || (first < second ? -1 : 1);
+    }
+  }
+  return as.length - bs.length;
 }

@@ -1,14 +1,29 @@
 import type { Miner } from '../../fleet/miner';
 import { currentHashrateThs } from '../../fleet/minerReport';
 import type { EventRow, MinerCell, Sample, SampleCounts } from '../../protocol/dashboard';
-import type { LoggedEvent } from '../../service/eventLog';
 import type { MinerView } from '../../service/fleetMonitor';
+import type { HeardState, LoggedEvent } from '../../service/loggedEvents';
 import type { HistorySample } from '../../service/metricsHistory';
 import { stateOf } from '../minerState';
 import { present } from './present';
 
-/** What the grid shows of a miner. @param temperatureC the last one read, if there is one. */
-export function cellOf({ id, tenant }: Miner, view: MinerView, temperatureC: number | undefined): MinerCell {
+/** What was heard of a miner's state, and when, in ms since the epoch. */
+export interface HeardAt extends HeardState {
+  readonly at: number;
+}
+
+/**
+ * What the grid shows of a miner.
+ *
+ * @param temperatureC the last one read, if there is one.
+ * @param heard shown in place of the state that was read, if it is newer. Where nothing could be read, it says too little.
+ */
+export function cellOf(
+  { id, tenant }: Miner,
+  view: MinerView,
+  temperatureC: number | undefined,
+  heard: HeardAt | undefined,
+): MinerCell {
   switch (view.type) {
     case 'unread':
       return { id, tenant, state: 'unread' };
@@ -16,10 +31,14 @@ export function cellOf({ id, tenant }: Miner, view: MinerView, temperatureC: num
       return { id, tenant, state: 'offline', reason: view.reason };
     case 'online': {
       const { status, stats } = view;
+      const news = heard !== undefined && heard.at > status.fetchedAt ? heard : undefined;
+      if (news?.state === 'offline') {
+        return { id, tenant, state: 'offline', ...present({ reason: news.reason }) };
+      }
       return {
         id,
         tenant,
-        state: stateOf(view),
+        state: news?.state ?? stateOf(view),
         fetchedAt: status.fetchedAt,
         ttlS: status.ttlS,
         ...present({

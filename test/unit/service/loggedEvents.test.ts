@@ -23,12 +23,16 @@ describe('EventReader', () => {
       minerId: 'm1',
       tenant: 'north',
       text: 'm1 is not started',
+      heard: { state: 'not-started' },
     });
     expect(read('status', { minerId: 'm2', status: 'offline', reason: 'no route', by: 'one' })).toEqual({
       ...common,
       minerId: 'm2',
       text: 'm2 is offline: no route',
+      heard: { state: 'offline', reason: 'no route' },
     });
+    const later = read('status', { minerId: 'm1', status: 'dreaming', by: 'one' });
+    expect(later).toEqual({ ...common, minerId: 'm1', tenant: 'north', text: 'm1 is dreaming' });
   });
 
   it('tells a change, also of a kind that only a later version knows', () => {

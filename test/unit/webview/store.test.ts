@@ -62,7 +62,7 @@ describe('a ring', () => {
 describe('the store', () => {
   it('tells once what changed', () => {
     const store = new DashboardStore();
-    store.replace(SNAPSHOT);
+    store.replace(SNAPSHOT, 0);
     expect([...store.takeChanges()].sort()).toEqual([
       'availability',
       'events',
@@ -78,7 +78,7 @@ describe('the store', () => {
 
   it('keeps what an update does not name', () => {
     const store = new DashboardStore();
-    store.replace({ ...SNAPSHOT, miners: [miner('a'), miner('b')] });
+    store.replace({ ...SNAPSHOT, miners: [miner('a'), miner('b')] }, 0);
     store.apply({ miners: [miner('b', 'offline')], removedMiners: ['a'] }, 0);
     expect([...store.miners.values()]).toEqual([miner('b', 'offline')]);
     expect(store.head).toBe(SNAPSHOT.head);
@@ -86,14 +86,14 @@ describe('the store', () => {
 
   it('takes no sample twice when a snapshot and updates overlap', () => {
     const store = new DashboardStore();
-    store.replace({ ...SNAPSHOT, samples: [sample(5_000), sample(10_000)] });
+    store.replace({ ...SNAPSHOT, samples: [sample(5_000), sample(10_000)] }, 0);
     store.apply({ samples: [sample(10_000), sample(15_000)] }, 0);
     expect(store.samples.map(({ at }) => at)).toEqual([5_000, 10_000, 15_000]);
   });
 
   it('keeps a bounded history and a bounded fleet', () => {
     const store = new DashboardStore();
-    store.replace(SNAPSHOT);
+    store.replace(SNAPSHOT, 0);
     store.apply({ samples: Array.from({ length: 10_000 }, (_, index) => sample((index + 1) * 5_000)) }, 0);
     store.apply({ miners: Array.from({ length: 60_000 }, (_, index) => miner(`m${index}`)) }, 0);
     expect(store.samples).toHaveLength(4_500);
@@ -103,8 +103,8 @@ describe('the store', () => {
 
   it('is as the last snapshot says, whatever was there', () => {
     const store = new DashboardStore();
-    store.replace({ ...SNAPSHOT, miners: [miner('a')], samples: [sample(90_000)], events: [event(9)] });
-    store.replace({ ...SNAPSHOT, miners: [miner('b')], samples: [sample(5_000)], events: [event(3)] });
+    store.replace({ ...SNAPSHOT, miners: [miner('a')], samples: [sample(90_000)], events: [event(9)] }, 0);
+    store.replace({ ...SNAPSHOT, miners: [miner('b')], samples: [sample(5_000)], events: [event(3)] }, 0);
     expect([...store.miners.keys()]).toEqual(['b']);
     expect(store.samples.map(({ at }) => at)).toEqual([5_000]);
     expect(store.events.rows.map(({ id }) => id)).toEqual(['1800000000000-3']);

@@ -38,6 +38,13 @@ describe('recent events', () => {
     expect(compareIds('9-1', '10-0')).toBeLessThan(0);
     expect(compareIds('18446744073709551615-2', '18446744073709551615-1')).toBeGreaterThan(0);
     expect(compareIds('7-7', '7-7')).toBe(0);
+    expect(['9-10', '9-9-2', '9-9', '10-0', '9-9-1'].sort(compareIds)).toEqual([
+      '9-9',
+      '9-9-1',
+      '9-9-2',
+      '9-10',
+      '10-0',
+    ]);
     expect(compareIds('', '7-7')).toBeLessThan(0);
     expect(compareIds('x', 'a')).toBeGreaterThan(0);
   });
