@@ -72,7 +72,8 @@ export class WebviewServer {
         const text = JSON.stringify(message);
         this.sizes.set(message.type, text.length);
         this.messages++;
-        response.write(`data: ${text}\n\n`);
+        // Once more, as the product's message is text itself.
+        response.write(`data: ${JSON.stringify(text)}\n\n`);
         return true;
       },
     });

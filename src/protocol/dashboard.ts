@@ -1,7 +1,8 @@
 import type { MinerState } from '../fleet/minerData';
 
 /**
- * What the dashboard and its host say to each other, over the one channel that a webview has. Everything is plain JSON.
+ * What the dashboard and its host say to each other, over the one channel that a webview has. Everything is plain JSON, and what
+ * the host says goes as its text: on the way there are several frames, and each takes ten times longer to copy thousands of objects.
  *
  * 1. The page is ready, and says so; it does so again whenever it was loaded anew.
  * 2. The host sends all that there is (`snapshot`), and from then on what changes (`update`), as long as the page is visible.

@@ -32,7 +32,11 @@ export class Host {
     private readonly api: VsCodeApi,
     private readonly onMessage: (message: Extract<HostMessage, { type: 'snapshot' | 'update' }>) => void,
   ) {
-    window.addEventListener('message', (event: MessageEvent<HostMessage>) => this.receive(event.data));
+    window.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+      if (typeof data === 'string') {
+        this.receive(JSON.parse(data));
+      }
+    });
   }
 
   ready(): void {

@@ -57,11 +57,8 @@ describe('the dashboard', () => {
       window.requestAnimationFrame = (callback) => frames.push(callback);
       Object.assign(window, { seeAgain: () => frames.splice(0).forEach((callback) => void callback(0)) });
     });
-    await shown.page.evaluate((message) => window.postMessage(message, '*'), {
-      type: 'snapshot',
-      number: 1,
-      snapshot: snapshot(Date.now()),
-    });
+    const message = JSON.stringify({ type: 'snapshot', number: 1, snapshot: snapshot(Date.now()) });
+    await shown.page.evaluate((text) => window.postMessage(text, '*'), message);
     await shown.page.waitForTimeout(100);
     expect(await shown.sent()).toEqual([{ type: 'ready' }]);
     await shown.page.evaluate(() => (window as unknown as { seeAgain(): void }).seeAgain());

@@ -29,7 +29,7 @@ export function openPage(
     },
     onDidChangeVisibility: (listener) => onDidChangeVisibility(listener),
     onDidReceive: (listener) => webview.onDidReceiveMessage(listener),
-    post: (message) => webview.postMessage(message),
+    post: (message) => webview.postMessage(JSON.stringify(message)),
   };
   webview.options = { enableScripts: true, localResourceRoots: [folder] };
   webview.html = pageHtml({

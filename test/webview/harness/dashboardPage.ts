@@ -47,12 +47,14 @@ export class DashboardPage {
 
   /** Sends messages at once, and waits until the page has drawn what they changed. */
   async send(...messages: readonly HostMessage[]): Promise<void> {
-    // As text: the driver takes seconds to hand over thousands of objects.
-    await this.page.evaluate((all) => {
-      for (const message of JSON.parse(all)) {
-        window.postMessage(message, '*');
-      }
-    }, JSON.stringify(messages));
+    await this.page.evaluate(
+      (texts) => {
+        for (const text of texts) {
+          window.postMessage(text, '*');
+        }
+      },
+      messages.map((message) => JSON.stringify(message)),
+    );
     await this.settle();
   }
 
