@@ -162,7 +162,7 @@ export class Dashboard {
       this.charts.update(store.samples, store.head?.targetRatio);
     }
     if (has('miners')) {
-      this.grid?.update(store.miners);
+      this.grid?.update(store.miners, store.takeChangedMiners());
       if (this.isCompact) {
         this.trouble.update(store.miners);
       }

@@ -1,7 +1,8 @@
 import type { EventKind, EventRow } from '../protocol/dashboard';
-import { button, el, section, setAttribute, setHidden, setPressed, setText, tableHead, tableRow, toggle } from './dom';
+import { el, section, setHidden, setPressed, setText, tableHead, tableRow, toggle } from './dom';
 import { type EventFilter, eventText, filterEvents } from './eventFilter';
 import { EVENT_KINDS, type EventCounts, type EventHistory } from './eventHistory';
+import { EventItem, KIND_LABELS } from './eventItem';
 import { formatCount, formatRate, formatTime } from './format';
 import { plain } from './text';
 import { type ViewState, withItem } from './viewState';
@@ -11,14 +12,6 @@ const ROW_HEIGHT = 22;
 const SPARE_ROWS = 4;
 const TABLE_ROWS = 200;
 const TABLE = 'events';
-
-const KIND_LABELS: Readonly<Record<EventKind, string>> = {
-  status: 'Status',
-  config: 'Config',
-  invalidated: 'Invalidated',
-  fill: 'Fill',
-  gap: 'Gap',
-};
 
 export interface EventsOwner {
   readonly state: ViewState;
@@ -44,6 +37,9 @@ export class EventStream {
   /** What is listed while it is paused. */
   private held: readonly EventRow[] | undefined;
   private listed: readonly EventRow[] = [];
+  private items: EventItem[] = [];
+  /** Of the scroller, as the browser told last: to ask it has it lay out the page at once. */
+  private readonly place = { top: 0, height: 0 };
 
   constructor(
     private readonly history: EventHistory,
@@ -59,14 +55,14 @@ export class EventStream {
       this.update();
     });
     this.scroller.append(this.spacer, this.list);
-    this.scroller.addEventListener('scroll', () => this.drawRows(), { passive: true });
+    this.scroller.addEventListener('scroll', () => this.look(), { passive: true });
     this.root = section(
       'events',
       'Events',
       [this.rate, this.pauseButton, asTable],
       [this.filters(), this.empty, this.scroller, this.tableBox],
     );
-    new ResizeObserver(() => this.drawRows()).observe(this.scroller);
+    new ResizeObserver(() => this.look()).observe(this.scroller);
   }
 
   update(): void {
@@ -142,55 +138,44 @@ export class EventStream {
 
   /** Who has scrolled down goes on seeing the same rows, however many come above them. */
   private keepPlace(formerFirst: string | undefined): void {
-    const { scrollTop } = this.scroller;
+    const { top } = this.place;
     setHeight(this.spacer, this.listed.length * ROW_HEIGHT);
-    if (scrollTop > 0 && formerFirst !== undefined) {
+    if (top > 0 && formerFirst !== undefined) {
       const added = this.listed.findIndex(({ id }) => id === formerFirst);
       if (added > 0) {
-        this.scroller.scrollTop = scrollTop + added * ROW_HEIGHT;
+        this.place.top = top + added * ROW_HEIGHT;
+        this.scroller.scrollTop = this.place.top;
       }
     }
   }
 
+  private look(): void {
+    this.place.top = this.scroller.scrollTop;
+    this.place.height = this.scroller.clientHeight;
+    this.drawRows();
+  }
+
   private drawRows(): void {
-    const { scrollTop, clientHeight } = this.scroller;
-    const first = Math.max(0, Math.floor(scrollTop / ROW_HEIGHT) - SPARE_ROWS);
-    const last = Math.ceil((scrollTop + clientHeight) / ROW_HEIGHT) + SPARE_ROWS;
+    const { top, height } = this.place;
+    const first = Math.max(0, Math.floor(top / ROW_HEIGHT) - SPARE_ROWS);
+    const last = Math.ceil((top + height) / ROW_HEIGHT) + SPARE_ROWS;
     const rows = this.listed.slice(first, last);
-    const focused = this.list.contains(document.activeElement)
-      ? document.activeElement?.closest('li')?.dataset.id
-      : undefined;
+    const focusedId = this.items.find(({ hasFocus }) => hasFocus)?.shownId;
     this.list.style.transform = `translateY(${first * ROW_HEIGHT}px)`;
-    this.list.replaceChildren(...rows.map((row, index) => this.eventItem(row, first + index)));
-    if (focused !== undefined) {
-      const item = [...this.list.children].find((each) => each instanceof HTMLElement && each.dataset.id === focused);
-      (item?.querySelector('button') ?? this.scroller).focus({ preventScroll: true });
+    while (this.items.length < rows.length) {
+      const item = new EventItem((minerId) => this.owner.reveal(minerId));
+      this.items.push(item);
+      this.list.append(item.root);
     }
-  }
-
-  private eventItem(row: EventRow, index: number): HTMLLIElement {
-    const text = eventText(row);
-    const item = el(
-      'li',
-      { class: `event kind-${KIND_LABELS[row.kind] === undefined ? 'other' : row.kind}`, title: plain(text, 1_000) },
-      [
-        el('time', { text: formatTime(row.at) }),
-        el('span', { class: 'kind', text: KIND_LABELS[row.kind] ?? 'Other' }),
-        this.minerName(row),
-        el('span', { class: 'tenant muted', text: plain(row.tenant ?? '', 40) }),
-        el('span', { class: 'text', text: plain(text) }),
-      ],
-    );
-    item.dataset.id = row.id.slice(0, 100);
-    setAttribute(item, 'aria-setsize', String(this.listed.length));
-    setAttribute(item, 'aria-posinset', String(index + 1));
-    return item;
-  }
-
-  private minerName({ minerId }: EventRow): HTMLElement {
-    return minerId === undefined
-      ? el('span', { class: 'miner' })
-      : button(plain(minerId, 60), () => this.owner.reveal(minerId), { class: 'link miner' });
+    for (const item of this.items.splice(rows.length)) {
+      item.root.remove();
+    }
+    for (const [index, row] of rows.entries()) {
+      this.items[index]?.show(row, first + index, this.listed.length);
+    }
+    if (focusedId !== undefined && !this.items.some((item) => item.shownId === focusedId && item.focus())) {
+      this.scroller.focus({ preventScroll: true });
+    }
   }
 
   private drawTable(): void {

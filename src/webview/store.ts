@@ -19,6 +19,8 @@ export class DashboardStore {
   private readonly sampleRing = new Ring<Sample>(MAX_SAMPLES);
   private readonly minersById = new Map<string, MinerCell>();
   private readonly changed = new Set<Part>();
+  /** Ids of miners; `undefined` where that may be all of them. */
+  private changedIds: Set<string> | undefined;
 
   /** The oldest first. */
   get samples(): readonly Sample[] {
@@ -36,6 +38,13 @@ export class DashboardStore {
     return changes;
   }
 
+  /** Ids of the miners that are new, gone or otherwise than at the last call; `undefined` where that may be all of them. */
+  takeChangedMiners(): ReadonlySet<string> | undefined {
+    const changed = this.changedIds;
+    this.changedIds = new Set();
+    return changed;
+  }
+
   /** `now` is when it came, in ms. */
   replace(snapshot: Snapshot, now: number): void {
     this.availability = snapshot.availability;
@@ -45,6 +54,7 @@ export class DashboardStore {
     this.addSamples(snapshot.samples);
     this.minersById.clear();
     this.addMiners(snapshot.miners);
+    this.changedIds = undefined;
     this.events.reset(snapshot.events, snapshot.eventCounts ?? {}, now);
     for (const part of PARTS) {
       this.changed.add(part);
@@ -72,6 +82,7 @@ export class DashboardStore {
     if (update.miners !== undefined || update.removedMiners !== undefined) {
       for (const id of update.removedMiners ?? []) {
         this.minersById.delete(id);
+        this.changedIds?.add(id);
       }
       this.addMiners(update.miners ?? []);
       this.changed.add('miners');
@@ -95,6 +106,7 @@ export class DashboardStore {
     for (const miner of miners) {
       if (this.minersById.size < MAX_MINERS || this.minersById.has(miner.id)) {
         this.minersById.set(miner.id, miner);
+        this.changedIds?.add(miner.id);
       }
     }
   }

@@ -27,6 +27,13 @@ export class Theme {
 function readColours(): Colours {
   const style = getComputedStyle(document.body);
   const read = (name: string) => style.getPropertyValue(name).trim();
+  // A grid asks for thousands, and the browser computes each.
+  const known = new Map<string, string>();
+  const data = (name: string) => {
+    const colour = known.get(name) ?? read(`--fc-${name}`);
+    known.set(name, colour);
+    return colour;
+  };
   return {
     foreground: read('--fc-foreground'),
     muted: read('--fc-muted'),
@@ -36,6 +43,6 @@ function readColours(): Colours {
     warning: read('--fc-warning'),
     error: read('--fc-error'),
     font: `11px ${style.fontFamily}`,
-    data: (name) => read(`--fc-${name}`),
+    data,
   };
 }

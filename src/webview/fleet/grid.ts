@@ -4,12 +4,12 @@ import { formatCount } from '../format';
 import { compareNaturally, plain } from '../text';
 import type { Theme } from '../theme';
 import { GRID_MODES, type GridMode, type ViewState, withItem } from '../viewState';
+import { CellBoard } from './cellBoard';
 import { paintCell } from './cellPainter';
 import { cellAfterKey, cellAt, type GridLayout, layOut } from './layout';
 import { MinerTable } from './minerTable';
-import { figuresOf, type Look, lookOf, looksOf, MODE_LABELS } from './modes';
+import { figuresOf, type Look, looksOf, MODE_LABELS } from './modes';
 
-const GAP = 1;
 const TABLE = 'fleet';
 
 export interface GridOwner {
@@ -25,6 +25,7 @@ export interface GridOwner {
 export class FleetGrid {
   readonly root: HTMLElement;
   private readonly canvas = el('canvas', { class: 'cells', attributes: { tabindex: '0', role: 'application' } });
+  private readonly board = new CellBoard(this.canvas);
   private readonly box = el('div', { class: 'cell-box' }, [this.canvas]);
   private readonly details = el('p', { class: 'details', attributes: { id: 'fleet-details' } });
   private readonly tip = el('div', { class: 'tip', attributes: { role: 'tooltip' } });
@@ -35,8 +36,15 @@ export class FleetGrid {
   });
   private readonly modeButtons = new Map<GridMode, HTMLButtonElement>();
   private readonly table: MinerTable;
-  private sorted: readonly MinerCell[] = [];
+  /** By tenant and id. */
+  private sorted: MinerCell[] = [];
+  /** The places of the miners in {@link sorted}, by their ids. */
+  private places = new Map<string, number>();
   private layout: GridLayout = layOut(0, 1);
+  /** Of the box; to ask the browser for it has it lay out the page at once. */
+  private width: number | undefined;
+  /** What changed was not painted, as the cells were not there to be seen. */
+  private isBehind = true;
   /** The miner at the keyboard's place, by its id: others may come and go. */
   private focusedId: string | undefined;
   private hoveredId: string | undefined;
@@ -67,24 +75,50 @@ export class FleetGrid {
     setAttribute(this.canvas, 'aria-describedby', 'fleet-details');
     setHidden(this.tip, true);
     this.listen();
-    new ResizeObserver(() => owner.redraw()).observe(this.root);
+    new ResizeObserver(() => {
+      this.width = undefined;
+      owner.redraw();
+    }).observe(this.root);
   }
 
-  update(miners: ReadonlyMap<string, MinerCell>): void {
-    // Sorting thousands takes its time, and who is there changes seldom.
-    const isSameFleet =
-      miners.size === this.sorted.length && this.sorted.every(({ id, tenant }) => miners.get(id)?.tenant === tenant);
-    if (isSameFleet) {
-      this.sorted = this.sorted.map((miner) => miners.get(miner.id) ?? miner);
-    } else {
+  /** @param changed ids of those that are new, gone or otherwise than at the last call; absent where that may be all of them. */
+  update(miners: ReadonlyMap<string, MinerCell>, changed: ReadonlySet<string> | undefined): void {
+    const places = changed === undefined ? undefined : this.takeOver(miners, changed);
+    if (places === undefined) {
       this.sorted = [...miners.values()].sort(
         (a, b) => compareNaturally(a.tenant, b.tenant) || compareNaturally(a.id, b.id),
       );
+      this.places = new Map(this.sorted.map(({ id }, place) => [id, place]));
     }
-    this.draw();
+    this.draw(places);
   }
 
-  draw(): void {
+  /**
+   * Sorting thousands takes its time, and who is there changes seldom.
+   *
+   * @returns the places of the miners that changed; `undefined` when the order is another one.
+   */
+  private takeOver(
+    miners: ReadonlyMap<string, MinerCell>,
+    changed: ReadonlySet<string>,
+  ): readonly number[] | undefined {
+    if (miners.size !== this.sorted.length) {
+      return undefined;
+    }
+    const places: number[] = [];
+    for (const id of changed) {
+      const [miner, place] = [miners.get(id), this.places.get(id)];
+      if (miner === undefined || place === undefined || this.sorted[place]?.tenant !== miner.tenant) {
+        return undefined;
+      }
+      this.sorted[place] = miner;
+      places.push(place);
+    }
+    return places;
+  }
+
+  /** @param changed the places of the miners that may look otherwise; absent where all may. */
+  draw(changed?: readonly number[]): void {
     const isEmpty = this.sorted.length === 0;
     const { gridMode } = this.owner.state;
     for (const [mode, element] of this.modeButtons) {
@@ -96,13 +130,14 @@ export class FleetGrid {
     setHidden(this.table.root, isEmpty || !this.isTable);
     setHidden(this.details, isEmpty || this.isTable);
     if (isEmpty || this.isTable) {
+      this.isBehind = true;
       setHidden(this.tip, true);
       if (!isEmpty) {
         this.table.show(this.sorted, this.owner.now());
       }
       return;
     }
-    this.drawCells(gridMode);
+    this.drawCells(gridMode, changed);
     this.describe();
   }
 
@@ -110,44 +145,23 @@ export class FleetGrid {
     return this.owner.state.tables.includes(TABLE);
   }
 
-  private drawCells(mode: GridMode): void {
-    const width = this.box.clientWidth;
-    if (width === 0) {
+  private drawCells(mode: GridMode, changed: readonly number[] | undefined): void {
+    this.width ??= this.box.clientWidth || undefined;
+    if (this.width === undefined) {
+      this.isBehind = true;
       return;
     }
-    this.layout = layOut(this.sorted.length, width);
-    const { columns, pitch, height } = this.layout;
-    const scale = devicePixelRatio;
-    const pixels = [Math.round(width * scale), Math.round(height * scale)] as const;
-    if (this.canvas.width !== pixels[0] || this.canvas.height !== pixels[1]) {
-      [this.canvas.width, this.canvas.height] = pixels;
-      this.canvas.style.height = `${height}px`;
-    }
-    const ink = this.canvas.getContext('2d');
-    if (ink === null) {
-      return;
-    }
-    const { colours } = this.owner.theme;
-    const now = this.owner.now();
-    const counts = new Map<string, number>();
-    ink.setTransform(scale, 0, 0, scale, 0, 0);
-    ink.clearRect(0, 0, width, height);
-    this.sorted.forEach((miner, index) => {
-      const look = lookOf(miner, mode, now);
-      counts.set(look.label, (counts.get(look.label) ?? 0) + 1);
-      const x = (index % columns) * pitch;
-      const y = Math.floor(index / columns) * pitch;
-      paintCell(ink, look, x, y, pitch - GAP, colours);
-      if (miner.id === this.hoveredId || (miner.id === this.focusedId && document.activeElement === this.canvas)) {
-        ink.strokeStyle = colours.focus;
-        ink.lineWidth = 2;
-        ink.strokeRect(x, y, pitch - GAP, pitch - GAP);
-      }
-    });
-    this.showLegend(looksOf(mode), counts);
+    const { sorted, owner, width } = this;
+    this.layout = layOut(sorted.length, width);
+    const focusedId = document.activeElement === this.canvas ? this.focusedId : undefined;
+    const marked = [this.hoveredId, focusedId].flatMap((id) => this.places.get(id ?? '') ?? []);
+    const view = { mode, layout: this.layout, width, colours: owner.theme.colours, marked };
+    this.board.paint(sorted, view, this.isBehind ? undefined : changed, owner.now());
+    this.isBehind = false;
+    this.showLegend(looksOf(mode), this.board.counts);
   }
 
-  private showLegend(looks: readonly Look[], counts: ReadonlyMap<string, number>): void {
+  private showLegend(looks: readonly Look[], counts: ArrayLike<number>): void {
     const key = looks.map(({ label }) => label).join();
     const { theme } = this.owner;
     if (this.legend.dataset.key !== key) {
@@ -158,10 +172,10 @@ export class FleetGrid {
         ),
       );
     }
-    looks.forEach(({ label }, index) => {
+    looks.forEach((_, index) => {
       const value = this.legend.children[index]?.lastElementChild;
       if (value != null) {
-        setText(value, formatCount(counts.get(label) ?? 0));
+        setText(value, formatCount(counts[index] ?? 0));
       }
     });
   }
@@ -173,8 +187,7 @@ export class FleetGrid {
   }
 
   private describe(): void {
-    const id = this.hoveredId ?? this.focusedId;
-    const miner = this.sorted.find((each) => each.id === id);
+    const miner = this.minerOf(this.hoveredId ?? this.focusedId);
     const text =
       miner === undefined
         ? 'Point at a cell, or use the arrow keys, to see a miner; select it, or press Enter, to find it in the Miners view.'
@@ -207,6 +220,11 @@ export class FleetGrid {
     canvas.addEventListener('blur', () => this.draw());
   }
 
+  private minerOf(id: string | undefined): MinerCell | undefined {
+    const place = id === undefined ? undefined : this.places.get(id);
+    return place === undefined ? undefined : this.sorted[place];
+  }
+
   private minerAt(event: MouseEvent): MinerCell | undefined {
     const { left, top } = this.canvas.getBoundingClientRect();
     const index = cellAt(this.layout, this.sorted.length, event.clientX - left, event.clientY - top);
@@ -237,10 +255,7 @@ export class FleetGrid {
   }
 
   private onKey(event: KeyboardEvent): void {
-    const from = Math.max(
-      0,
-      this.sorted.findIndex(({ id }) => id === this.focusedId),
-    );
+    const from = this.places.get(this.focusedId ?? '') ?? 0;
     if (event.key === 'Enter' || event.key === ' ') {
       event.preventDefault();
       const miner = this.sorted[from];
