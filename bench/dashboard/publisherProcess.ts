@@ -1,4 +1,5 @@
-import { Redis } from 'ioredis';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { encodeCacheEvent } from '../../src/cache/cacheEvents';
 import type { RecordedKind } from '../../src/cache/eventHistory';
 import { EVENTS_KEY, generationKeys } from '../../src/cache/keys';
@@ -28,6 +29,8 @@ interface MadeEvent {
 }
 
 const TICK_MS = 5;
+/** After a stall of the machine, what is late comes in parts. */
+const MAX_BATCH = 1_000;
 const TTL_MS = 60_000;
 const MAX_EVENTS = 10_000;
 const BY = 'bench-publisher';
@@ -37,16 +40,15 @@ const BY = 'bench-publisher';
  * Each is recorded in the history and published on its channel, as instances do, pipelined. @param argument the port of Redis.
  */
 export async function publisherProcess(argument: string): Promise<void> {
-  const redis = new Redis(Number(argument), '127.0.0.1', { enableAutoPipelining: false });
-  const script = (await redis.script('LOAD', ADD_EVENTS_SCRIPT)) as string;
+  const redis = await RawRedis.open(Number(argument));
+  const [script] = await redis.send([['SCRIPT', 'LOAD', ADD_EVENTS_SCRIPT]]);
   const states = new Array<MinerState>(MINERS).fill('normal');
   let sequence = 0;
-  const next = (): MadeEvent => {
+  const next = (timestamp: string): MadeEvent => {
     const number = sequence++;
     // Coprime to the number of miners, so that each of them gets its turn.
     const index = (number * 7_919) % MINERS;
     const id = minerId(index);
-    const timestamp = new Date().toISOString();
     switch (number % 20) {
       case 19: {
         const scopes = [generationKeys.minerEvent(id, 'status')];
@@ -71,30 +73,24 @@ export async function publisherProcess(argument: string): Promise<void> {
     const total = perSecond * seconds;
     const begun = performance.now();
     let count = 0;
-    let pending: Promise<unknown> = Promise.resolve();
+    let sent: Promise<unknown> = Promise.resolve();
     while (count < total) {
       await new Promise((resolve) => setTimeout(resolve, TICK_MS));
       const due = Math.min(total, Math.floor(((performance.now() - begun) / 1_000) * perSecond));
-      const events = Array.from({ length: due - count }, next);
-      count = due;
+      const timestamp = new Date().toISOString();
+      const events = Array.from({ length: Math.min(due - count, MAX_BATCH) }, () => next(timestamp));
+      count += events.length;
       if (events.length > 0) {
-        const pipeline = redis.pipeline();
-        pipeline.evalsha(
-          script,
-          1,
-          EVENTS_KEY,
-          TTL_MS,
-          MAX_EVENTS,
-          ...events.flatMap(({ kind, text }) => [kind, text]),
-        );
-        for (const { channel, text } of events) {
-          pipeline.publish(channel, text);
-        }
+        const recorded = events.flatMap(({ kind, text }) => [kind, text]);
         published.push([Date.now(), count]);
-        pending = pipeline.exec();
+        sent = redis.send([
+          ['EVALSHA', script ?? '', '1', EVENTS_KEY, String(TTL_MS), String(MAX_EVENTS), ...recorded],
+          ...events.map(({ channel, text }) => ['PUBLISH', channel, text]),
+        ]);
+        sent.catch(() => {});
       }
     }
-    await pending;
+    await sent;
     const inEach: Partial<Record<MinerState, number>> = {};
     for (const state of states) {
       inEach[state] = (inEach[state] ?? 0) + 1;
@@ -102,4 +98,51 @@ export async function publisherProcess(argument: string): Promise<void> {
     process.send?.({ published, states: inEach } satisfies BurstReport);
   });
   process.send?.('ready');
+}
+
+/** Commands in pipelines, with next to no work for each: the cores belong to what is measured. */
+class RawRedis {
+  private readonly waiting: { commands: number; replies: string[]; settle(replies: string[] | Error): void }[] = [];
+  private rest = '';
+
+  private constructor(private readonly socket: Socket) {
+    socket.setEncoding('latin1');
+    socket.on('data', (text: string) => this.read(text));
+  }
+
+  static async open(port: number): Promise<RawRedis> {
+    const socket = connect(port, '127.0.0.1');
+    await once(socket, 'connect');
+    return new RawRedis(socket);
+  }
+
+  /** Sends commands of ASCII texts at once. @returns their replies, each a number, a status or a short text. @throws the first error among them. */
+  send(commands: readonly (readonly string[])[]): Promise<readonly string[]> {
+    const text = commands.map(
+      (parts) => `*${parts.length}\r\n${parts.map((part) => `$${part.length}\r\n${part}\r\n`).join('')}`,
+    );
+    return new Promise((resolve, reject) => {
+      const settle = (result: string[] | Error) => (result instanceof Error ? reject(result) : resolve(result));
+      this.waiting.push({ commands: commands.length, replies: [], settle });
+      this.socket.write(text.join(''), 'latin1');
+    });
+  }
+
+  private read(text: string): void {
+    const lines = (this.rest + text).split('\r\n');
+    this.rest = lines.pop() ?? '';
+    for (const line of lines) {
+      const [first] = this.waiting;
+      // The length of a text, which comes in the next line.
+      if (first === undefined || line.startsWith('$')) {
+        continue;
+      }
+      first.replies.push(line);
+      if (first.replies.length === first.commands) {
+        this.waiting.shift();
+        const error = first.replies.find((reply) => reply.startsWith('-'));
+        first.settle(error === undefined ? first.replies : new Error(error));
+      }
+    }
+  }
 }

@@ -9,7 +9,7 @@ import { FrameLoop } from './frame';
 import { HeadView } from './head';
 import { Host, type VsCodeApi } from './host';
 import { PolicyTable } from './policies';
-import { DashboardStore, type Part } from './store';
+import { DashboardStore, PARTS, type Part } from './store';
 import { plain } from './text';
 import { Theme } from './theme';
 import { HostClock } from './time';
@@ -42,6 +42,8 @@ export class Dashboard {
   private noticeTimer: number | undefined;
   private state: ViewState;
   private mustDrawAll = false;
+  /** What the next frame draws. */
+  private readonly due = new Set<Part>();
   /** The numbers of the host's last message: of the one that came, of the one that was drawn, and of the one that was told so. */
   private readonly numbers = { come: 0, drawn: 0, told: 0 };
 
@@ -145,34 +147,51 @@ export class Dashboard {
       // What came while nothing was shown was not drawn.
       this.mustDrawAll ||= isRunning;
     }
-    if (isRunning) {
-      const { mustDrawAll } = this;
+    if (!isRunning) {
+      this.due.clear();
+    } else {
+      for (const part of this.mustDrawAll ? PARTS : changes) {
+        this.due.add(part);
+      }
       this.mustDrawAll = false;
-      this.drawParts((part) => mustDrawAll || changes.has(part));
+      this.drawDue();
     }
-    this.numbers.drawn = this.numbers.come;
+    if (this.due.size === 0) {
+      this.numbers.drawn = this.numbers.come;
+    }
   }
 
-  private drawParts(has: (part: Part) => boolean): void {
+  /** The charts take about as long as all else together, and have a frame of their own. */
+  private drawDue(): void {
     const { store } = this;
-    if (has('head') && store.head !== undefined) {
+    if (this.take('head') && store.head !== undefined) {
       this.head.update(store.head);
     }
-    if (has('samples')) {
+    if (this.take('samples')) {
       this.charts.update(store.samples, store.head?.targetRatio);
+      if (this.due.size > 0) {
+        this.frame.request();
+        return;
+      }
     }
-    if (has('miners')) {
+    if (this.take('miners')) {
       this.grid?.update(store.miners, store.takeChangedMiners());
       if (this.isCompact) {
         this.trouble.update(store.miners);
       }
     }
-    if (has('events')) {
+    if (this.take('events')) {
       this.events?.update();
     }
-    if (has('policies')) {
+    if (this.take('policies')) {
       this.policies?.update(store.policies);
     }
+    this.due.clear();
+  }
+
+  /** @returns whether the part was to be drawn; it is not any more. */
+  private take(part: Part): boolean {
+    return this.due.delete(part);
   }
 
   private tick(): void {

@@ -8,7 +8,7 @@ const MAX_MINERS = 50_000;
 
 export type Part = 'availability' | 'head' | 'samples' | 'miners' | 'events' | 'policies';
 
-const PARTS: readonly Part[] = ['availability', 'head', 'samples', 'miners', 'events', 'policies'];
+export const PARTS: readonly Part[] = ['availability', 'head', 'samples', 'miners', 'events', 'policies'];
 
 /** What the host has told, and what of it was not drawn yet. */
 export class DashboardStore {

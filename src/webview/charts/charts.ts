@@ -8,6 +8,8 @@ import { timeline } from './timeline';
 import { bucketMs, TimeWindow } from './timeWindow';
 
 const HEIGHT = 170;
+/** In so many steps a chart moves over its whole width: about one for each pixel. */
+const FINEST_STEPS = 600;
 const COMPACT_HEIGHT = 90;
 
 const RANGE_LABELS: Readonly<Record<RangeName, string>> = {
@@ -32,6 +34,7 @@ export class Charts {
   private readonly charts: readonly TimeChart[];
   private readonly window: TimeWindow;
   private latest: readonly Sample[] = [];
+  private drawnTo = 0;
   /** What is shown while it is paused. */
   private held: readonly Sample[] | undefined;
   private readonly rangeButtons = new Map<RangeName, HTMLButtonElement>();
@@ -69,15 +72,17 @@ export class Charts {
   update(samples: readonly Sample[], target: number | undefined): void {
     this.latest = samples;
     const stretch = this.window.at(this.owner.now());
+    this.drawnTo = stretch.to;
     const pieces = timeline(this.held ?? samples, stretch.from, stretch.to, bucketMs(stretch));
     for (const chart of this.charts) {
       chart.update(pieces, stretch, chart === this.charts[0] ? target : undefined);
     }
   }
 
-  /** The stretch of time does not move. */
+  /** The stretch of time does not move, or not by so much that it would be seen. */
   get isStill(): boolean {
-    return this.window.isPaused || this.window.isZoomed;
+    const { from, to } = this.window.at(this.owner.now());
+    return this.window.isPaused || this.window.isZoomed || to - this.drawnTo < (to - from) / FINEST_STEPS;
   }
 
   /** The colours are others now. */

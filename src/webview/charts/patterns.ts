@@ -4,6 +4,21 @@ const SIZE = 6;
 /** What lies under the lines of a pattern, so that layers stay apart. */
 const GROUND_ALPHA = 0.35;
 
+/** The patterns of one canvas, each made once: making one takes as long as drawing a chart. */
+export class Patterns {
+  private readonly made = new Map<string, string | CanvasPattern>();
+
+  constructor(private readonly context: CanvasRenderingContext2D) {}
+
+  /** A colour in a pattern, to be filled with. */
+  fill(pattern: Pattern, colour: string): string | CanvasPattern {
+    const key = `${pattern} ${colour} ${devicePixelRatio}`;
+    const fill = this.made.get(key) ?? patternFill(this.context, pattern, colour);
+    this.made.set(key, fill);
+    return fill;
+  }
+}
+
 /** A colour in a pattern, to be filled with on `context`. */
 export function patternFill(
   context: CanvasRenderingContext2D,

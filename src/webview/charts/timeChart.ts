@@ -6,7 +6,7 @@ import { chartTable } from './chartTable';
 import { type Columns, columnsOf, datasetsOf } from './columns';
 import { Legend } from './legend';
 import { drawGround, drawMarks, drawTarget } from './marks';
-import { patternFill } from './patterns';
+import { Patterns } from './patterns';
 import { valueAxis, valueScale } from './scales';
 import type { ChartSpec, SeriesSpec } from './specs';
 import type { Piece, Span } from './timeline';
@@ -34,6 +34,7 @@ export class TimeChart {
   private readonly legendBox = el('div');
   private readonly marksText = el('p', { class: 'marks-text' });
   private plot: uPlot | undefined;
+  private patterns: Patterns | undefined;
   private legend: Legend | undefined;
   private series: readonly SeriesSpec[] = [];
   private pieces: readonly Piece[] = [];
@@ -87,6 +88,7 @@ export class TimeChart {
   discard(): void {
     this.plot?.destroy();
     this.plot = undefined;
+    this.patterns = undefined;
   }
 
   draw(): void {
@@ -175,7 +177,7 @@ export class TimeChart {
       dash: [...(series.dash ?? [])],
       // A point that stands between two gaps has no line to be seen by.
       points: { size: 4, fill: colour, filter: (self, index) => lonelyPoints(self.data[index] ?? []) },
-      ...(pattern === undefined ? {} : { fill: (self: uPlot) => canvasFill(self, pattern, colour) }),
+      ...(pattern === undefined ? {} : { fill: (self: uPlot) => this.canvasFill(self, pattern, colour) }),
     };
   }
 
@@ -197,6 +199,12 @@ export class TimeChart {
         colours,
       );
     }
+  }
+
+  /** uPlot hands a filling to the canvas as it is; its types know only of colours. */
+  private canvasFill(plot: uPlot, pattern: SeriesSpec['pattern'] & string, colour: string): string {
+    this.patterns ??= new Patterns(plot.ctx);
+    return this.patterns.fill(pattern, colour) as string;
   }
 
   private showValues(): void {
@@ -278,9 +286,4 @@ function lonelyPoints(values: ArrayLike<number | null | undefined>): number[] {
     }
   }
   return lonely;
-}
-
-/** uPlot hands a filling to the canvas as it is; its types know only of colours. */
-function canvasFill(plot: uPlot, pattern: SeriesSpec['pattern'] & string, colour: string): string {
-  return patternFill(plot.ctx, pattern, colour) as string;
 }
