@@ -98,11 +98,12 @@ function tooltipOf({ metrics }: FleetServices['cache']): string {
   if (recent.lookups === 0) {
     return 'Fleet Cache: nobody has read through the cache in the last 5 minutes. Select to see the miners.';
   }
+  const hits = recent.l1Hits + recent.l2Hits + recent.staleHits;
   const total = metrics.counts('start');
   const offload = metrics.sourceOffload('5m');
   return [
     `Fleet Cache, last 5 minutes of this window: ${recent.lookups.toLocaleString('en')} lookups`,
-    `${recent.l2Hits.toLocaleString('en')} hits, ${recent.misses.toLocaleString('en')} misses (${recent.fetches.toLocaleString('en')} fetched from miners, ${recent.coalesced.toLocaleString('en')} waited for another's fetch)`,
+    `${hits.toLocaleString('en')} hits, ${recent.misses.toLocaleString('en')} misses (${recent.fetches.toLocaleString('en')} fetched from miners, ${recent.coalesced.toLocaleString('en')} waited for another's fetch)`,
     `Reads spared the miners: ${offload === undefined ? 'unknown' : formatRatio(offload)}`,
     `Since start: ${total.lookups.toLocaleString('en')} lookups`,
   ].join('\n');
