@@ -197,7 +197,9 @@ describe('the figures of the dashboard in the window', () => {
     expect(await page.tile('Miners')).toBe(`Miners ${MINERS} online of ${MINERS} 0 offline`);
     expect(await page.tile('Instances')).toMatch(/^Instances 2 /);
     expect(await statusBar()).toContain('75 % hits');
-    expect(await statusBar()).toContain(`${lookups - misses} hits, ${misses} misses (${misses} fetched from miners, 0 waited`);
+    expect(await statusBar()).toContain(
+      `${lookups - misses} hits, ${misses} misses (${misses} fetched from miners, 0 waited`,
+    );
     await soon(async () =>
       expect((await published())?.start).toEqual({ lookups, hits: lookups - misses, sourceReads: misses }),
     );

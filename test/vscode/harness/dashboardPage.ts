@@ -1,13 +1,25 @@
 import type { Frame } from 'playwright-core';
 import type { Workbench } from './workbench';
 
+/** A window that was reloaded on a busy machine. */
+const START_MS = 60_000;
+
+/** When what tells that a miner is offline was drawn, in ms since the epoch. */
+export interface SeenOffline {
+  readonly cellAt: number;
+  readonly eventAt: number;
+}
+
 /** The dashboard's page in a window, as a user sees it. */
 export class DashboardPage {
   private constructor(readonly frame: Frame) {}
 
   /** Waits for the page that shows the running fleet, in the tab or in the side bar. */
   static async of(workbench: Workbench, layout: 'panel' | 'compact'): Promise<DashboardPage> {
-    const frame = await workbench.webviewFrame(`body[data-layout="${layout}"] main:not([hidden]) [data-tile="Miners"]`);
+    const frame = await workbench.webviewFrame(
+      `body[data-layout="${layout}"] main:not([hidden]) [data-tile="Miners"]`,
+      START_MS,
+    );
     return new DashboardPage(frame);
   }
 
@@ -56,6 +68,65 @@ export class DashboardPage {
       const rates = rows.map((row) => Number.parseFloat(row[heads.indexOf(column)] ?? ''));
       return rates.reduce((sum, rate) => sum + (Number.isNaN(rate) ? 0 : rate * 5), 0);
     });
+  }
+
+  /** The miner in a cell of the grid, counted from its start. */
+  async gridMiner(index: number): Promise<string> {
+    await this.frame.locator('.cells').focus();
+    await this.frame.locator('.cells').press('Home');
+    for (let step = 0; step < index; step++) {
+      await this.frame.locator('.cells').press('ArrowRight');
+    }
+    return /^(.+?) \(/.exec((await this.frame.locator('.details').textContent()) ?? '')?.[1] ?? '';
+  }
+
+  /**
+   * Begins to look, each time the page is drawn, for a miner's cell in the colour of what is offline and for a new event that says
+   * so. Neither may be there yet.
+   *
+   * @returns what waits for both, and fails after `hangMs`.
+   */
+  async watchForOffline(cell: number, minerId: string, hangMs: number): Promise<() => Promise<SeenOffline>> {
+    const wanted = { cell, minerId, hangMs };
+    const watching = this.frame.locator('canvas.cells').evaluate(async (canvas, { cell, minerId, hangMs }) => {
+      const page = canvas.ownerDocument.defaultView;
+      const probe = page.document.createElement('canvas').getContext('2d');
+      const ink = canvas.getContext('2d');
+      probe.fillStyle = page.getComputedStyle(page.document.body).getPropertyValue('--fc-miss').trim();
+      probe.fillRect(0, 0, 1, 1);
+      const offline = probe.getImageData(0, 0, 1, 1).data.join();
+      // Cells of a small fleet are 24 px wide. Above the cross, and below the mark of the keyboard's place.
+      const columns = Math.floor(canvas.clientWidth / 24);
+      const [x, y] = [(cell % columns) * 24 + 11, Math.floor(cell / columns) * 24 + 3];
+      const scale = page.devicePixelRatio;
+      const events = () => [...page.document.querySelectorAll('.event.kind-status')];
+      const known = new Set(events().map(({ dataset }) => dataset.id));
+      const isEvent = () =>
+        events().some(
+          ({ dataset, textContent }) => !known.has(dataset.id) && textContent.includes(`${minerId} is offline`),
+        );
+      const deadline = Date.now() + hangMs;
+      const seen: { cellAt?: number; eventAt?: number } = {};
+      while (seen.cellAt === undefined || seen.eventAt === undefined) {
+        await new Promise((resolve) => page.requestAnimationFrame(resolve));
+        const now = Date.now();
+        if (seen.cellAt === undefined && ink.getImageData(x * scale, y * scale, 1, 1).data.join() === offline) {
+          seen.cellAt = now;
+        }
+        if (seen.eventAt === undefined && isEvent()) {
+          seen.eventAt = now;
+        }
+        if (now > deadline) {
+          throw new Error(`not seen in time: cell ${seen.cellAt}, event ${seen.eventAt}`);
+        }
+      }
+      return { cellAt: seen.cellAt, eventAt: seen.eventAt };
+    }, wanted);
+    // It may fail before it is waited for.
+    watching.catch(() => {});
+    // What the page is asked comes in its turn: now it looks.
+    await this.frame.locator('canvas.cells').getAttribute('class');
+    return () => watching;
   }
 
   /** Texts of the events in sight. */
