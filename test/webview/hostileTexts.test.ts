@@ -1,21 +1,11 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EventRow, MinerCell, Snapshot } from '../../src/protocol/dashboard';
+import { HOSTILE_TEXTS } from '../fixtures/hostileTexts';
 import { launchBrowser } from '../vscode/harness/browser';
 import { type Bundle, bundleDashboard } from './harness/bundle';
 import { DashboardPage } from './harness/dashboardPage';
 import { counts, head, policies, sample, snapshot } from './harness/messages';
-
-const HOSTILE = {
-  'a script': '<script>alert(1)</script>',
-  'an image that fails': '<img src=x onerror="alert(1)"><svg onload=alert(1)>',
-  'a style and a frame': '</style><style>*{display:none}</style><iframe src="javascript:alert(1)"></iframe>',
-  'marks of direction': '\u202eevil\u202c \u2066x\u2069 \u200f\u061c',
-  'control characters': '\u0000\u0007\u001b[31m\r\n\t\u0085\u2028\ud800',
-  'a very long word': 'W'.repeat(100_000),
-  'names that objects have': '__proto__',
-  'stacked marks': `Z${'\u0310\u0311'.repeat(500)}`,
-};
 
 describe('texts that somebody else made', () => {
   let browser: Browser;
@@ -27,7 +17,7 @@ describe('texts that somebody else made', () => {
 
   afterAll(() => browser.close());
 
-  const cases = Object.entries(HOSTILE).flatMap(([name, text]) =>
+  const cases = Object.entries(HOSTILE_TEXTS).flatMap(([name, text]) =>
     (['panel', 'compact'] as const).map((layout) => [name, layout, text] as const),
   );
 
@@ -68,7 +58,7 @@ describe('texts that somebody else made', () => {
 
   it('say why nothing is shown, as text', async () => {
     const dashboard = await DashboardPage.open(browser, bundle, { width: 300 });
-    const reason = HOSTILE['an image that fails'];
+    const reason = HOSTILE_TEXTS['an image that fails'];
     await dashboard.send({ type: 'update', update: { availability: { state: 'unavailable', reason } } });
     expect(await dashboard.page.getByRole('status').innerText()).toBe(reason);
     expect(dashboard.problems).toEqual([]);

@@ -1,6 +1,8 @@
 import type { Frame } from 'playwright-core';
 import type { Workbench } from './workbench';
 
+/** Of a fleet that has room for it. */
+const CELL_PX = 24;
 /** A window that was reloaded on a busy machine. */
 const START_MS = 60_000;
 
@@ -80,6 +82,14 @@ export class DashboardPage {
     return /^(.+?) \(/.exec((await this.frame.locator('.details').textContent()) ?? '')?.[1] ?? '';
   }
 
+  /** The cells that the grid has room for, where they are as large as those of a small fleet are. */
+  async gridSize(): Promise<{ readonly columns: number; readonly rows: number }> {
+    return await this.frame.locator('canvas.cells').evaluate((canvas, cellPx) => {
+      const { clientWidth, clientHeight } = canvas;
+      return { columns: Math.floor(clientWidth / cellPx), rows: clientHeight / cellPx };
+    }, CELL_PX);
+  }
+
   /**
    * Begins to look, each time the page is drawn, for a miner's cell in the colour of what is offline and for a new event that says
    * so. Neither may be there yet.
@@ -87,17 +97,17 @@ export class DashboardPage {
    * @returns what waits for both, and fails after `hangMs`.
    */
   async watchForOffline(cell: number, minerId: string, hangMs: number): Promise<() => Promise<SeenOffline>> {
-    const wanted = { cell, minerId, hangMs };
-    const watching = this.frame.locator('canvas.cells').evaluate(async (canvas, { cell, minerId, hangMs }) => {
+    const wanted = { cell, minerId, hangMs, cellPx: CELL_PX };
+    const watching = this.frame.locator('canvas.cells').evaluate(async (canvas, { cell, minerId, hangMs, cellPx }) => {
       const page = canvas.ownerDocument.defaultView;
       const probe = page.document.createElement('canvas').getContext('2d');
       const ink = canvas.getContext('2d');
       probe.fillStyle = page.getComputedStyle(page.document.body).getPropertyValue('--fc-miss').trim();
       probe.fillRect(0, 0, 1, 1);
       const offline = probe.getImageData(0, 0, 1, 1).data.join();
-      // Cells of a small fleet are 24 px wide. Above the cross, and below the mark of the keyboard's place.
-      const columns = Math.floor(canvas.clientWidth / 24);
-      const [x, y] = [(cell % columns) * 24 + 11, Math.floor(cell / columns) * 24 + 3];
+      // Above the cross, and below the mark of the keyboard's place.
+      const columns = Math.floor(canvas.clientWidth / cellPx);
+      const [x, y] = [(cell % columns) * cellPx + cellPx / 2, Math.floor(cell / columns) * cellPx + 3];
       const scale = page.devicePixelRatio;
       const events = () => [...page.document.querySelectorAll('.event.kind-status')];
       const known = new Set(events().map(({ dataset }) => dataset.id));
