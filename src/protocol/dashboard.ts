@@ -118,7 +118,7 @@ export interface Percentiles {
 }
 
 export interface RedisState {
-  readonly state: 'connecting' | 'up' | 'refusing-writes' | 'down';
+  readonly state: 'connecting' | 'up' | 'refusing-writes' | 'refusing-reads' | 'down';
   /** For people, where something is wrong. */
   readonly reason?: string;
   /** Of a round trip, in ms. */

@@ -15,6 +15,8 @@ const REDIS_STATES: Readonly<Record<RedisState['state'], readonly [text: string,
   up: ['up', 'good'],
   connecting: ['connecting', 'busy'],
   'refusing-writes': ['refuses writes', 'warning'],
+  // What may not be read is of no more use than what is not there.
+  'refusing-reads': ['refuses reads', 'error'],
   down: ['down', 'error'],
 };
 

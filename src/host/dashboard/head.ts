@@ -88,7 +88,6 @@ function redisStateOf(health: StoreHealth, overview: Overview | undefined): Redi
 }
 
 function stateAndReason(health: StoreHealth): Pick<RedisState, 'state' | 'reason'> {
-  // What may not be read is of no more use than what is not there; the reason tells the two apart.
-  const state = health.state === 'refusing-reads' ? 'down' : health.state;
+  const { state } = health;
   return 'reason' in health ? { state, reason: health.reason } : { state };
 }

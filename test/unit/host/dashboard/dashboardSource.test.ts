@@ -144,6 +144,15 @@ describe('the dashboard', () => {
     expect(page.updates.at(-1)?.head?.redis).toEqual({ state: 'down', reason: 'gone' });
   });
 
+  it.each(['refusing-writes', 'refusing-reads'] as const)('tells of a Redis that is %s, and why', async (state) => {
+    stand.overview = async () => ({ redis: { latencyMs: 1 } });
+    const { page } = await stand.openHydrated();
+    await stand.rig.pass(100);
+    stand.store.notice({ state, reason: 'The user may not.' });
+    await turn();
+    expect(page.updates.at(-1)?.head?.redis).toEqual({ state, reason: 'The user may not.', latencyMs: 1 });
+  });
+
   it('tells of miners that come, go or move, and of no others', async () => {
     const { page } = await stand.openHydrated();
     await stand.rig.pass(100);
