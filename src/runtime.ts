@@ -31,6 +31,7 @@ import { PeriodicWarmer } from './service/periodicWarmer';
 import { policyFigures } from './service/policyFigures';
 import { StatusEvents } from './service/statusEvents';
 import { Warmer } from './service/warmer';
+import { WarmingEvents } from './service/warmingMessages';
 
 /** What a running Fleet Cache is built from. */
 export interface RuntimeConfiguration {
@@ -101,7 +102,7 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
   disposables.add(invalidateMovedMiners(inventory, invalidator, logger));
   const { control } = source;
   const writer = new MinerWriter({ cache, reads, source, control, bus, history, clock, logger, instance });
-  const warmer = new Warmer(reads, cache);
+  const warmer = new Warmer(reads, cache, new WarmingEvents(history, instance));
   const common = { cache, inventory, clock, logger };
   const statusEvents = new StatusEvents({ ...common, reads, invalidator, bus, history, instance });
   const firstReading = () => monitor.refreshed(FIRST_READING_MS);

@@ -1,5 +1,5 @@
-/** What an event in the history is of. `gap`: events before it may be missing. */
-export type RecordedKind = 'status' | 'config' | 'invalidated' | 'gap';
+/** What an event in the history is of. `warm`: the cache was filled ahead of reads. `gap`: events before it may be missing. */
+export type RecordedKind = 'status' | 'config' | 'invalidated' | 'warm' | 'gap';
 
 /** One event as it stands in the history. Anybody can write there: nothing is known of the content but its length. */
 export interface RecordedEvent {

@@ -172,7 +172,7 @@ export interface MinerCell {
   readonly ttlS?: number;
 }
 
-export type EventKind = 'status' | 'config' | 'invalidated' | 'fill' | 'gap';
+export type EventKind = 'status' | 'config' | 'invalidated' | 'fill' | 'warm' | 'gap';
 
 /** One message as it came. Every text may be of anybody's making. */
 export interface EventRow {

@@ -3,6 +3,7 @@ import { MAX_EVENT_TEXT, type RecordedEvent } from '../cache/eventHistory';
 import { type NamedScope, readScope } from '../cache/keyNames';
 import { GLOBAL_TENANT } from '../fleet/miner';
 import type { MinerChange } from '../fleet/minerChange';
+import { MINER_KINDS } from '../fleet/minerData';
 import type { WatchedState } from './statusMessages';
 
 /** One thing that happened, for people. */
@@ -14,8 +15,11 @@ export interface LoggedEvent {
   readonly id: string;
   /** In ms since the epoch, by this machine's clock. */
   readonly at: number;
-  /** `fill`: entries were written by this instance. `gap`: events before it may be missing. */
-  readonly kind: 'status' | 'config' | 'invalidated' | 'fill' | 'gap';
+  /**
+   * `fill`: entries were written by this instance. `warm`: the cache was filled ahead of reads. `gap`: events before it may be
+   * missing.
+   */
+  readonly kind: 'status' | 'config' | 'invalidated' | 'fill' | 'warm' | 'gap';
   readonly minerId?: string;
   readonly tenant?: string;
   /** One line; of anybody's making, and short. */
@@ -97,6 +101,8 @@ export class EventReader {
         return this.status(fields);
       case 'config':
         return this.change(fields);
+      case 'warm':
+        return warming(fields);
       case 'gap':
         return gap(fields);
       default:
@@ -160,11 +166,36 @@ export class EventReader {
   }
 }
 
+function warming({ phase, origin, kinds, by, ...counts }: Readonly<Record<string, unknown>>): Said | undefined {
+  const { total } = counts;
+  if (!isId(by) || !isCount(total)) {
+    return undefined;
+  }
+  if (phase === 'began') {
+    const isList = Array.isArray(kinds) && kinds.length <= MINER_KINDS.length && kinds.every(isId);
+    const text = `Warming began: ${total} ${total === 1 ? 'entry' : 'entries'}`;
+    return isList ? { kind: 'warm', text: `${text} of ${kinds.join(', ')}`, by } : undefined;
+  }
+  const { warmed, fresh, failed, notStored } = counts;
+  const isWhole = isCount(warmed) && isCount(fresh) && isCount(failed) && isCount(notStored);
+  if (!isWhole || (phase !== 'ended' && phase !== 'cancelled')) {
+    return undefined;
+  }
+  const run = origin === 'periodic' ? 'A round of periodic warming' : 'Warming';
+  const how = phase === 'ended' ? 'ended' : `was cancelled, ${total} wanted`;
+  const lost = notStored === 0 ? '' : `, ${notStored} not stored`;
+  return {
+    kind: 'warm',
+    text: `${run} ${how}: ${warmed} fetched, ${fresh} fresh already, ${failed} failed${lost}`,
+    by,
+  };
+}
+
 function gap({ lost }: Readonly<Record<string, unknown>>): Said | undefined {
   if (lost === undefined) {
     return { kind: 'gap', text: 'The history begins here: what happened before it is not known.' };
   }
-  if (typeof lost !== 'number' || !Number.isSafeInteger(lost) || lost < 1) {
+  if (!isCount(lost) || lost < 1) {
     return undefined;
   }
   const events = lost === 1 ? 'One event is' : `Up to ${lost} events are`;
@@ -190,6 +221,10 @@ function describeScope(scope: NamedScope): string {
 
 function isId(value: unknown): value is string {
   return typeof value === 'string' && value.length > 0 && value.length <= MAX_ID;
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 function fieldsOf(text: string): Readonly<Record<string, unknown>> | undefined {

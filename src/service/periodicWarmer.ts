@@ -158,7 +158,8 @@ export class PeriodicWarmer implements Disposable {
   private async warm({ kinds }: WarmingSchedule, signal: AbortSignal): Promise<void> {
     const { warmer, inventory, logger } = this.options;
     try {
-      const { warmed, fresh, failed, notStored } = await warmer.warm(inventory.current.miners, kinds, { signal });
+      const options = { signal, origin: 'periodic' } as const;
+      const { warmed, fresh, failed, notStored } = await warmer.warm(inventory.current.miners, kinds, options);
       logger.debug(`Periodic warming: ${warmed} fetched, ${fresh} fresh, ${failed} failed, ${notStored} not stored.`);
     } catch (error) {
       if (!(error instanceof StoreError)) {

@@ -5,11 +5,14 @@ import { type Miner, minerAddress } from '../fleet/miner';
 import type { MinerKind } from '../fleet/minerData';
 import { SourceError } from '../fleet/minerSource';
 import type { FleetReads } from './fleetReads';
+import type { WarmingEvents, WarmingOrigin } from './warmingMessages';
 
 export interface WarmOptions {
   /** Reads at a time; 10 by default. */
   readonly concurrency?: number;
   readonly signal?: AbortSignal;
+  /** `asked` by default. */
+  readonly origin?: WarmingOrigin;
   /** Called after each read. */
   onProgress?(done: number, total: number): void;
 }
@@ -47,6 +50,7 @@ export class Warmer {
   constructor(
     private readonly reads: FleetReads,
     private readonly cache: CacheService,
+    private readonly events: WarmingEvents,
   ) {}
 
   /**
@@ -55,7 +59,7 @@ export class Warmer {
    * @throws {StoreError} when Redis is down, because then there is nothing to warm.
    */
   async warm(miners: readonly Miner[], kinds: readonly MinerKind[], options: WarmOptions = {}): Promise<WarmReport> {
-    const { signal } = options;
+    const { signal, origin = 'asked' } = options;
     if (this.cache.storeHealth.state === 'down') {
       throw new StoreError(this.cache.storeHealth.reason);
     }
@@ -79,6 +83,7 @@ export class Warmer {
       options.onProgress?.(warmed + notStored + fresh + failed, tasks.length);
     };
     let wasCancelled = false;
+    this.events.began(tasks.length, kinds, origin);
     try {
       await this.reads.warm(tasks, { concurrency: options.concurrency ?? DEFAULT_CONCURRENCY, signal, onSettled });
     } catch (error) {
@@ -87,7 +92,7 @@ export class Warmer {
       }
       wasCancelled = true;
     }
-    return {
+    const report: WarmReport = {
       total: tasks.length,
       warmed,
       notStored,
@@ -99,6 +104,8 @@ export class Warmer {
       cancelled: wasCancelled,
       storeProblem: 'reason' in this.cache.storeHealth ? this.cache.storeHealth.reason : undefined,
     };
+    this.events.ended(report, origin);
+    return report;
   }
 }
 

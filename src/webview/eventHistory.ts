@@ -7,7 +7,7 @@ const MAX_TEXT = 2_000;
 const MAX_ID = 1_000;
 const MAX_CASCADE = 100;
 
-export const EVENT_KINDS: readonly EventKind[] = ['status', 'config', 'invalidated', 'fill', 'gap'];
+export const EVENT_KINDS: readonly EventKind[] = ['status', 'config', 'invalidated', 'fill', 'warm', 'gap'];
 
 export type EventCounts = Readonly<Record<EventKind, number>>;
 
@@ -77,7 +77,7 @@ function countsOf(rows: readonly EventRow[]): NewCounts {
 }
 
 function noCounts(): Record<EventKind, number> {
-  return { status: 0, config: 0, invalidated: 0, fill: 0, gap: 0 };
+  return { status: 0, config: 0, invalidated: 0, fill: 0, warm: 0, gap: 0 };
 }
 
 /** The order of places in the history: `5-10` comes after `5-9`. */

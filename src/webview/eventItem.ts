@@ -9,6 +9,7 @@ export const KIND_LABELS: Readonly<Record<EventKind, string>> = {
   config: 'Config',
   invalidated: 'Invalidated',
   fill: 'Fill',
+  warm: 'Warming',
   gap: 'Gap',
 };
 

@@ -1,5 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { EventRow } from '../../src/protocol/dashboard';
 import { launchBrowser } from '../vscode/harness/browser';
 import { type Bundle, bundleDashboard } from './harness/bundle';
 import { DashboardPage, type PageOptions } from './harness/dashboardPage';
@@ -98,6 +99,32 @@ describe('the dashboard', () => {
     expect(await redis.locator('.icon-error').count()).toBe(1);
     expect(await shown.page.locator('[data-tile="Instances"]').innerText()).toMatch(/–[\s\S]*not known now/);
     expect(await shown.page.locator('[data-tile="Hit ratio"]').innerText()).toMatch(/all\s+–\s+–\s+–/);
+  });
+
+  it.each([
+    ['refusing-writes', 'refuses writes', 'warning'],
+    ['refusing-reads', 'refuses reads', 'error'],
+  ] as const)('shows a Redis that is %s as such, with the reason', async (state, text, icon) => {
+    const shown = await open();
+    const redis = { state, reason: 'Redis at h:1 does not let the user.', latencyMs: 0.5 };
+    await shown.send({ type: 'snapshot', snapshot: snapshot(Date.now(), { head: head({ redis }) }) });
+    const tile = shown.page.locator('[data-tile="Redis"]');
+    expect(await tile.innerText()).toMatch(
+      new RegExp(`^Redis\\s+${text}\\s+Redis at h:1 does not let the user\\.\\s+0\\.50 ms`),
+    );
+    expect(await tile.locator(`.icon-${icon}`).count()).toBe(1);
+  });
+
+  it('lists when the cache was filled ahead, and hides it when that is not wanted', async () => {
+    const shown = await open();
+    const now = Date.now();
+    const text = 'Warming ended: 40 fetched, 8 fresh already, 0 failed';
+    const warm: EventRow = { id: '1800000000001-0', at: now, kind: 'warm', text, by: 'host-1' };
+    await shown.send({ type: 'snapshot', snapshot: snapshot(now, { events: [] }) });
+    await shown.send({ type: 'update', update: { events: [warm], eventCounts: { warm: 1 } } });
+    expect(await shown.page.locator('.event').innerText()).toMatch(/Warming[\s\S]*Warming ended: 40 fetched/);
+    await shown.page.getByRole('button', { name: 'Warming 1' }).click();
+    expect(await shown.page.locator('.event').count()).toBe(0);
   });
 
   it('says why there is nothing to show, offers ways out, and comes back whole', async () => {

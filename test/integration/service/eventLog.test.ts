@@ -78,6 +78,30 @@ describe('EventLog', () => {
     expect(gaps()).toEqual([]);
   });
 
+  it('tells when the cache is filled ahead, with what came of it, through any instance', async () => {
+    services.events.follow();
+    await services.events.recent(1);
+    const { miners } = other.inventory.current;
+    await other.warmer.warm(miners, ['status', 'stats']);
+    await eventually(() => {
+      const warmings = told.filter(({ kind }) => kind === 'warm');
+      expect(warmings.map(({ text }) => text)).toEqual([
+        'Warming began: 4 entries of status, stats',
+        'Warming ended: 4 fetched, 0 fresh already, 0 failed',
+      ]);
+      expect(warmings.every(({ by }) => by === other.instances.id)).toBe(true);
+    });
+    // A periodic round that finds all of it fresh is no news; one that has to fetch is.
+    await other.warmer.warm(miners, ['status', 'stats'], { origin: 'periodic' });
+    await other.warmer.warm(miners, ['details'], { origin: 'periodic' });
+    await eventually(() =>
+      expect(texts().filter((text) => text.includes('periodic'))).toEqual([
+        'A round of periodic warming ended: 2 fetched, 0 fresh already, 0 failed',
+      ]),
+    );
+    expectInOrder();
+  });
+
   it('tells how many entries this instance wrote, together for each dataset', async () => {
     services.events.follow();
     await services.monitor.refresh(services.inventory.current.miners);

@@ -44,6 +44,27 @@ describe('EventReader', () => {
     expect(read('config', { minerId: 'm1', change: 'toString', by: 'one' })?.text).toBe('m1 was changed (toString)');
   });
 
+  it('tells that the cache is filled ahead, and what came of it', () => {
+    const counts = { total: 48, warmed: 40, notStored: 0, fresh: 8, failed: 0 };
+    const ended = { phase: 'ended', origin: 'asked', ...counts, by: 'one' };
+    expect(read('warm', { phase: 'began', total: 48, kinds: ['status', 'stats'], by: 'one' })).toMatchObject({
+      kind: 'warm',
+      text: 'Warming began: 48 entries of status, stats',
+      by: 'one',
+    });
+    expect(read('warm', ended)?.text).toBe('Warming ended: 40 fetched, 8 fresh already, 0 failed');
+    expect(read('warm', { ...ended, origin: 'periodic', notStored: 2 })?.text).toBe(
+      'A round of periodic warming ended: 40 fetched, 8 fresh already, 0 failed, 2 not stored',
+    );
+    expect(read('warm', { ...ended, phase: 'cancelled' })?.text).toBe(
+      'Warming was cancelled, 48 wanted: 40 fetched, 8 fresh already, 0 failed',
+    );
+    for (const wrong of [{ warmed: -1 }, { total: '48' }, { phase: 'x' }, { by: '' }, { failed: 1.5 }]) {
+      expect(read('warm', { ...ended, ...wrong })).toBeUndefined();
+    }
+    expect(read('warm', { phase: 'began', total: 1, kinds: Array(50).fill('status'), by: 'one' })).toBeUndefined();
+  });
+
   it('tells what was voided, why, and with what else', () => {
     const event = { type: 'invalidated', cause: 'miner:status:updated', by: 'one', at: 1 } as const;
     const scopes = [

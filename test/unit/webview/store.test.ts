@@ -127,7 +127,7 @@ describe('the event history', () => {
   it('counts what the host counted, though only the last rows came', () => {
     const history = new EventHistory();
     history.add([event(19_999), event(20_000)], { status: 19_000, fill: 1_000 }, 0);
-    expect(history.counts).toEqual({ status: 19_000, config: 0, invalidated: 0, fill: 1_000, gap: 0 });
+    expect(history.counts).toEqual({ status: 19_000, config: 0, invalidated: 0, fill: 1_000, warm: 0, gap: 0 });
   });
 
   it('counts new rows when the host counted nothing, and no double', () => {
