@@ -6,6 +6,7 @@ import type { MinerKind } from '../fleet/minerData';
 import { SourceError } from '../fleet/minerSource';
 import type { FleetReads } from './fleetReads';
 import type { WarmingEvents, WarmingOrigin } from './warmingMessages';
+import type { WarmReport } from './warmReport';
 
 export interface WarmOptions {
   /** Reads at a time; 10 by default. */
@@ -15,31 +16,6 @@ export interface WarmOptions {
   readonly origin?: WarmingOrigin;
   /** Called after each read. */
   onProgress?(done: number, total: number): void;
-}
-
-/** What came of warming. `warmed + notStored + fresh + failed = total` unless it was cancelled. */
-export interface WarmReport {
-  readonly total: number;
-  /** Entries fetched and written. */
-  readonly warmed: number;
-  /** Data fetched that did not reach Redis. */
-  readonly notStored: number;
-  /** Entries that were fresh already, and left alone. */
-  readonly fresh: number;
-  readonly failed: number;
-  readonly failures: readonly WarmFailure[];
-  readonly cancelled: boolean;
-  /** Why what was fetched may not have reached Redis, if Redis had trouble at the end. */
-  readonly storeProblem: string | undefined;
-}
-
-/** Reads that failed for one cause. */
-export interface WarmFailure {
-  /** The cause without the machine's name, so that a hundred refused connections are one line. */
-  readonly cause: string;
-  readonly count: number;
-  /** Some of the machines. */
-  readonly minerIds: readonly string[];
 }
 
 const DEFAULT_CONCURRENCY = 10;

@@ -1,6 +1,6 @@
 import type { EventHistory } from '../cache/eventHistory';
 import type { MinerKind } from '../fleet/minerData';
-import type { WarmReport } from './warmer';
+import type { WarmReport } from './warmReport';
 
 /** Who had the cache filled: a person, or the instance that does it again and again. */
 export type WarmingOrigin = 'asked' | 'periodic';

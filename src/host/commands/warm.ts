@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { MINER_KINDS, type MinerKind } from '../../fleet/minerData';
 import { describeScope, type FleetScope, minersInScope } from '../../fleet/scope';
-import type { WarmReport } from '../../service/warmer';
+import type { WarmReport } from '../../service/warmReport';
 import { plural } from '../format';
 import { showInformation, showWithLog } from '../messages';
 import { withProgress } from '../progress';

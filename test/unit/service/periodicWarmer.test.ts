@@ -6,7 +6,8 @@ import type { Inventory } from '../../../src/fleet/inventory';
 import type { Miner } from '../../../src/fleet/miner';
 import type { MinerKind } from '../../../src/fleet/minerData';
 import { PeriodicWarmer } from '../../../src/service/periodicWarmer';
-import type { Warmer, WarmOptions, WarmReport } from '../../../src/service/warmer';
+import type { Warmer, WarmOptions } from '../../../src/service/warmer';
+import type { WarmReport } from '../../../src/service/warmReport';
 import { ManualClock } from '../../fixtures/manualClock';
 
 const REPORT: WarmReport = {
