@@ -8,8 +8,8 @@ export interface Contender {
   readonly run: Run;
 }
 
-/** Contenders by name, each of which opens itself when it is called. */
-export type Contenders = Readonly<Record<string, (port: number) => Promise<Contender>>>;
+/** Contenders by name, each of which opens itself when it is called. @template Setup what they are told; goes as JSON. */
+export type Contenders<Setup> = Readonly<Record<string, (setup: Setup) => Promise<Contender>>>;
 
 /**
  * Starts a process for each contender, which opens it and waits to be told to run. In one process they would share a heap: what
@@ -17,13 +17,13 @@ export type Contenders = Readonly<Record<string, (port: number) => Promise<Conte
  *
  * @param role under which `scenarioProcess` hands its argument to {@link serveContender}.
  */
-export async function startContenders(
+export async function startContenders<Setup>(
   role: string,
-  contenders: Contenders,
-  port: number,
+  contenders: Contenders<Setup>,
+  setup: Setup,
 ): Promise<{ readonly runs: Readonly<Record<string, Run>>; stop(): void }> {
   const names = Object.keys(contenders);
-  const processes = names.map((name) => fork(process.argv[1] as string, [role, JSON.stringify({ port, name })]));
+  const processes = names.map((name) => fork(process.argv[1] as string, [role, JSON.stringify({ setup, name })]));
   const stop = () => {
     for (const each of processes) {
       each.kill('SIGKILL');
@@ -46,9 +46,9 @@ export async function startContenders(
 }
 
 /** The process of one contender: opens it, and answers each message with the figure of one run. */
-export async function serveContender(contenders: Contenders, argument: string): Promise<void> {
-  const { port, name } = JSON.parse(argument) as { readonly port: number; readonly name: string };
-  const contender = await contenders[name]?.(port);
+export async function serveContender<Setup>(contenders: Contenders<Setup>, argument: string): Promise<void> {
+  const { setup, name } = JSON.parse(argument) as { readonly setup: Setup; readonly name: string };
+  const contender = await contenders[name]?.(setup);
   process.on('message', async () => process.send?.(await contender?.run()));
   process.send?.('ready');
 }

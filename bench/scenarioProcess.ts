@@ -11,7 +11,7 @@ import { purge, purgeReader } from './scenarios/purge';
 import { stampede, stampedeReaders } from './scenarios/stampede';
 import { summary } from './scenarios/summary';
 import { takeOver, watchingInstance } from './scenarios/takeOver';
-import { warmFleet } from './scenarios/warmFleet';
+import { warmFleet, warmFleetContender } from './scenarios/warmFleet';
 import { watch } from './scenarios/watch';
 
 const SCENARIOS: Readonly<Record<string, (port: number) => Promise<Comparison>>> = {
@@ -34,6 +34,7 @@ const HELPERS: Readonly<Record<string, (argument: string) => Promise<void>>> = {
   stampedeReaders: (port) => stampedeReaders(Number(port)),
   purgeReader: (port) => purgeReader(Number(port)),
   simulatedFleet,
+  warmFleetContender,
   watchingInstance,
 };
 

@@ -10,7 +10,7 @@ const ROUNDS = 60;
 const REQUESTS = minerRequests(KEYS);
 const NAMES = REQUESTS.map(({ key }) => key);
 
-const CONTENDERS: Contenders = {
+const CONTENDERS: Contenders<number> = {
   async 'Fleet Cache, getManyOrFetch'(port) {
     const { cache } = await openInstance(port, false);
     await cache.getManyOrFetch(REQUESTS);

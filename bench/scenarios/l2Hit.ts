@@ -11,7 +11,7 @@ const READS = 30_000;
 const REQUESTS = minerRequests(KEYS);
 const NAMES = REQUESTS.map(({ key }) => key);
 
-const CONTENDERS: Contenders = {
+const CONTENDERS: Contenders<number> = {
   async 'Fleet Cache'(port) {
     const { cache } = await openInstance(port, false);
     await cache.getManyOrFetch(REQUESTS);

@@ -10,12 +10,13 @@ import type { FleetServices } from '../../src/service/fleetServices';
 import { type Comparison, measuresOf, ratio } from '../comparison';
 import { FLEET_LOGIN, FleetProcess } from '../fleetProcess';
 import { interleave } from '../interleave';
+import { type Contenders, serveContender, startContenders } from '../ownProcess';
 import { usedMemory } from '../usedMemory';
 
 const MINERS = 2_000;
 const CONCURRENCY = 100;
-/** Each takes a while: all miners are asked twice. */
-const REPETITIONS = 3;
+/** Each takes a while. */
+const REPETITIONS = 4;
 const CHANNELS = 512;
 const KINDS = ['status', 'stats'] as const;
 const LOGIN = { find: async () => FLEET_LOGIN };
@@ -24,59 +25,81 @@ const DEADLINE_MS = 15_000;
 const CHANNEL_OPTIONS = { 'grpc.use_local_subchannel_pool': 1 };
 const MIB = 1024 * 1024;
 
+interface Setup {
+  readonly port: number;
+  readonly inventoryPath: string;
+}
+
+const CONTENDERS: Contenders<Setup> = {
+  async 'Fleet Cache, warm'(setup) {
+    const redis = new Redis(setup.port, '127.0.0.1');
+    const run = async () => {
+      await redis.flushall();
+      const instance = await open(setup);
+      const { miners } = instance.inventory.current;
+      let warmed = 0;
+      const perSecond = await minersPerSecond(async () => {
+        ({ warmed } = await instance.warmer.warm(miners, KINDS, { concurrency: CONCURRENCY }));
+      });
+      await instance.close();
+      if (warmed !== MINERS * KINDS.length) {
+        throw new Error(`${warmed} entries were written instead of ${MINERS * KINDS.length}`);
+      }
+      return perSecond;
+    };
+    return { run };
+  },
+  async 'the same calls on grpc-js alone'(setup) {
+    const miners = await minersOf(setup);
+    const services = await loadMinerServices();
+    return { run: () => minersPerSecond(() => askAll(miners, services)) };
+  },
+};
+
 /** Status and stats of a fleet that nobody has asked yet: connecting, logging in, reading, and writing into Redis. */
 export async function warmFleet(port: number): Promise<Comparison> {
   const fleet = await FleetProcess.start(MINERS);
-  const redis = new Redis(port, '127.0.0.1');
-  const open = () =>
-    createRuntime({
-      kind: 'server',
-      watch: false,
-      inventoryPath: fleet.inventoryPath,
-      redis: { url: `redis://127.0.0.1:${port}`, password: undefined, commandTimeoutMs: 5_000 },
-      ttls: {},
-      credentials: LOGIN,
-      logger: silentLogger,
-    });
   try {
-    const miners = await minersOf(open);
-    const heldMb = await heldByChannels(miners);
-    const services = await loadMinerServices();
-    const values = await interleave(
-      {
-        'Fleet Cache, warm': async () => {
-          await redis.flushall();
-          const instance = await open();
-          let warmed = 0;
-          const perSecond = await minersPerSecond(async () => {
-            ({ warmed } = await instance.warmer.warm(miners, KINDS, { concurrency: CONCURRENCY }));
-          });
-          await instance.close();
-          if (warmed !== MINERS * KINDS.length) {
-            throw new Error(`${warmed} entries were written instead of ${MINERS * KINDS.length}`);
-          }
-          return perSecond;
-        },
-        'the same calls on grpc-js alone': () => minersPerSecond(() => askAll(miners, services)),
-      },
-      REPETITIONS,
-    );
-    return {
-      title: `${MINERS.toLocaleString('en')} miners asked for the first time, ${CONCURRENCY} at a time`,
-      measures: measuresOf(values, 'miners/s'),
-      goals: [
-        ratio(values, 'Fleet Cache, warm', 'the same calls on grpc-js alone', 'atLeast', 0.85),
-        { name: `memory of ${CHANNELS} connections`, unit: 'MB', values: [heldMb], bound: 'atMost', limit: 150 },
-      ],
-    };
+    const setup = { port, inventoryPath: fleet.inventoryPath };
+    const heldMb = await heldByChannels(await minersOf(setup));
+    const contenders = await startContenders('warmFleetContender', CONTENDERS, setup);
+    try {
+      const values = await interleave(contenders.runs, REPETITIONS);
+      return {
+        title: `${MINERS.toLocaleString('en')} miners asked for the first time, ${CONCURRENCY} at a time`,
+        measures: measuresOf(values, 'miners/s'),
+        goals: [
+          ratio(values, 'Fleet Cache, warm', 'the same calls on grpc-js alone', 'atLeast', 0.85),
+          { name: `memory of ${CHANNELS} connections`, unit: 'MB', values: [heldMb], bound: 'atMost', limit: 150 },
+        ],
+      };
+    } finally {
+      contenders.stop();
+    }
   } finally {
-    redis.disconnect();
     await fleet.stop();
   }
 }
 
-async function minersOf(open: () => Promise<FleetServices>): Promise<readonly Miner[]> {
-  const instance = await open();
+/** The process of one of them. */
+export function warmFleetContender(argument: string): Promise<void> {
+  return serveContender(CONTENDERS, argument);
+}
+
+function open({ port, inventoryPath }: Setup): Promise<FleetServices> {
+  return createRuntime({
+    kind: 'server',
+    watch: false,
+    inventoryPath,
+    redis: { url: `redis://127.0.0.1:${port}`, password: undefined, commandTimeoutMs: 5_000 },
+    ttls: {},
+    credentials: LOGIN,
+    logger: silentLogger,
+  });
+}
+
+async function minersOf(setup: Setup): Promise<readonly Miner[]> {
+  const instance = await open(setup);
   const { miners } = instance.inventory.current;
   await instance.close();
   return miners;
