@@ -79,12 +79,13 @@ export class DashboardStore {
       this.addSamples(update.samples);
       this.changed.add('samples');
     }
-    if (update.miners !== undefined || update.removedMiners !== undefined) {
+    if (update.miners !== undefined || update.minerStates !== undefined || update.removedMiners !== undefined) {
       for (const id of update.removedMiners ?? []) {
         this.minersById.delete(id);
         this.changedIds?.add(id);
       }
       this.addMiners(update.miners ?? []);
+      this.changeStates(update.minerStates ?? {});
       this.changed.add('miners');
     }
     if (update.events !== undefined || update.eventCounts !== undefined) {
@@ -107,6 +108,19 @@ export class DashboardStore {
       if (this.minersById.size < MAX_MINERS || this.minersById.has(miner.id)) {
         this.minersById.set(miner.id, miner);
         this.changedIds?.add(miner.id);
+      }
+    }
+  }
+
+  private changeStates(states: Exclude<Update['minerStates'], undefined>): void {
+    // JSON has no other keys than those of the type, but for a later host's, which the views take for unknown states.
+    for (const [state, ids] of Object.entries(states) as [MinerCell['state'], readonly string[]][]) {
+      for (const id of ids) {
+        const miner = this.minersById.get(id);
+        if (miner !== undefined) {
+          this.minersById.set(id, { ...miner, state });
+          this.changedIds?.add(id);
+        }
       }
     }
   }

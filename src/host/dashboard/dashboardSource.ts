@@ -4,16 +4,17 @@ import { describeError } from '../../base/errors';
 import { type Disposable, DisposableStore, toDisposable } from '../../base/lifecycle';
 import type { Logger } from '../../base/logger';
 import type { Miner } from '../../fleet/miner';
+import type { MinerState } from '../../fleet/minerData';
 import type { DashboardLayout, EventRow, Head, MinerCell, PolicyRow, Sample, Snapshot } from '../../protocol/dashboard';
 import type { LoggedEvent } from '../../service/eventLog';
 import type { FleetServices } from '../../service/fleetServices';
 import type { SessionState } from '../fleetSession';
 import { availabilityOf } from './availability';
 import { EMPTY_HEAD, makeHead, type Overview } from './head';
-import { HeardStates } from './heardStates';
+import { type HeardOf, HeardStates } from './heardStates';
 import { policyRowOf } from './policyRow';
 import { compareIds, RecentEvents } from './recentEvents';
-import { cellOf, eventRowOf, sampleOf } from './rows';
+import { cellOf, eventRowOf, onlineStateOf, sampleOf } from './rows';
 import { TemperatureRounds } from './temperatureRounds';
 
 /** Something that a page which shows the dashboard has to be told. */
@@ -25,8 +26,8 @@ export type DashboardChange =
   | { readonly type: 'sample'; readonly sample: Sample }
   /** Miners that are shown otherwise, new, or gone. */
   | { readonly type: 'miners'; readonly ids: Iterable<string> }
-  /** New ones, the oldest first, and the miners that they tell of. */
-  | { readonly type: 'events'; readonly rows: readonly EventRow[]; readonly ids: Iterable<string> };
+  /** New ones, the oldest first, with what they tell of miners. */
+  | ({ readonly type: 'events'; readonly rows: readonly EventRow[] } & HeardOf);
 
 export interface DashboardSourceOptions {
   readonly session: { readonly state: SessionState; readonly onDidChange: Event<unknown> };
@@ -135,6 +136,12 @@ export class DashboardSource implements Disposable {
     const services = this.following?.services;
     const miner = services?.inventory.find(minerId);
     return services && miner && this.cellIn(services, miner);
+  }
+
+  /** As {@link cell} has it; `undefined` for a miner that is not online or not listed. */
+  onlineState(minerId: string): MinerState | undefined {
+    const view = this.following?.services.monitor.view(minerId);
+    return view && onlineStateOf(view, this.heard.of(minerId));
   }
 
   dispose(): void {
@@ -254,14 +261,14 @@ export class DashboardSource implements Disposable {
   private noteEvents({ inventory }: FleetServices, logged: readonly LoggedEvent[], followedSince: number): void {
     const latest = this.events.all.at(-1)?.id;
     const rows = this.events.add(logged.map(eventRowOf));
-    const ids = this.heard.note(logged, (minerId) => inventory.find(minerId) !== undefined);
+    const told = this.heard.note(logged, (minerId) => inventory.find(minerId) !== undefined);
     const isLate = ({ id, at }: EventRow) =>
       at < followedSince - LATE_MS || (latest !== undefined && compareIds(id, latest) < 0);
     if (rows.some(isLate)) {
       // History that came late: a page would take it for news, and only a snapshot has a place for it.
       this.changes.fire({ type: 'everything' });
     } else if (rows.length > 0) {
-      this.changes.fire({ type: 'events', rows, ids });
+      this.changes.fire({ type: 'events', rows, ...told });
     }
   }
 

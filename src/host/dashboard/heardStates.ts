@@ -1,23 +1,37 @@
 import type { LoggedEvent } from '../../service/loggedEvents';
 import type { HeardAt } from './rows';
 
+/** What events told that is news. */
+export interface HeardOf {
+  /** Miners that went offline or came back: all of them is shown otherwise. */
+  readonly ids: ReadonlySet<string>;
+  /** Miners whose states they told, those among them. */
+  readonly heardOf: ReadonlySet<string>;
+}
+
 /** Of each miner, the last state that an event told of it. */
 export class HeardStates {
   private readonly last = new Map<string, HeardAt>();
 
-  /** @param isListed whether a miner is one of the fleet: others' states are not kept. @returns the miners that events told of. */
-  note(events: readonly LoggedEvent[], isListed: (minerId: string) => boolean): ReadonlySet<string> {
+  /** @param isListed whether a miner is one of the fleet: others' states are not kept. */
+  note(events: readonly LoggedEvent[], isListed: (minerId: string) => boolean): HeardOf {
     const ids = new Set<string>();
+    const heardOf = new Set<string>();
     for (const { minerId, heard, at } of events) {
-      if (minerId !== undefined && heard !== undefined && isListed(minerId)) {
-        const known = this.last.get(minerId);
-        if (known === undefined || known.at <= at) {
-          this.last.set(minerId, { ...heard, at });
-          ids.add(minerId);
-        }
+      if (minerId === undefined || heard === undefined || !isListed(minerId)) {
+        continue;
+      }
+      const known = this.last.get(minerId);
+      if (known !== undefined && known.at > at) {
+        continue;
+      }
+      this.last.set(minerId, { ...heard, at });
+      heardOf.add(minerId);
+      if (heard.state === 'offline' || known?.state === 'offline') {
+        ids.add(minerId);
       }
     }
-    return ids;
+    return { ids, heardOf };
   }
 
   of(minerId: string): HeardAt | undefined {

@@ -1,3 +1,4 @@
+import type { MinerState } from '../../fleet/minerData';
 import type {
   EventKind,
   EventRow,
@@ -15,6 +16,7 @@ export interface PresentState {
   currentHead(): Head;
   policies(): readonly PolicyRow[];
   cell(minerId: string): MinerCell | undefined;
+  onlineState(minerId: string): MinerState | undefined;
 }
 
 /** Of the events of one message, these many are sent; the counts are of all. */
@@ -29,6 +31,8 @@ export class PendingUpdate {
   private isHead = false;
   private isPolicies = false;
   private readonly minerIds = new Set<string>();
+  /** Of these an event told the state. */
+  private readonly heardOf = new Set<string>();
   private samples: Sample[] = [];
   private events: EventRow[] = [];
   private readonly counts = new Map<EventKind, number>();
@@ -39,7 +43,7 @@ export class PendingUpdate {
   }
 
   get isEmpty(): boolean {
-    const hasLists = this.minerIds.size > 0 || this.samples.length > 0 || this.counts.size > 0;
+    const hasLists = this.minerIds.size > 0 || this.heardOf.size > 0 || this.samples.length > 0 || this.counts.size > 0;
     return !this.isEverything && !this.isHead && !this.isPolicies && !hasLists;
   }
 
@@ -64,10 +68,11 @@ export class PendingUpdate {
         this.samples.push(change.sample);
         break;
       case 'miners':
-        this.noteMiners(change.ids);
+        addAll(this.minerIds, change.ids);
         break;
       case 'events':
-        this.noteMiners(change.ids);
+        addAll(this.minerIds, change.ids);
+        addAll(this.heardOf, change.heardOf);
         this.keepLast(change.rows);
     }
     if (this.minerIds.size > MOST_MINERS || this.samples.length > MOST_SAMPLES) {
@@ -97,6 +102,7 @@ export class PendingUpdate {
 
   /** What changed, as it is now; begins anew. */
   take(state: PresentState): Update {
+    const minerStates = this.takeStates(state);
     const cells = [...this.minerIds].map((id) => [id, state.cell(id)] as const);
     const miners = cells.flatMap(([, cell]) => cell ?? []);
     const removedMiners = cells.filter(([, cell]) => cell === undefined).map(([id]) => id);
@@ -105,6 +111,7 @@ export class PendingUpdate {
       ...(this.isPolicies ? { policies: state.policies() } : {}),
       ...(this.samples.length > 0 ? { samples: this.samples } : {}),
       ...(miners.length > 0 ? { miners } : {}),
+      ...(minerStates === undefined ? {} : { minerStates }),
       ...(removedMiners.length > 0 ? { removedMiners } : {}),
       ...(this.counts.size > 0 ? { events: this.events, eventCounts: Object.fromEntries(this.counts) } : {}),
     };
@@ -113,15 +120,22 @@ export class PendingUpdate {
     return update;
   }
 
+  /** The states of the miners that are not told of in all. Of one that is not online what was heard is not shown. */
+  private takeStates(state: PresentState): Update['minerStates'] {
+    const byState: Partial<Record<MinerState, string[]>> = {};
+    for (const id of this.heardOf) {
+      const online = this.minerIds.has(id) ? undefined : state.onlineState(id);
+      if (online !== undefined) {
+        byState[online] ??= [];
+        byState[online].push(id);
+      }
+    }
+    return Object.keys(byState).length > 0 ? byState : undefined;
+  }
+
   private count(rows: readonly EventRow[]): void {
     for (const { kind } of rows) {
       this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
-    }
-  }
-
-  private noteMiners(ids: Iterable<string>): void {
-    for (const id of ids) {
-      this.minerIds.add(id);
     }
   }
 
@@ -134,7 +148,14 @@ export class PendingUpdate {
     this.isHead = false;
     this.isPolicies = false;
     this.minerIds.clear();
+    this.heardOf.clear();
     this.samples = [];
     this.events = [];
+  }
+}
+
+function addAll(set: Set<string>, ids: Iterable<string>): void {
+  for (const id of ids) {
+    set.add(id);
   }
 }

@@ -1,4 +1,5 @@
 import type { Miner } from '../../fleet/miner';
+import type { MinerState } from '../../fleet/minerData';
 import { currentHashrateThs } from '../../fleet/minerReport';
 import type { EventRow, MinerCell, Sample, SampleCounts } from '../../protocol/dashboard';
 import type { MinerView } from '../../service/fleetMonitor';
@@ -12,11 +13,22 @@ export interface HeardAt extends HeardState {
   readonly at: number;
 }
 
+/** The news of a miner, where it is newer than what was read of it. Where nothing could be read, it says too little. */
+function newsOf(view: MinerView, heard: HeardAt | undefined): HeardAt | undefined {
+  return view.type === 'online' && heard !== undefined && heard.at > view.status.fetchedAt ? heard : undefined;
+}
+
+/** The state in {@link cellOf} of a miner that is online, and `undefined` of one that is not. */
+export function onlineStateOf(view: MinerView, heard: HeardAt | undefined): MinerState | undefined {
+  const state = view.type === 'online' ? (newsOf(view, heard)?.state ?? stateOf(view)) : undefined;
+  return state === 'offline' ? undefined : state;
+}
+
 /**
  * What the grid shows of a miner.
  *
  * @param temperatureC the last one read, if there is one.
- * @param heard shown in place of the state that was read, if it is newer. Where nothing could be read, it says too little.
+ * @param heard shown in place of the state that was read, if it is newer.
  */
 export function cellOf(
   { id, tenant }: Miner,
@@ -31,7 +43,7 @@ export function cellOf(
       return { id, tenant, state: 'offline', reason: view.reason };
     case 'online': {
       const { status, stats } = view;
-      const news = heard !== undefined && heard.at > status.fetchedAt ? heard : undefined;
+      const news = newsOf(view, heard);
       if (news?.state === 'offline') {
         return { id, tenant, state: 'offline', ...present({ reason: news.reason }) };
       }

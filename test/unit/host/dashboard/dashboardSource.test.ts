@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { HeardState, LoggedEvent } from '../../../../src/service/loggedEvents';
 import { Deferred, turn } from '../../cache/rig';
 import { DashboardStand, eventOf, minerOf, sampleAt, TestPage } from './dashboardStand';
 
@@ -82,6 +83,65 @@ describe('the dashboard', () => {
     expect(shown.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5].map((sequence) => eventOf(sequence).id));
     expect(shown.at(-1)?.kind).toBe('gap');
     expect(page.updates.flatMap(({ eventCounts }) => eventCounts ?? [])).toEqual([{ gap: 1 }]);
+  });
+
+  it('shows the state that an event tells of at once, until the miner was read anew', async () => {
+    await stand.readMiners();
+    const { page } = await stand.openHydrated();
+    await stand.rig.pass(100);
+    const view = stand.services.monitor.view('m1');
+    const readAt = view.type === 'online' ? view.status.fetchedAt : Number.NaN;
+    const heard = (state: HeardState['state'], at: number, sequence: number): LoggedEvent => {
+      return { ...eventOf(sequence), at, heard: { state, ...(state === 'offline' ? { reason: 'no route' } : {}) } };
+    };
+    const told = async (...events: readonly LoggedEvent[]) => {
+      stand.logged.fire(events);
+      await stand.rig.pass(100);
+      const { miners, minerStates } = page.updates.findLast(({ eventCounts }) => eventCounts !== undefined) ?? {};
+      return { miners, minerStates };
+    };
+    expect(await told(heard('paused', readAt - 1, 1))).toEqual({ minerStates: { normal: ['m1'] } });
+    expect(await told(heard('normal', readAt + 1, 2), heard('paused', readAt + 2, 3))).toEqual({
+      minerStates: { paused: ['m1'] },
+    });
+    expect(await told(heard('offline', readAt + 3, 4))).toEqual({
+      miners: [{ id: 'm1', tenant: 'north', state: 'offline', reason: 'no route' }],
+    });
+    expect(await told(heard('paused', readAt + 4, 5))).toMatchObject({
+      miners: [{ id: 'm1', state: 'paused', powerW: 3_000, fetchedAt: readAt }],
+    });
+    await stand.readMiners();
+    await stand.rig.pass(1_000);
+    expect(page.updates.findLast(({ miners }) => miners !== undefined)?.miners).toContainEqual(
+      expect.objectContaining({ id: 'm1', state: 'normal' }),
+    );
+  });
+
+  it('tells of a miner in all, once, when it was read and heard of', async () => {
+    await stand.readMiners();
+    const { page } = await stand.openHydrated();
+    await stand.rig.pass(100);
+    const later = stand.clock.now() + 10_000;
+    const taken = new Deferred<boolean>();
+    page.take = () => taken.promise;
+    stand.logged.fire([eventOf(1)]);
+    await stand.rig.pass(100);
+    stand.logged.fire([{ ...eventOf(2), at: later, heard: { state: 'paused' } }]);
+    await stand.readMiners();
+    await stand.rig.pass(1_000);
+    taken.resolve(true);
+    await stand.rig.pass(100);
+    const { miners = [], minerStates } = page.updates.findLast((update) => update.miners !== undefined) ?? {};
+    expect(miners.filter(({ id }) => id === 'm1')).toMatchObject([{ state: 'paused' }]);
+    expect(minerStates).toBeUndefined();
+  });
+
+  it('shows what was read of a miner that does not answer, whatever an event tells of it', async () => {
+    const { page } = await stand.openHydrated();
+    stand.logged.fire([{ ...eventOf(1), heard: { state: 'normal' } }]);
+    await stand.rig.pass(100);
+    expect(page.updates.at(-1)).not.toHaveProperty('minerStates');
+    expect(page.updates.flatMap(({ miners = [] }) => miners)).toEqual([]);
   });
 
   it('does not wait long for a history that does not come, and shows it when it does', async () => {
