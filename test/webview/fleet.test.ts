@@ -4,6 +4,7 @@ import { launchBrowser } from '../vscode/harness/browser';
 import { type Bundle, bundleDashboard } from './harness/bundle';
 import { DashboardPage, type PageOptions } from './harness/dashboardPage';
 import { miner, miners, snapshot } from './harness/messages';
+import { THEMES, type ThemeName } from './harness/themes';
 
 const PITCH = 7;
 
@@ -79,9 +80,51 @@ describe('the grid of miners', () => {
       await shown.page.keyboard.press(key);
     }
     expect(await shown.page.locator('.details').innerText()).toMatch(/^miner-2 \(site-1\) · normal/);
-    expect(await shown.page.locator('.cells').getAttribute('aria-label')).toContain('miner-2');
     await shown.page.keyboard.press('Enter');
     expect(await shown.requests()).toEqual([{ kind: 'revealMiner', minerId: 'miner-2' }]);
+  });
+
+  it.each(Object.keys(THEMES) as ThemeName[])(
+    'shows where the keyboard is by a ring that stands out, in %s',
+    async (theme) => {
+      const shown = await openFleet({ theme });
+      const ring = shown.page.locator('.cell-ring');
+      expect(await ring.isVisible()).toBe(false);
+      await shown.page.locator('.cells').focus();
+      for (const key of ['ArrowDown', 'ArrowRight', 'ArrowRight']) {
+        await shown.page.keyboard.press(key);
+      }
+      const [cells, around] = [await shown.page.locator('.cells').boundingBox(), await ring.boundingBox()];
+      const [left, top] = [(around?.x ?? 0) - (cells?.x ?? 0), (around?.y ?? 0) - (cells?.y ?? 0)];
+      expect([left, top]).toEqual([2 * PITCH - 3, PITCH - 3]);
+      expect([around?.width, around?.height]).toEqual([PITCH + 5, PITCH + 5]);
+      const { variables } = THEMES[theme];
+      const colour = await ring.evaluate((element) => getComputedStyle(element).borderColor);
+      expect(colour).toBe(rgbOf(variables['--vscode-focusBorder']));
+      expect(contrast(colour, rgbOf(variables['--vscode-editor-background']))).toBeGreaterThan(3);
+      // At the edges it is whole as well.
+      await shown.page.keyboard.press('Home');
+      const corner = await ring.boundingBox();
+      expect([corner?.x, corner?.y]).toEqual([cells?.x, cells?.y]);
+      await shown.page.locator('.cells').blur();
+      expect(await ring.isVisible()).toBe(false);
+    },
+  );
+
+  it('tells screen readers the miner at the keyboard’s place, and which of how many it is', async () => {
+    const shown = await openFleet();
+    const active = () => activeOption(shown);
+    await shown.page.locator('.cells').focus();
+    expect(await active()).toEqual({ name: expect.stringMatching(/^miner-0 \(site-1\) · normal/), place: '1 of 5000' });
+    await shown.page.keyboard.press('ArrowRight');
+    const former = await shown.page.locator('.cells').getAttribute('aria-activedescendant');
+    expect(await active()).toEqual({ name: expect.stringMatching(/^miner-1 \(site-1\)/), place: '2 of 5000' });
+    // Only that another one is active is told.
+    await shown.page.keyboard.press('ArrowRight');
+    expect(await shown.page.locator('.cells').getAttribute('aria-activedescendant')).not.toBe(former);
+    expect(await active()).toEqual({ name: expect.stringMatching(/^miner-2 \(site-1\)/), place: '3 of 5000' });
+    await shown.send({ type: 'update', update: { miners: [{ ...miner(2, Date.now()), state: 'paused' }] } });
+    expect((await active())?.name).toMatch(/^miner-2 \(site-1\) · paused/);
   });
 
   it('keeps its place at a miner when others come before it', async () => {
@@ -139,4 +182,37 @@ async function cellColours({ page }: DashboardPage, count: number): Promise<Read
     counts.set(colour, (counts.get(colour) ?? 0) + 1);
   }
   return counts;
+}
+
+/** What the browser tells a screen reader of the focused list: the option that is active in it. */
+async function activeOption({ page }: DashboardPage): Promise<{ name: string; place: string } | undefined> {
+  const session = await page.context().newCDPSession(page);
+  const { nodes } = await session.send('Accessibility.getFullAXTree');
+  await session.detach();
+  const of = (node: (typeof nodes)[number] | undefined, name: string) =>
+    node?.properties?.find((property) => property.name === name)?.value;
+  const list = nodes.find((node) => node.role?.value === 'listbox' && of(node, 'focused')?.value === true);
+  const active = of(list, 'activedescendant')?.relatedNodes?.[0]?.backendDOMNodeId;
+  const option = nodes.find((node) => node.role?.value === 'option' && node.backendDOMNodeId === active);
+  const element = page.locator(`#${await page.locator('.cells').getAttribute('aria-activedescendant')}`);
+  const place = await Promise.all(['aria-posinset', 'aria-setsize'].map((name) => element.getAttribute(name)));
+  return option === undefined ? undefined : { name: String(option.name?.value), place: place.join(' of ') };
+}
+
+function rgbOf(hex: string): string {
+  return `rgb(${[1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)).join(', ')})`;
+}
+
+/** As WCAG reckons it. */
+function contrast(a: string, b: string): number {
+  const [darker = 0, lighter = 0] = [a, b].map(luminance).sort((x, y) => x - y);
+  return (lighter + 0.05) / (darker + 0.05);
+}
+
+function luminance(rgb: string): number {
+  const [red = 0, green = 0, blue = 0] = (rgb.match(/\d+/g) ?? []).map((part) => {
+    const share = Number(part) / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }

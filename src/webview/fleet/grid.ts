@@ -5,6 +5,7 @@ import { compareNaturally, plain } from '../text';
 import type { Theme } from '../theme';
 import { GRID_MODES, type GridMode, type ViewState, withItem } from '../viewState';
 import { CellBoard } from './cellBoard';
+import { CellMark } from './cellMark';
 import { paintCell } from './cellPainter';
 import { cellAfterKey, cellAt, type GridLayout, layOut } from './layout';
 import { MinerTable } from './minerTable';
@@ -24,9 +25,10 @@ export interface GridOwner {
 /** One cell for each miner, all on one canvas. */
 export class FleetGrid {
   readonly root: HTMLElement;
-  private readonly canvas = el('canvas', { class: 'cells', attributes: { tabindex: '0', role: 'application' } });
+  private readonly canvas = el('canvas', { class: 'cells', attributes: { tabindex: '0' } });
   private readonly board = new CellBoard(this.canvas);
-  private readonly box = el('div', { class: 'cell-box' }, [this.canvas]);
+  private readonly mark = new CellMark(this.canvas);
+  private readonly box = el('div', { class: 'cell-box' }, [this.canvas, this.mark.ring]);
   private readonly details = el('p', { class: 'details', attributes: { id: 'fleet-details' } });
   private readonly tip = el('div', { class: 'tip', attributes: { role: 'tooltip' } });
   private readonly legend = el('ul', { class: 'legend looks', attributes: { 'aria-label': 'Legend' } });
@@ -71,7 +73,6 @@ export class FleetGrid {
       [modes, asTable],
       [this.empty, this.legend, this.box, this.table.root, this.details, this.tip],
     );
-    setAttribute(this.canvas, 'aria-roledescription', 'grid of miners');
     setAttribute(this.canvas, 'aria-describedby', 'fleet-details');
     setHidden(this.tip, true);
     this.listen();
@@ -153,8 +154,8 @@ export class FleetGrid {
     }
     const { sorted, owner, width } = this;
     this.layout = layOut(sorted.length, width);
-    const focusedId = document.activeElement === this.canvas ? this.focusedId : undefined;
-    const marked = [this.hoveredId, focusedId].flatMap((id) => this.places.get(id ?? '') ?? []);
+    const hovered = this.places.get(this.hoveredId ?? '');
+    const marked = hovered === undefined ? [] : [hovered];
     const view = { mode, layout: this.layout, width, colours: owner.theme.colours, marked };
     this.board.paint(sorted, view, this.isBehind ? undefined : changed, owner.now());
     this.isBehind = false;
@@ -193,11 +194,20 @@ export class FleetGrid {
         ? 'Point at a cell, or use the arrow keys, to see a miner; select it, or press Enter, to find it in the Miners view.'
         : describeMiner(miner, this.owner.now());
     setText(this.details, text);
-    setAttribute(
-      this.canvas,
-      'aria-label',
-      `${formatCount(this.sorted.length)} miners. ${miner === undefined ? '' : text}`,
-    );
+    setAttribute(this.canvas, 'aria-label', `${formatCount(this.sorted.length)} miners`);
+    this.markPlace();
+  }
+
+  private markPlace(): void {
+    const { sorted, width } = this;
+    const index = this.places.get(this.focusedId ?? '');
+    const miner = index === undefined ? undefined : sorted[index];
+    if (index === undefined || miner === undefined || width === undefined) {
+      this.mark.hide();
+      return;
+    }
+    const text = describeMiner(miner, this.owner.now());
+    this.mark.show({ id: miner.id, index, count: sorted.length, text }, this.layout, width);
   }
 
   private listen(): void {
