@@ -9,6 +9,8 @@ const WINDOWS: readonly (readonly [key: keyof Windows, label: string])[] = [
   ['5m', '5 min'],
   ['start', 'start'],
 ];
+/** It may name all rights that the user of Redis lacks. */
+const MAX_REASON = 1_000;
 const PERCENTILES: readonly (keyof Percentiles)[] = ['p50', 'p95', 'p99'];
 
 const REDIS_STATES: Readonly<Record<RedisState['state'], readonly [text: string, icon: IconName]>> = {
@@ -71,7 +73,7 @@ export class HeadView {
 function redisLines({ reason, latencyMs, memoryBytes, memoryLimitBytes }: RedisState): readonly string[] {
   const limit = memoryLimitBytes === undefined ? '' : ` of ${formatBytes(memoryLimitBytes)}`;
   return [
-    ...(reason === undefined ? [] : [plain(reason)]),
+    ...(reason === undefined ? [] : [plain(reason, MAX_REASON)]),
     ...(latencyMs === undefined ? [] : [`${formatMs(latencyMs)} round trip`]),
     ...(memoryBytes === undefined ? [] : [`${formatBytes(memoryBytes)}${limit} in use`]),
   ];

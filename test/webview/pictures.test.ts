@@ -37,6 +37,24 @@ describe('pictures of the dashboard', () => {
     await dashboard.close();
   });
 
+  it.each(['dark', 'hc-light'] as const)(
+    '%s while Redis refuses reads: the reason can be read whole',
+    async (theme) => {
+      const dashboard = await DashboardPage.open(browser, bundle, { theme, width: 900, height: 700 });
+      const redis = {
+        state: 'refusing-reads',
+        reason: `Redis at 10.0.0.7:6379 does not let the user ${'run GET on v1:cache:* '.repeat(12)}`,
+      } as const;
+      await dashboard.send({ type: 'snapshot', snapshot: snapshot(NOW, { head: head({ redis }) }) });
+      const reason = dashboard.page.locator('[data-tile="Redis"] .lines > div').first();
+      expect(await reason.evaluate((line) => line.scrollHeight - line.clientHeight)).toBe(0);
+      await dashboard.page.screenshot({ path: join(FOLDER, `refusing-reads-${theme}.png`), fullPage: false });
+      expect(await dashboard.overflow()).toBe(0);
+      expect(dashboard.problems).toEqual([]);
+      await dashboard.close();
+    },
+  );
+
   it.each(['dark', 'light'] as const)('%s in the side bar: nothing scrolls sideways', async (theme) => {
     const dashboard = await DashboardPage.open(browser, bundle, { theme, width: 300, layout: 'compact' });
     const troubled = head({

@@ -31,6 +31,14 @@ export class Legend {
     }
   }
 
+  /** Says what the line across the chart is. */
+  addTarget(target: number, colours: Colours): void {
+    const line = lineSwatch({ colour: ({ warning }) => warning, dash: [4, 4] }, colours);
+    this.root.append(
+      el('li', { class: 'legend-target' }, [line, el('span', { text: `target ${Math.round(target * 100)} %` })]),
+    );
+  }
+
   show(texts: ReadonlyMap<string, string>): void {
     for (const [key, element] of this.values) {
       setText(element, texts.get(key) ?? '');
@@ -38,7 +46,10 @@ export class Legend {
   }
 }
 
-function lineSwatch(series: SeriesSpec, colours: Colours): HTMLCanvasElement {
+function lineSwatch(
+  series: Pick<SeriesSpec, 'colour' | 'dash' | 'width' | 'pattern'>,
+  colours: Colours,
+): HTMLCanvasElement {
   const colour = series.colour(colours);
   return series.pattern === undefined
     ? drawnSwatch((context) => {

@@ -26,8 +26,8 @@ export function drawGround(plot: uPlot, pieces: readonly Piece[], colours: Colou
   ctx.restore();
 }
 
-/** A line across the chart where the figures should be at least. */
-export function drawTarget(plot: uPlot, target: number, text: string, colours: Colours): void {
+/** A line across the chart where the figures should be at least; the legend says what it is. */
+export function drawTarget(plot: uPlot, target: number, colours: Colours): void {
   const { ctx, bbox } = plot;
   const y = Math.round(plot.valToPos(target, 'y', true));
   ctx.save();
@@ -38,10 +38,6 @@ export function drawTarget(plot: uPlot, target: number, text: string, colours: C
   ctx.moveTo(bbox.left, y);
   ctx.lineTo(bbox.left + bbox.width, y);
   ctx.stroke();
-  setFont(plot, colours);
-  ctx.textAlign = 'left';
-  ctx.textBaseline = 'top';
-  ctx.fillText(text, bbox.left + 4 * devicePixelRatio, y + 3 * devicePixelRatio);
   ctx.restore();
 }
 

@@ -124,6 +124,9 @@ export class TimeChart {
       this.discard();
       this.draw();
     });
+    if (this.target !== undefined) {
+      this.legend.addTarget(this.target, colours);
+    }
     this.legendBox.replaceChildren(this.legend.root);
     const axis: uPlot.Axis = {
       stroke: colours.muted,
@@ -190,7 +193,7 @@ export class TimeChart {
   private drawOver(plot: uPlot): void {
     const { colours } = this.owner.theme;
     if (this.target !== undefined) {
-      drawTarget(plot, this.target, `target ${Math.round(this.target * 100)} %`, colours);
+      drawTarget(plot, this.target, colours);
     }
     if (this.spec.hasMarks) {
       drawMarks(
