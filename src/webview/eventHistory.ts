@@ -80,11 +80,15 @@ function noCounts(): Record<EventKind, number> {
   return { status: 0, config: 0, invalidated: 0, fill: 0, warm: 0, gap: 0 };
 }
 
-/** The order of places in the history: `5-10` comes after `5-9`. */
+/** The order of places in the history, number by number: `5-10` comes after `5-9`, and `5-9-1` between the two. */
 export function compareEventIds(a: string, b: string): number {
-  const [aMs = 0, aSequence = 0] = a.split('-').map(Number);
-  const [bMs = 0, bSequence = 0] = b.split('-').map(Number);
-  return aMs - bMs || aSequence - bSequence || (a < b ? -1 : a > b ? 1 : 0);
+  const [first, second] = [a.split('-').map(Number), b.split('-').map(Number)];
+  const differing = first.findIndex((part, at) => part !== second[at]);
+  if (differing === -1) {
+    return first.length - second.length;
+  }
+  const difference = (first[differing] ?? -1) - (second[differing] ?? -1);
+  return Number.isNaN(difference) ? (a < b ? -1 : 1) : difference;
 }
 
 /** What one message may take of the page's memory has a bound too. */

@@ -115,6 +115,17 @@ describe('the event history', () => {
   it('orders places by their numbers', () => {
     const ids = ['10-1', '9-10', '9-9', '10-0'];
     expect(ids.sort(compareEventIds)).toEqual(['9-9', '9-10', '10-0', '10-1']);
+    const ofOneInstance = ['9-9-10', '9-10', '9-9', '9-9-9', '9-9-11'];
+    expect(ofOneInstance.sort(compareEventIds)).toEqual(['9-9', '9-9-9', '9-9-10', '9-9-11', '9-10']);
+  });
+
+  it('G9 takes for new what only one instance tells, however often it did so since the last event', () => {
+    const history = new EventHistory();
+    const ids = Array.from({ length: 12 }, (_, index) => `9-9-${index + 1}`);
+    for (const id of ids) {
+      history.add([{ ...event(1), id }], undefined, 0);
+    }
+    expect(history.rows.map((row) => row.id)).toEqual(ids);
   });
 
   it('G9 takes over from the history without a double and without a hole', () => {
