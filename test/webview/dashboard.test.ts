@@ -187,6 +187,24 @@ describe('the dashboard', () => {
     expect(await shown.page.locator('[data-chart="hit-ratio"] .marks-text').innerText()).toMatch(/^\d\d:\d\d:\d\d: ▲/);
   });
 
+  it('draws its charts anew when the window has another size', async () => {
+    const shown = await open({ state: { range: '5m' } });
+    await shown.send({ type: 'snapshot', snapshot: snapshot(Date.now()) });
+    for (const [width, height] of [
+      [1_100, 700],
+      [1_280, 1_060],
+      [700, 500],
+      [1_217, 1_000],
+    ] as const) {
+      await shown.page.setViewportSize({ width, height });
+      await shown.settle();
+      for (const id of ['hit-ratio', 'lookups', 'latency', 'memory']) {
+        expect(await inkOf(shown, `[data-chart="${id}"] .uplot canvas`), `${id} at ${width} px`).toBeGreaterThan(200);
+      }
+      expect(await shown.overflow()).toBe(0);
+    }
+  });
+
   it('G9 draws a gap in the history as a gap, and says so in the table', async () => {
     const shown = await open({ state: { range: '5m' } });
     const now = Date.now();

@@ -65,7 +65,9 @@ export class Dashboard implements Disposable {
     // A person may have opened one while VS Code was about to bring back the former.
     this.panel?.dispose();
     this.panel = panel;
-    panel.iconPath = vscode.Uri.joinPath(this.options.extensionUri, 'media', 'fleet-cache.svg');
+    const icon = (theme: string) => vscode.Uri.joinPath(this.options.extensionUri, 'media', `dashboard-${theme}.svg`);
+    // A tab's icon is an image, which has no colour of the theme's.
+    panel.iconPath = { light: icon('light'), dark: icon('dark') };
     panel.onDidDispose(() => {
       if (this.panel === panel) {
         this.panel = undefined;
