@@ -34,11 +34,22 @@ const WORKBENCH = `<!DOCTYPE html>
   frame.style = 'border:0;width:100vw;height:100vh;display:block';
   frame.src = 'http://localhost:' + location.port + '/page';
   document.body.append(frame);
-  const messages = new EventSource('/messages');
-  messages.onmessage = ({ data }) => frame.contentWindow.postMessage(JSON.parse(data), '*');
-  let opened = new Promise((resolve) => { messages.onopen = resolve; });
+  const opening = fetch('/messages');
+  // A stream of lines, as a driver that looks on is told each message of a socket whole.
+  opening.then(async ({ body }) => {
+    const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+    let parts = [];
+    for (let read = await reader.read(); !read.done; read = await reader.read()) {
+      const lines = read.value.split('\\n');
+      for (const line of lines.slice(0, -1)) {
+        frame.contentWindow.postMessage(JSON.parse(parts.join('') + line), '*');
+        parts = [];
+      }
+      parts.push(lines.at(-1));
+    }
+  });
   window.addEventListener('message', async ({ data }) => {
-    await opened;
+    await opening;
     fetch('/said', { method: 'POST', body: JSON.stringify(data) });
   });
 </script></body></html>`;

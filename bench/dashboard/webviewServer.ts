@@ -61,7 +61,7 @@ export class WebviewServer {
   }
 
   private connect(response: ServerResponse, open: (page: DashboardPage) => Disposable): void {
-    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+    response.writeHead(200, { 'content-type': 'application/octet-stream', 'cache-control': 'no-store' });
     response.flushHeaders();
     response.socket?.setNoDelay(true);
     const opened = open({
@@ -73,7 +73,7 @@ export class WebviewServer {
         this.sizes.set(message.type, text.length);
         this.messages++;
         // Once more, as the product's message is text itself.
-        response.write(`data: ${JSON.stringify(text)}\n\n`);
+        response.write(`${JSON.stringify(text)}\n`);
         return true;
       },
     });

@@ -58,6 +58,34 @@ describe('the grid of miners', () => {
     expect((after.get('86,180,233') ?? 0) - (before.get('86,180,233') ?? 0)).toBe(100);
   });
 
+  it('takes over states alone, of miners that it knows, and counts them in its legend', async () => {
+    const shown = await openFleet();
+    const [before, paused] = [await cellColours(shown, 5_000), shown.page.locator('.looks li', { hasText: 'paused' })];
+    const ids = Array.from({ length: 100 }, (_, index) => `miner-${index * 23}`);
+    await shown.send(
+      { type: 'update', update: { minerStates: { paused: [...ids, 'stranger'] } } },
+      { type: 'update', update: { minerStates: { normal: ids.slice(0, 10) } } },
+    );
+    const after = await cellColours(shown, 5_000);
+    expect((after.get('86,180,233') ?? 0) - (before.get('86,180,233') ?? 0)).toBe(90);
+    expect(await paused.innerText()).toContain(after.get('86,180,233')?.toLocaleString('en') ?? 'none');
+    await shown.page.getByLabel('Colour by').getByRole('button', { name: 'Hashrate' }).click();
+    await shown.page.getByLabel('Colour by').getByRole('button', { name: 'State' }).click();
+    expect(await cellColours(shown, 5_000)).toEqual(after);
+  });
+
+  it('shows what changed while it was a table, when it is a grid again', async () => {
+    const shown = await openFleet();
+    const before = await cellColours(shown, 5_000);
+    const asTable = shown.page.locator('.fleet').getByRole('button', { name: 'Show as table' });
+    await asTable.click();
+    await shown.send({ type: 'update', update: { minerStates: { paused: ['miner-0', 'miner-23'] } } });
+    await asTable.click();
+    await shown.settle();
+    const after = await cellColours(shown, 5_000);
+    expect((after.get('86,180,233') ?? 0) - (before.get('86,180,233') ?? 0)).toBe(2);
+  });
+
   it('tells of the miner under the pointer, and a click finds it in the tree', async () => {
     const shown = await openFleet();
     const box = await shown.page.locator('.cells').boundingBox();

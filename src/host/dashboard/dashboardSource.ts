@@ -5,7 +5,7 @@ import { type Disposable, DisposableStore, toDisposable } from '../../base/lifec
 import type { Logger } from '../../base/logger';
 import type { Miner } from '../../fleet/miner';
 import type { MinerState } from '../../fleet/minerData';
-import type { DashboardLayout, EventRow, Head, MinerCell, PolicyRow, Sample, Snapshot } from '../../protocol/dashboard';
+import type { DashboardLayout, Head, MinerCell, PolicyRow, Sample, Snapshot } from '../../protocol/dashboard';
 import type { LoggedEvent } from '../../service/eventLog';
 import type { FleetServices } from '../../service/fleetServices';
 import type { SessionState } from '../fleetSession';
@@ -27,7 +27,7 @@ export type DashboardChange =
   /** Miners that are shown otherwise, new, or gone. */
   | { readonly type: 'miners'; readonly ids: Iterable<string> }
   /** New ones, the oldest first, with what they tell of miners. */
-  | ({ readonly type: 'events'; readonly rows: readonly EventRow[] } & HeardOf);
+  | ({ readonly type: 'events'; readonly events: readonly LoggedEvent[] } & HeardOf);
 
 export interface DashboardSourceOptions {
   readonly session: { readonly state: SessionState; readonly onDidChange: Event<unknown> };
@@ -63,7 +63,7 @@ interface Following extends Disposable {
 export class DashboardSource implements Disposable {
   private readonly changes: Emitter<DashboardChange>;
   private readonly disposables = new DisposableStore();
-  private readonly events = new RecentEvents(EVENTS);
+  private readonly events = new RecentEvents<LoggedEvent>(EVENTS);
   private readonly heard = new HeardStates();
   /** By id, the tenants of the miners that pages know. */
   private tenants = new Map<string, string>();
@@ -118,7 +118,7 @@ export class DashboardSource implements Disposable {
       head: this.currentHead(),
       samples: services?.history.samples().map(sampleOf) ?? [],
       miners: services?.inventory.current.miners.map((miner) => this.cellIn(services, miner)) ?? [],
-      events: [...this.events.all],
+      events: this.events.all.map(eventRowOf),
       policies: this.policies(),
     };
   }
@@ -225,12 +225,12 @@ export class DashboardSource implements Disposable {
 
   private async recallEvents({ events }: FleetServices, isOver: () => boolean): Promise<void> {
     try {
-      const rows = await events.recent(EVENTS);
+      const recalled = await events.recent(EVENTS);
       if (isOver()) {
         return;
       }
       this.hasRecalled = true;
-      if (this.events.add(rows.map(eventRowOf)).length > 0) {
+      if (this.events.add(recalled).length > 0) {
         // As with what comes late.
         this.changes.fire({ type: 'everything' });
       }
@@ -260,15 +260,15 @@ export class DashboardSource implements Disposable {
 
   private noteEvents({ inventory }: FleetServices, logged: readonly LoggedEvent[], followedSince: number): void {
     const latest = this.events.all.at(-1)?.id;
-    const rows = this.events.add(logged.map(eventRowOf));
+    const events = this.events.add(logged);
     const told = this.heard.note(logged, (minerId) => inventory.find(minerId) !== undefined);
-    const isLate = ({ id, at }: EventRow) =>
+    const isLate = ({ id, at }: LoggedEvent) =>
       at < followedSince - LATE_MS || (latest !== undefined && compareIds(id, latest) < 0);
-    if (rows.some(isLate)) {
+    if (events.some(isLate)) {
       // History that came late: a page would take it for news, and only a snapshot has a place for it.
       this.changes.fire({ type: 'everything' });
-    } else if (rows.length > 0) {
-      this.changes.fire({ type: 'events', rows, ...told });
+    } else if (events.length > 0) {
+      this.changes.fire({ type: 'events', events, ...told });
     }
   }
 

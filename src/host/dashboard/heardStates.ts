@@ -18,11 +18,11 @@ export class HeardStates {
     const ids = new Set<string>();
     const heardOf = new Set<string>();
     for (const { minerId, heard, at } of events) {
-      if (minerId === undefined || heard === undefined || !isListed(minerId)) {
+      if (minerId === undefined || heard === undefined) {
         continue;
       }
       const known = this.last.get(minerId);
-      if (known !== undefined && known.at > at) {
+      if (known === undefined ? !isListed(minerId) : known.at > at) {
         continue;
       }
       this.last.set(minerId, { ...heard, at });

@@ -1,15 +1,8 @@
 import type { MinerState } from '../../fleet/minerData';
-import type {
-  EventKind,
-  EventRow,
-  Head,
-  MinerCell,
-  PolicyRow,
-  Sample,
-  Snapshot,
-  Update,
-} from '../../protocol/dashboard';
+import type { EventKind, Head, MinerCell, PolicyRow, Sample, Snapshot, Update } from '../../protocol/dashboard';
+import type { LoggedEvent } from '../../service/loggedEvents';
 import type { DashboardChange } from './dashboardSource';
+import { eventRowOf } from './rows';
 
 /** Where the present state of what changed is taken from. */
 export interface PresentState {
@@ -34,7 +27,7 @@ export class PendingUpdate {
   /** Of these an event told the state. */
   private readonly heardOf = new Set<string>();
   private samples: Sample[] = [];
-  private events: EventRow[] = [];
+  private events: readonly LoggedEvent[] = [];
   private readonly counts = new Map<EventKind, number>();
 
   /** Whether only a snapshot can say what changed. */
@@ -49,7 +42,7 @@ export class PendingUpdate {
 
   note(change: DashboardChange): void {
     if (change.type === 'events') {
-      this.count(change.rows);
+      this.count(change.events);
     }
     if (this.isEverything) {
       return;
@@ -73,7 +66,7 @@ export class PendingUpdate {
       case 'events':
         addAll(this.minerIds, change.ids);
         addAll(this.heardOf, change.heardOf);
-        this.keepLast(change.rows);
+        this.keepLast(change.events);
     }
     if (this.minerIds.size > MOST_MINERS || this.samples.length > MOST_SAMPLES) {
       this.noteEverything();
@@ -113,7 +106,9 @@ export class PendingUpdate {
       ...(miners.length > 0 ? { miners } : {}),
       ...(minerStates === undefined ? {} : { minerStates }),
       ...(removedMiners.length > 0 ? { removedMiners } : {}),
-      ...(this.counts.size > 0 ? { events: this.events, eventCounts: Object.fromEntries(this.counts) } : {}),
+      ...(this.counts.size > 0
+        ? { events: this.events.map(eventRowOf), eventCounts: Object.fromEntries(this.counts) }
+        : {}),
     };
     this.clear();
     this.counts.clear();
@@ -133,14 +128,14 @@ export class PendingUpdate {
     return Object.keys(byState).length > 0 ? byState : undefined;
   }
 
-  private count(rows: readonly EventRow[]): void {
-    for (const { kind } of rows) {
+  private count(events: readonly LoggedEvent[]): void {
+    for (const { kind } of events) {
       this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
     }
   }
 
-  private keepLast(rows: readonly EventRow[]): void {
-    this.events = rows.length < MOST_EVENTS ? [...this.events, ...rows].slice(-MOST_EVENTS) : rows.slice(-MOST_EVENTS);
+  private keepLast(events: readonly LoggedEvent[]): void {
+    this.events = [...this.events, ...events].slice(-MOST_EVENTS);
   }
 
   private clear(): void {

@@ -11,9 +11,9 @@ describe('states that were heard', () => {
 
   it('are the last ones of each miner, and those that changed are named', () => {
     const heard = new HeardStates();
-    expect([
-      ...heard.note([told('m1', 1, 'paused'), told('m2', 2, 'normal'), told('m1', 3, 'normal')], everybody),
-    ]).toEqual(['m1', 'm2']);
+    const news = heard.note([told('m1', 1, 'paused'), told('m2', 2, 'normal'), told('m1', 3, 'normal')], everybody);
+    expect([...news.heardOf]).toEqual(['m1', 'm2']);
+    expect([...news.ids]).toEqual([]);
     expect(heard.of('m1')).toEqual({ state: 'normal', at: 3 });
   });
 
