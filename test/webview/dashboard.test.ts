@@ -6,6 +6,8 @@ import { type Bundle, bundleDashboard } from './harness/bundle';
 import { DashboardPage, type PageOptions } from './harness/dashboardPage';
 import { event, head, miner, ratios, sample, samples, snapshot } from './harness/messages';
 
+const POLL = { timeout: 20_000 };
+
 describe('the dashboard', () => {
   let browser: Browser;
   let bundle: Bundle;
@@ -56,15 +58,25 @@ describe('the dashboard', () => {
     await shown.page.evaluate(() => {
       const frames: FrameRequestCallback[] = [];
       window.requestAnimationFrame = (callback) => frames.push(callback);
-      Object.assign(window, { seeAgain: () => frames.splice(0).forEach((callback) => void callback(0)) });
+      Object.assign(window, {
+        waiting: frames,
+        seeAgain: () => frames.splice(0).forEach((callback) => void callback(0)),
+      });
     });
+    const seeAgain = () => shown.page.evaluate(() => (window as unknown as { seeAgain(): void }).seeAgain());
     const message = JSON.stringify({ type: 'snapshot', number: 1, snapshot: snapshot(Date.now()) });
     await shown.page.evaluate((text) => window.postMessage(text, '*'), message);
-    await shown.page.waitForTimeout(100);
+    await expect
+      .poll(() => shown.page.evaluate(() => (window as unknown as { waiting: unknown[] }).waiting.length), POLL)
+      .toBeGreaterThan(0);
     expect(await shown.sent()).toEqual([{ type: 'ready' }]);
-    await shown.page.evaluate(() => (window as unknown as { seeAgain(): void }).seeAgain());
-    await shown.page.waitForTimeout(100);
-    expect(await shown.sent()).toEqual([{ type: 'ready' }, { type: 'drawn', number: 1 }]);
+    await expect
+      .poll(async () => {
+        // One frame for the charts, one for the rest.
+        await seeAgain();
+        return await shown.sent();
+      }, POLL)
+      .toEqual([{ type: 'ready' }, { type: 'drawn', number: 1 }]);
   });
 
   it('shows the figures at the top, for this window and for all', async () => {
