@@ -199,6 +199,17 @@ describe('the dashboard', () => {
     expect(await shown.page.locator('[data-chart="hit-ratio"] .marks-text').innerText()).toMatch(/^\d\d:\d\d:\d\d: ▲/);
   });
 
+  it('draws latencies that are far apart, of which not all marks have room for a text', async () => {
+    const shown = await open();
+    const now = Date.now();
+    const apart = samples(now, 10).map((each) => ({ ...each, hitMs: 0.02, missMs: 900 }));
+    await shown.send({ type: 'snapshot', snapshot: snapshot(now, { samples: apart }) });
+    expect(await inkOf(shown, '[data-chart="latency"] .uplot canvas')).toBeGreaterThan(1_000);
+    await shown.page.setViewportSize({ width: 1_100, height: 900 });
+    await shown.settle();
+    expect(await inkOf(shown, '[data-chart="latency"] .uplot canvas')).toBeGreaterThan(1_000);
+  });
+
   it('draws its charts anew when the window has another size', async () => {
     const shown = await open({ state: { range: '5m' } });
     await shown.send({ type: 'snapshot', snapshot: snapshot(Date.now()) });

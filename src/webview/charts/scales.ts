@@ -32,13 +32,16 @@ export function valueScale({ scale }: ChartSpec, target: () => number | undefine
 
 /** Texts and steps of the values' axis. */
 export function valueAxis({ scale, axis }: ChartSpec): Pick<uPlot.Axis, 'values' | 'incrs' | 'splits'> {
+  // Of a logarithmic axis uPlot leaves out the texts that have no room, and hands over nothing in their places.
+  const values: uPlot.Axis.Values = (_, all: readonly (number | null)[]) =>
+    all.map((value) => (value === null ? null : axis(value)));
   switch (scale) {
     case 'logarithmic':
-      return { values: (_, values) => values.map(axis), splits: (_, __, min, max) => powersOfTen(min, max) };
+      return { values, splits: (_, __, min, max) => powersOfTen(min, max) };
     case 'bytes':
-      return { values: (_, values) => values.map(axis), incrs: BYTE_STEPS };
+      return { values, incrs: BYTE_STEPS };
     default:
-      return { values: (_, values) => values.map(axis) };
+      return { values };
   }
 }
 
