@@ -165,6 +165,7 @@ describe('the dashboard in the window', () => {
   });
 
   it('is there again after the window was reloaded', async () => {
+    await workbench.untilStored('fleetCache.dashboard');
     await workbench.reload();
     page = await DashboardPage.of(workbench, 'panel');
     await soon(async () => expect(await page.tile('Miners')).toBe(`Miners ${MINERS} online of ${MINERS} 0 offline`));

@@ -29,6 +29,30 @@ const CONTAINER_TIMEOUT_MS = 5_000;
 const FRAME_TIMEOUT_MS = 30_000;
 const POLL_MS = 100;
 
+/** VS Code does it every five seconds, when it is idle. */
+const STORED_TIMEOUT_MS = 60_000;
+
+/** Runs in the window: resolves to what its storage says of open editors. */
+const STORED_EDITORS = `(async () => {
+  const answer = (request) => new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  const texts = [];
+  for (const { name } of await indexedDB.databases()) {
+    if (name.startsWith('vscode-web-state-db')) {
+      const database = await answer(indexedDB.open(name));
+      try {
+        const items = database.transaction('ItemTable').objectStore('ItemTable');
+        texts.push(await answer(items.get('memento/workbench.parts.editor')));
+      } finally {
+        database.close();
+      }
+    }
+  }
+  return texts.join();
+})()`;
+
 /** A VS Code window in a browser, driven as a user would drive it. */
 export class Workbench {
   readonly quickInput: QuickInput;
@@ -64,6 +88,22 @@ export class Workbench {
   async reload(): Promise<void> {
     await this.page.reload();
     await this.waitUntilDrawn();
+  }
+
+  /**
+   * Waits until an editor is among those that VS Code has stored, which a browser's window does every few seconds only, and not as
+   * it is left.
+   *
+   * @param viewType of the editor's webview.
+   */
+  async untilStored(viewType: string): Promise<void> {
+    const deadline = Date.now() + STORED_TIMEOUT_MS;
+    while (!(await this.page.evaluate<string>(STORED_EDITORS)).includes(viewType)) {
+      if (Date.now() > deadline) {
+        throw new Error(`VS Code has not stored the editor ${viewType}`);
+      }
+      await this.page.waitForTimeout(200);
+    }
   }
 
   async runCommand(title: string): Promise<void> {
