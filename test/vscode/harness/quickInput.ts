@@ -7,6 +7,8 @@ const PALETTE_TIMEOUT_MS = 5_000;
 export class QuickInput {
   private readonly widget: Locator;
   private readonly input: Locator;
+  /** What was run last, until something is picked from its list. */
+  private command: string | undefined;
 
   constructor(private readonly page: Page) {
     this.widget = page.locator('.quick-input-widget:visible');
@@ -17,6 +19,7 @@ export class QuickInput {
   async runCommand(title: string): Promise<void> {
     await this.typeIntoPalette(title);
     await this.item(title).click();
+    this.command = title;
   }
 
   /** The titles that the palette finds for a text. */
@@ -33,8 +36,24 @@ export class QuickInput {
     return await this.widget.locator('.quick-input-list .monaco-list-row .label-name').allInnerTexts();
   }
 
-  /** Picks the item with exactly this label from a list that allows one. */
+  /**
+   * Picks the item with exactly this label from a list that allows one. The first list of a command is asked for again when VS Code
+   * has closed it: a palette or a notification that was left just before gives the focus back late, and a list that loses it goes.
+   */
   async pick(label: string): Promise<void> {
+    const { command } = this;
+    this.command = undefined;
+    if (command !== undefined) {
+      try {
+        await this.item(label).click({ timeout: PALETTE_TIMEOUT_MS });
+        return;
+      } catch {
+        if (!(await this.widget.isVisible())) {
+          await this.runCommand(command);
+          this.command = undefined;
+        }
+      }
+    }
     await this.item(label).click();
   }
 
