@@ -1,8 +1,5 @@
-import { THEMES } from '../../test/webview/harness/themes';
+import { themedPage } from '../../test/webview/harness/themedPage';
 import type { WebviewFiles } from './webviewServer';
-
-const NONCE = 'bm9uY2VGb3JUaGlzUGFnZQ';
-const CSP = `default-src 'none'; script-src 'nonce-${NONCE}'; style-src 'self' 'nonce-${NONCE}'`;
 
 /** The kinds of events that the scenario publishes, as their buttons in the page begin. */
 export const COUNTED_KINDS = ['Status', 'Config', 'Invalidated'];
@@ -21,7 +18,7 @@ export interface Probe {
 export function webviewFiles(script: string, styles: string): WebviewFiles {
   return {
     '/': { type: 'text/html', text: WORKBENCH },
-    '/page': { type: 'text/html', text: pageHtml() },
+    '/page': { type: 'text/html', text: themedPage('dark', 'panel', `${VS_CODE}${PROBE}`) },
     '/dashboard.js': { type: 'text/javascript', text: script },
     '/dashboard.css': { type: 'text/css', text: styles },
   };
@@ -54,32 +51,12 @@ const WORKBENCH = `<!DOCTYPE html>
   });
 </script></body></html>`;
 
-function pageHtml(): string {
-  const { bodyClass, variables } = THEMES.dark;
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-  <meta charset="utf-8">
-  <meta http-equiv="Content-Security-Policy" content="${CSP}">
-  <title>Fleet Cache</title>
-  <link rel="stylesheet" href="/dashboard.css">
-  <script nonce="${NONCE}">
-    for (const [name, value] of ${JSON.stringify(Object.entries(variables))}) {
-      document.documentElement.style.setProperty(name, value);
-    }
-    window.acquireVsCodeApi = () => ({
+/** What the page says goes to the workbench, and nothing is kept for it. */
+const VS_CODE = `window.acquireVsCodeApi = () => ({
       postMessage: (message) => parent.postMessage(message, '*'),
       getState: () => ({ range: '6h' }),
       setState: () => {},
-    });
-    ${PROBE}
-  </script>
-</head>
-<body class="${bodyClass}" data-layout="panel">
-  <script nonce="${NONCE}" src="/dashboard.js"></script>
-</body>
-</html>`;
-}
+    });`;
 
 /** After the task in which a frame was drawn comes the frame's own work, and then the next task. */
 const PROBE = `

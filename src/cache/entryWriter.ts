@@ -63,9 +63,8 @@ export class EntryWriter {
     const isWritten = await secondTier.fill(request, entry, lease?.held);
     if (isWritten && lease?.held !== undefined) {
       lease.end();
-    } else {
-      await lease?.finish();
     }
+    await lease?.finish();
     if (isWritten) {
       this.options.onDidFill(request.key, fetchedAt);
     }

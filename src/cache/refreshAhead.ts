@@ -57,7 +57,7 @@ export class RefreshAhead {
       }
       metrics.recordBackgroundFetch(request.dataset);
       const fetched = await source.read(request, undefined);
-      await writer.write(request, fetched, latest.generations).written;
+      await writer.write(request, fetched, latest.generations, lease).written;
     } finally {
       await lease?.finish();
     }

@@ -16,7 +16,7 @@ export interface Lease {
   readonly held: HeldLock | undefined;
   /** The lock went along with the entry. */
   end(): void;
-  /** Gives up the lock: the entry was written, or there is none to write. */
+  /** Gives up the lock, unless that was done: the entry was written, or there is none to write. */
   finish(): Promise<void>;
   /** The source failed: for `ttlMs` milliseconds whoever wants the key gets `error` instead of trying again. */
   fail(error: string, ttlMs: number): Promise<void>;
@@ -157,9 +157,11 @@ export class SharedFlights {
     return {
       held: this.locks.isInStepWithStore ? claim : undefined,
       end,
-      finish: () => {
-        end();
-        return this.release(claim);
+      finish: async () => {
+        if (!hasEnded) {
+          end();
+          await this.release(claim);
+        }
       },
       fail: (error, ttlMs) => {
         end();

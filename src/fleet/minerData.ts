@@ -7,7 +7,8 @@ import type { PoolGroup, PoolStats } from './minerPools';
  * unknown, not zero. All of it is plain JSON, because it is what the cache stores.
  */
 
-export type MinerState = 'unknown' | 'not-started' | 'normal' | 'paused' | 'suspended' | 'restricted';
+export const MINER_STATES = ['unknown', 'not-started', 'normal', 'paused', 'suspended', 'restricted'] as const;
+export type MinerState = (typeof MINER_STATES)[number];
 
 export interface MinerStatus {
   readonly state: MinerState;

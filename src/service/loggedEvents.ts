@@ -3,7 +3,7 @@ import { MAX_EVENT_TEXT, type RecordedEvent } from '../cache/eventHistory';
 import { type NamedScope, readScope } from '../cache/keyNames';
 import { GLOBAL_TENANT } from '../fleet/miner';
 import type { MinerChange } from '../fleet/minerChange';
-import { MINER_KINDS } from '../fleet/minerData';
+import { MINER_KINDS, MINER_STATES } from '../fleet/minerData';
 import type { WatchedState } from './statusMessages';
 
 /** One thing that happened, for people. */
@@ -45,15 +45,7 @@ const MAX_ID = 256;
 const MAX_LINE = 500;
 const STREAM_ID = /^\d{1,20}-\d{1,20}$/;
 
-const WATCHED_STATES: ReadonlySet<string> = new Set<WatchedState>([
-  'unknown',
-  'not-started',
-  'normal',
-  'paused',
-  'suspended',
-  'restricted',
-  'offline',
-]);
+const WATCHED_STATES: ReadonlySet<string> = new Set<WatchedState>([...MINER_STATES, 'offline']);
 
 const CHANGES: Readonly<Record<MinerChange['type'], string>> = {
   pause: 'was paused',

@@ -1,11 +1,10 @@
 import type { Browser, Page } from 'playwright-core';
 import type { HostMessage, PageMessage, Request } from '../../../src/protocol/dashboard';
 import type { Bundle } from './bundle';
+import { themedPage } from './themedPage';
 import { THEMES, type ThemeName } from './themes';
 
 const ORIGIN = 'http://dashboard.test';
-const NONCE = 'bm9uY2VGb3JUaGlzUGFnZQ';
-const CSP = `default-src 'none'; script-src 'nonce-${NONCE}'; style-src 'self' 'nonce-${NONCE}'`;
 
 export interface PageOptions {
   readonly theme?: ThemeName;
@@ -114,8 +113,10 @@ export class DashboardPage {
       problems.push(`dialog: ${dialog.message()}`);
       await dialog.dismiss();
     });
+    const { theme = 'dark', layout = 'panel', state } = options;
+    const html = themedPage(theme, layout, hostSide(state));
     const files = new Map([
-      ['/', { contentType: 'text/html; charset=utf-8', body: html(options) }],
+      ['/', { contentType: 'text/html; charset=utf-8', body: html }],
       ['/dashboard.js', { contentType: 'text/javascript; charset=utf-8', body: bundle.script }],
       ['/dashboard.css', { contentType: 'text/css; charset=utf-8', body: bundle.styles }],
     ]);
@@ -132,30 +133,12 @@ export class DashboardPage {
   }
 }
 
-function html({ theme = 'dark', layout = 'panel', state }: PageOptions): string {
-  const { bodyClass, variables } = THEMES[theme];
-  const set = `for (const [name, value] of ${JSON.stringify(Object.entries(variables))}) {
-      document.documentElement.style.setProperty(name, value);
-    }`;
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-  <meta charset="utf-8">
-  <meta http-equiv="Content-Security-Policy" content="${CSP}">
-  <title>Fleet Cache</title>
-  <link rel="stylesheet" href="/dashboard.css">
-  <script nonce="${NONCE}">
-    ${set}
-    window.hostSide = { sent: [], state: ${JSON.stringify(state ?? null)} };
+/** Keeps what the page says for the test. */
+function hostSide(state: unknown): string {
+  return `window.hostSide = { sent: [], state: ${JSON.stringify(state ?? null)} };
     window.acquireVsCodeApi = () => ({
       postMessage: (message) => window.hostSide.sent.push(message),
       getState: () => window.hostSide.state,
       setState: (state) => { window.hostSide.state = state; },
-    });
-  </script>
-</head>
-<body class="${bodyClass}" data-layout="${layout}">
-  <script nonce="${NONCE}" src="/dashboard.js"></script>
-</body>
-</html>`;
+    });`;
 }

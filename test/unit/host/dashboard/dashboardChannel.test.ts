@@ -11,6 +11,14 @@ describe('the channel to a page', () => {
     stand = new DashboardStand();
   });
 
+  /** A hundred events in the time of each message. */
+  async function pour(times: number): Promise<void> {
+    for (let time = 0; time < times; time++) {
+      stand.logged.fire(Array.from({ length: 100 }, (_, index) => eventOf(1 + time * 100 + index)));
+      await stand.rig.pass(PACE_MS);
+    }
+  }
+
   it('says nothing before the page is ready, and then all there is', async () => {
     const page = new TestPage();
     stand.open(page);
@@ -99,10 +107,7 @@ describe('the channel to a page', () => {
     stand.logged.fire([eventOf(0)]);
     await stand.rig.pass(PACE_MS);
     const waiting = page.messages.length;
-    for (let burst = 0; burst < 20; burst++) {
-      stand.logged.fire(Array.from({ length: 100 }, (_, index) => eventOf(1 + burst * 100 + index)));
-      await stand.rig.pass(PACE_MS);
-    }
+    await pour(20);
     expect(page.messages).toHaveLength(waiting);
     page.take = async () => true;
     taken.resolve(true);
@@ -134,10 +139,7 @@ describe('the channel to a page', () => {
     stand.logged.fire([eventOf(0)]);
     await stand.rig.pass(PACE_MS);
     const waiting = page.messages.length;
-    for (let burst = 0; burst < 20; burst++) {
-      stand.logged.fire(Array.from({ length: 100 }, (_, index) => eventOf(1 + burst * 100 + index)));
-      await stand.rig.pass(PACE_MS);
-    }
+    await pour(20);
     expect(page.messages).toHaveLength(waiting);
     page.sayDrawn(page.messages.at(-2));
     await stand.rig.pass(PACE_MS);
