@@ -110,15 +110,20 @@ function useVendorFiles() {
 }
 
 /**
- * Takes VS Code's API as it is. What is imported as a namespace is copied, property by property, for every importing module,
- * which for the hundreds of the API and all of the host's modules was a fifth of the time that loading takes.
+ * Asks for VS Code's API once, and takes it as it is. What is imported as a namespace is copied, property by property, for every
+ * importing module, and VS Code looks up for whom each `require` of it is: together a third of the time that loading took.
  *
  * @returns {import('esbuild').Plugin}
  */
 function useVscodeAsItIs() {
+  const namespace = 'vscode-api';
   return {
     name: 'use-vscode-as-it-is',
     setup(build) {
+      build.onResolve({ filter: /^vscode$/ }, ({ path, importer }) =>
+        importer === path ? { path, external: true } : { path, namespace },
+      );
+      build.onLoad({ filter: /.*/, namespace }, ({ path }) => ({ contents: `module.exports = require('${path}');` }));
       build.onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, async ({ path }) => {
         const source = await readFile(path, 'utf8');
         return {
