@@ -32,6 +32,7 @@ import { policyFigures } from './service/policyFigures';
 import { StatusEvents } from './service/statusEvents';
 import { Warmer } from './service/warmer';
 import { WarmingEvents } from './service/warmingMessages';
+import { type AccessSettings, WriteAccess } from './service/writeAccess';
 
 /** What a running Fleet Cache is built from. */
 export interface RuntimeConfiguration {
@@ -49,6 +50,8 @@ export interface RuntimeConfiguration {
     /** The longest that a read may wait for Redis, in ms. */
     readonly commandTimeoutMs: number;
   };
+  /** What the person says of the connection; by default it may write unless it looks like production. */
+  readonly connection?: ConnectionSettings;
   /** TTLs in seconds by dataset, as a person wrote them; what cannot be used becomes a problem of the services. */
   readonly ttls: Readonly<Record<string, unknown>>;
   readonly credentials: CredentialStore;
@@ -56,6 +59,18 @@ export interface RuntimeConfiguration {
   readonly minerTls?: MinerTlsFiles;
   readonly logger: Logger;
 }
+
+/** What a person says of a connection, and how messages name it. */
+export interface ConnectionSettings extends Partial<AccessSettings> {
+  readonly name: string;
+  /** How a person allows writing, one sentence. */
+  readonly advice: string;
+}
+
+const DEFAULT_CONNECTION: ConnectionSettings = {
+  name: 'default',
+  advice: 'Its own settings can allow writing.',
+};
 
 /** The longest that watching waits for a view that reads the fleet at the start, in ms. */
 const FIRST_READING_MS = 10_000;
@@ -68,17 +83,31 @@ const FIRST_READING_MS = 10_000;
  */
 export async function createRuntime(configuration: RuntimeConfiguration): Promise<FleetServices> {
   const { logger, redis, credentials, minerTls = {} } = configuration;
-  const [{ openRedis }, { parseRedisUrl }, { BraiinsSource }, password] = await Promise.all([
-    import('./redis/openRedis'),
-    import('./redis/profileUrl'),
-    import('./braiins/braiinsSource'),
-    redis.password,
-  ]);
+  const [{ openRedis }, { parseRedisUrl }, { profileAddress }, { profileTraits }, { BraiinsSource }, password] =
+    await Promise.all([
+      import('./redis/openRedis'),
+      import('./redis/profileUrl'),
+      import('./redis/profile'),
+      import('./redis/profileTraits'),
+      import('./braiins/braiinsSource'),
+      redis.password,
+    ]);
   const profile = parseRedisUrl(redis.url, { password });
   const disposables = new DisposableStore();
   const clock = systemClock;
   const redisParts = openRedis({ profile, commandTimeoutMs: redis.commandTimeoutMs, clock, logger });
   const { store, link, storeClock, locks, bus, history, directory, gauge } = redisParts;
+  const { name, advice, readOnly, environment } = configuration.connection ?? DEFAULT_CONNECTION;
+  const access = disposables.add(
+    new WriteAccess({
+      connection: name,
+      advice,
+      readOnly,
+      environment,
+      traits: profileTraits(profile),
+      keyCount: () => gauge.keyCount(),
+    }),
+  );
   const source = disposables.add(new BraiinsSource({ credentials, logger, tls: minerTls }));
   const inventory = disposables.add(new FileInventory(configuration.inventoryPath));
   const [host, { pid }] = [hostname(), process];
@@ -98,10 +127,10 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
     disposables.add(followInventoryFile(inventory));
   }
   disposables.add(inventory.onDidChange(({ miners }) => source.retain(miners)));
-  const invalidator = new Invalidator(cache, reads, inventory);
+  const invalidator = new Invalidator(cache, reads, inventory, access);
   disposables.add(invalidateMovedMiners(inventory, invalidator, logger));
   const { control } = source;
-  const writer = new MinerWriter({ cache, reads, source, control, bus, history, clock, logger, instance });
+  const writer = new MinerWriter({ cache, reads, source, control, bus, history, clock, logger, instance, access });
   const warmer = new Warmer(reads, cache, new WarmingEvents(history, instance));
   const common = { cache, inventory, clock, logger };
   const statusEvents = new StatusEvents({ ...common, reads, invalidator, bus, history, instance });
@@ -112,6 +141,7 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
   const periodicWarmer = disposables.add(new PeriodicWarmer({ ...common, warmer, locks }));
   const events = disposables.add(new EventLog({ ...common, history, storeClock, instance }));
   instances.start();
+  void access.decide();
   const close = async () => {
     disposables.dispose();
     // Redis goes last: over it the others are told.
@@ -120,6 +150,14 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
   };
   return {
     problems: problems.map(({ message }) => message),
+    connection: {
+      name,
+      address: profileAddress(profile),
+      access,
+      get environment() {
+        return access.environment;
+      },
+    },
     inventory,
     cache,
     reads,
@@ -129,7 +167,7 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
     periodicWarmer,
     invalidator,
     writer,
-    fleetWriter: new FleetWriter(writer),
+    fleetWriter: new FleetWriter(writer, access),
     discovery: new Discovery(source),
     instances,
     history: disposables.add(new MetricsHistory({ ...common, gauge })),

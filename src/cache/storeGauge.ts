@@ -12,4 +12,7 @@ export interface StoreGauge {
 
   /** @throws {StoreError} also where the login may not ask. */
   memory(): Promise<StoreMemory>;
+
+  /** How many keys there are, ours and others. @throws {StoreError} also where the login may not ask. */
+  keyCount(): Promise<number>;
 }

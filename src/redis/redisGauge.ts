@@ -24,6 +24,13 @@ export class RedisGauge implements StoreGauge {
     const usedBytes = sum(infos.map((info) => figureIn(info, 'used_memory')));
     return isLimited ? { usedBytes, limitBytes: sum(limits) } : { usedBytes };
   }
+
+  async keyCount(): Promise<number> {
+    const counts = await this.connection.execute(() =>
+      Promise.all(this.connection.masters().map((master) => master.dbsize())),
+    );
+    return sum(counts);
+  }
 }
 
 /** Of a line `name:123`. */

@@ -15,12 +15,14 @@ import type { MinerTemperatures } from './minerTemperatures';
 import type { MinerWriter } from './minerWriter';
 import type { PeriodicWarmer } from './periodicWarmer';
 import type { PolicyFigures } from './policyFigures';
+import type { ServiceConnection } from './serviceConnection';
 import type { Warmer } from './warmer';
 
 /** Everything that the ways in (VS Code, MCP) act through. Disposing it closes every connection. */
 export interface FleetServices extends Disposable {
   /** What of the configuration cannot be used, for people; the defaults stand in for it. */
   readonly problems: readonly string[];
+  readonly connection: ServiceConnection;
   readonly inventory: Inventory;
   readonly cache: CacheService;
   readonly reads: FleetReads;

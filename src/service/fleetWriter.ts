@@ -1,8 +1,9 @@
 import { settleBounded } from '../base/concurrency';
 import { CancelledError, describeError } from '../base/errors';
 import type { Miner } from '../fleet/miner';
-import type { MinerChange } from '../fleet/minerChange';
+import { describeChange, type MinerChange } from '../fleet/minerChange';
 import type { MinerWriter } from './minerWriter';
+import type { WriteAccess } from './writeAccess';
 
 export interface FleetWriteOptions {
   /** Miners at a time; 10 by default. */
@@ -24,17 +25,23 @@ const DEFAULT_CONCURRENCY = 10;
 
 /** Has many miners do the same. */
 export class FleetWriter {
-  constructor(private readonly writer: MinerWriter) {}
+  constructor(
+    private readonly writer: MinerWriter,
+    private readonly access: Pick<WriteAccess, 'require'>,
+  ) {}
 
   /**
    * Changes each miner by itself: that one fails keeps no other from it. When it is cancelled no further miner is asked, and
    * those that are being asked are waited for.
+   *
+   * @throws {ReadOnlyError}
    */
   async change(
     miners: readonly Miner[],
     change: MinerChange,
     options: FleetWriteOptions = {},
   ): Promise<FleetWriteReport> {
+    await this.access.require(`tell miners to ${describeChange(change)}`);
     const { concurrency = DEFAULT_CONCURRENCY, signal, onProgress } = options;
     const changed: Miner[] = [];
     const failed: { miner: Miner; reason: string }[] = [];

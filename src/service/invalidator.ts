@@ -16,8 +16,9 @@ import { StoreError } from '../cache/store';
 import type { Inventory } from '../fleet/inventory';
 import { GLOBAL_TENANT, type Miner } from '../fleet/miner';
 import type { MinerStatus } from '../fleet/minerData';
-import { type FleetScope, minersInScope } from '../fleet/scope';
+import { describeScope, type FleetScope, minersInScope } from '../fleet/scope';
 import type { FleetReads } from './fleetReads';
+import type { WriteAccess } from './writeAccess';
 
 /** What an invalidation would do. */
 export interface InvalidationPlan {
@@ -50,6 +51,7 @@ export class Invalidator {
     private readonly cache: CacheService,
     private readonly reads: FleetReads,
     private readonly inventory: Inventory,
+    private readonly access: Pick<WriteAccess, 'require'>,
   ) {}
 
   /**
@@ -84,23 +86,21 @@ export class Invalidator {
   }
 
   /**
-   * Voids the scope's entries and the summaries that they are part of. No read of this instance that starts after this
-   * resolved returns anything that was fetched before.
+   * Voids the scope's entries and the summaries that they are part of, because somebody wants it. No read of this instance that
+   * starts after this resolved returns anything that was fetched before.
    *
    * @param cause why, in a few words for people.
    * @returns `deferred` when Redis could not be reached: it is made good before Redis is read again.
+   * @throws {ReadOnlyError}
    */
   async invalidate(scope: FleetScope, cause: string): Promise<{ readonly deferred: boolean }> {
-    const miners = minersInScope(this.inventory.current.miners, scope);
-    const known = miners.length > MAX_UNLINKED_MINERS ? [] : miners.flatMap(({ id }) => minerKeys(id));
-    const keys = [
-      ...known,
-      summaryKey(GLOBAL_TENANT),
-      FIRMWARE_VERSIONS_KEY,
-      POOL_URLS_KEY,
-      ...(scope.type === 'fleet' ? [] : [summaryKey(tenantOf(scope))]),
-    ];
-    return this.cache.invalidate({ scopes: generationsOf(scope), keys: [...new Set(keys)], cause });
+    await this.access.require(`invalidate ${describeScope(scope)}`);
+    return this.void(scope, cause);
+  }
+
+  /** As {@link invalidate} of a miner whose address is another machine's now; the cache does so on its own account. */
+  async noteMoved(miner: Miner): Promise<{ readonly deferred: boolean }> {
+    return this.void({ type: 'miner', miner }, 'the address in the inventory changed');
   }
 
   /**
@@ -126,6 +126,19 @@ export class Invalidator {
   /** As {@link noteEvent} of a status that the miner has just told: it is the next entry as well. */
   async writeStatus(miner: Miner, status: MinerStatus): Promise<void> {
     await this.reads.write(miner, 'status', { ...eventOf(miner, 'status'), apply: () => Promise.resolve(status) });
+  }
+
+  private void(scope: FleetScope, cause: string): Promise<{ readonly deferred: boolean }> {
+    const miners = minersInScope(this.inventory.current.miners, scope);
+    const known = miners.length > MAX_UNLINKED_MINERS ? [] : miners.flatMap(({ id }) => minerKeys(id));
+    const keys = [
+      ...known,
+      summaryKey(GLOBAL_TENANT),
+      FIRMWARE_VERSIONS_KEY,
+      POOL_URLS_KEY,
+      ...(scope.type === 'fleet' ? [] : [summaryKey(tenantOf(scope))]),
+    ];
+    return this.cache.invalidate({ scopes: generationsOf(scope), keys: [...new Set(keys)], cause });
   }
 }
 

@@ -14,6 +14,7 @@ import { InvalidRequestError, type MinerSource, SourceError, type SourceFailure 
 import { type ChangeMessage, changeChannel } from './changeMessages';
 import type { FleetReads } from './fleetReads';
 import { minerGenerations } from './invalidator';
+import type { WriteAccess } from './writeAccess';
 
 export interface MinerWriterOptions {
   readonly cache: CacheService;
@@ -26,6 +27,7 @@ export interface MinerWriterOptions {
   readonly logger: Logger;
   /** Name of this instance. */
   readonly instance: string;
+  readonly access: Pick<WriteAccess, 'require'>;
 }
 
 /** The dataset that shows a change, which is read back and written through; none where nothing cached shows it. */
@@ -50,11 +52,13 @@ export class MinerWriter {
    * Has a miner do something: checks what the machine allows, tells the machine, reads back what shows the change, writes that
    * through, voids all else that is cached of the miner and the summaries over it, and tells whoever listens.
    *
+   * @throws {ReadOnlyError}
    * @throws {InvalidRequestError} when the machine does not take such values; the message says which it takes.
    * @throws {SourceError} when the machine refuses, or does not answer.
    * @throws {CancelledError}
    */
   async change(miner: Miner, change: MinerChange, signal?: AbortSignal): Promise<void> {
+    await this.options.access.require(`tell ${miner.id} to ${describeChange(change)}`);
     await this.check(miner, change, signal);
     const voiding = { scopes: minerGenerations(miner), cause: `miner:${change.type}` };
     const kind = SHOWN_BY[change.type];

@@ -16,13 +16,11 @@ export function invalidateMovedMiners(inventory: Inventory, invalidator: Invalid
     for (const miner of miners) {
       const known = former.get(miner.id);
       if (known !== undefined && addressOf(known) !== addressOf(miner)) {
-        invalidator
-          .invalidate({ type: 'miner', miner }, 'the address in the inventory changed')
-          .catch((error: unknown) => {
-            logger.warn(
-              `${miner.id} has a new address, and its former data may still be cached: ${describeError(error)}`,
-            );
-          });
+        invalidator.noteMoved(miner).catch((error: unknown) => {
+          logger.warn(
+            `${miner.id} has a new address, and its former data may still be cached: ${describeError(error)}`,
+          );
+        });
       }
     }
     const tenants = changedTenants(former, current);

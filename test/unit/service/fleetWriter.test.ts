@@ -16,22 +16,22 @@ const MINERS: Miner[] = Array.from({ length: 6 }, (_, index) => ({
 }));
 const ids = (miners: readonly Miner[]) => miners.map(({ id }) => id);
 
-function writer(change: (miner: Miner, signal: AbortSignal | undefined) => Promise<void>): MinerWriter {
-  return { change: (miner: Miner, _: unknown, signal?: AbortSignal) => change(miner, signal) } as MinerWriter;
+/** That changes each miner as the function does. */
+function fleetWriter(change: (miner: Miner, signal: AbortSignal | undefined) => Promise<void>): FleetWriter {
+  const writer = { change: (miner: Miner, _: unknown, signal?: AbortSignal) => change(miner, signal) } as MinerWriter;
+  return new FleetWriter(writer, { require: async () => {} });
 }
 
 describe('FleetWriter', () => {
   it('changes all it can, says of each other one why not, and those can be tried again', async () => {
     let isBroken = true;
     const asked: string[] = [];
-    const fleet = new FleetWriter(
-      writer(async ({ id }) => {
-        asked.push(id);
-        if (isBroken && (id === 'm1' || id === 'm4')) {
-          throw new SourceError('timeout', `${id} did not answer.`);
-        }
-      }),
-    );
+    const fleet = fleetWriter(async ({ id }) => {
+      asked.push(id);
+      if (isBroken && (id === 'm1' || id === 'm4')) {
+        throw new SourceError('timeout', `${id} did not answer.`);
+      }
+    });
     const progress: string[] = [];
     const first = await fleet.change(
       MINERS,
@@ -53,16 +53,14 @@ describe('FleetWriter', () => {
 
   it('asks no further miner once it is cancelled, and tells which were not changed', async () => {
     const stop = new AbortController();
-    const fleet = new FleetWriter(
-      writer(async ({ id }, signal) => {
-        if (id === 'm2') {
-          stop.abort();
-        }
-        if (signal?.aborted) {
-          throw new CancelledError();
-        }
-      }),
-    );
+    const fleet = fleetWriter(async ({ id }, signal) => {
+      if (id === 'm2') {
+        stop.abort();
+      }
+      if (signal?.aborted) {
+        throw new CancelledError();
+      }
+    });
     const report = await fleet.change(MINERS, { type: 'pause' }, { concurrency: 1, signal: stop.signal });
     expect(ids(report.changed)).toEqual(['m0', 'm1']);
     expect(report.failed).toEqual([]);
@@ -73,13 +71,11 @@ describe('FleetWriter', () => {
   it('asks no more miners at a time than it may', async () => {
     let running = 0;
     let most = 0;
-    const fleet = new FleetWriter(
-      writer(async () => {
-        most = Math.max(most, ++running);
-        await new Promise((resolve) => setTimeout(resolve, 1));
-        running--;
-      }),
-    );
+    const fleet = fleetWriter(async () => {
+      most = Math.max(most, ++running);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      running--;
+    });
     await fleet.change(MINERS, { type: 'pause' }, { concurrency: 2 });
     expect(most).toBe(2);
   });

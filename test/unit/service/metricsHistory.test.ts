@@ -24,6 +24,7 @@ describe('MetricsHistory', () => {
     redis = { usedBytes: 1_000, asked: 0, isDown: false };
     const gauge: StoreGauge = {
       latency: async () => 1,
+      keyCount: async () => 0,
       memory: async () => {
         redis.asked++;
         if (redis.isDown) {
@@ -164,7 +165,7 @@ describe('MetricsHistory', () => {
     const { cache: lonely, store } = rig.open('three');
     const alone = new MetricsHistory({
       cache: lonely,
-      gauge: { latency: async () => 1, memory: async () => ({ usedBytes: 1 }) },
+      gauge: { latency: async () => 1, keyCount: async () => 0, memory: async () => ({ usedBytes: 1 }) },
       clock: rig.clock,
       logger: silentLogger,
     });

@@ -78,7 +78,7 @@ describe('MinerWriter', () => {
       latest: async () => [],
       after: async () => ({ events: [], isBroken: false }),
     };
-    const common = { bus, history, clock, logger: silentLogger, instance: 'one' };
+    const common = { bus, history, clock, logger: silentLogger, instance: 'one', access: { require: async () => {} } };
     writer = new MinerWriter({ ...common, cache, reads, source, control });
   });
 
