@@ -100,6 +100,12 @@ export function explainFailure(error: unknown, lastCause: unknown, address: stri
   if (code === 'ECONNREFUSED') {
     return `Redis at ${address} refused the connection (ECONNREFUSED). Is it running?`;
   }
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+    return `Redis at ${address} cannot be found (${code}). Check the host's name.`;
+  }
+  if (code === 'ENOENT') {
+    return `Redis at ${address} has no socket there (ENOENT). Is it running?`;
+  }
   if (code !== undefined && /CERT|SELF_SIGNED|UNABLE_TO|ISSUER/.test(code)) {
     return `Redis at ${address} has a certificate that is not trusted: ${asSentence(text)} Name its authority with ca=<path of a PEM file>, or its name with servername=<name>.`;
   }

@@ -1,0 +1,144 @@
+import type { Clock } from '../base/clock';
+import { CancelledError } from '../base/errors';
+import { silentLogger } from '../base/logger';
+import type { ConnectionReport } from '../cache/connectionReport';
+import { StoreError } from '../cache/store';
+import { RedisConnection } from './connection';
+import { type ConnectionProfile, profileAddress } from './profile';
+
+/** Longer than a connection may take to come about (`client.ts`), so that the cause is known by then. */
+const TIMEOUT_MS = 4_000;
+/** A key that nobody writes. */
+const PROBE_KEY = 'v1:cache:connection:test';
+
+/**
+ * Connects with a connection of its own, asks what every reader asks, and closes it again. Changes nothing.
+ *
+ * @throws {StoreError} that names the server, what is wrong, and what to do.
+ * @throws {CancelledError}
+ */
+export async function testConnection(
+  profile: ConnectionProfile,
+  clock: Clock,
+  signal?: AbortSignal,
+): Promise<ConnectionReport> {
+  const connection = new RedisConnection({ profile, commandTimeoutMs: TIMEOUT_MS, clock, logger: silentLogger });
+  try {
+    return await unlessCancelled(examine(connection, profile, clock), signal);
+  } finally {
+    connection.dispose();
+  }
+}
+
+async function examine(
+  connection: RedisConnection,
+  profile: ConnectionProfile,
+  clock: Clock,
+): Promise<ConnectionReport> {
+  const address = profileAddress(profile);
+  const ping = () => connection.execute(() => Promise.all(connection.masters().map((master) => master.ping())));
+  await explained(ping(), profile, clock);
+  if (connection.masters().length === 0) {
+    // A Cluster without a node has nobody to fail.
+    await explained(
+      connection.execute(() => connection.client.get(PROBE_KEY)),
+      profile,
+      clock,
+    );
+  }
+  const startedAt = clock.monotonic();
+  await ping();
+  const latencyMs = clock.monotonic() - startedAt;
+  const info = await connection.execute(() => firstOf(connection).info('server')).catch(ignoreStoreError);
+  checkMode(/^redis_mode:(\w+)/m.exec(info ?? '')?.[1], profile);
+  await connection
+    .execute(() => connection.client.get(PROBE_KEY))
+    .catch((error: unknown) => {
+      const { health } = connection;
+      throw health.state === 'refusing-reads' ? new StoreError(health.reason, { cause: error }) : error;
+    });
+  const keyCount = await connection
+    .execute(() => Promise.all(connection.masters().map((master) => master.dbsize())))
+    .catch(ignoreStoreError);
+  const version = /^(?:valkey_version|redis_version):(\S+)/m.exec(info ?? '')?.[1];
+  return {
+    address,
+    latencyMs,
+    ...(version === undefined ? {} : { version }),
+    ...(keyCount === undefined ? {} : { keyCount: keyCount.reduce((total, count) => total + count, 0) }),
+  };
+}
+
+function firstOf(connection: RedisConnection) {
+  const [first] = connection.masters();
+  if (first === undefined) {
+    throw new StoreError('No master of the Cluster can be reached.');
+  }
+  return first;
+}
+
+/** A server answers a client of another kind in ways that do not say so. */
+function checkMode(mode: string | undefined, profile: ConnectionProfile): void {
+  const address = profileAddress(profile);
+  if (mode === 'cluster' && profile.mode !== 'cluster') {
+    throw new StoreError(`Redis at ${address} is a node of a Cluster. Begin the URL with redis+cluster://.`);
+  }
+  if (mode === 'sentinel') {
+    throw new StoreError(
+      `Redis at ${address} is a Sentinel. Begin the URL with redis+sentinel:// and end it with the master's name.`,
+    );
+  }
+  if (mode === 'standalone' && profile.mode === 'cluster') {
+    throw new StoreError(`Redis at ${address} is no Cluster. Begin the URL with redis://.`);
+  }
+}
+
+/** What servers and clients say when one of them speaks TLS and the other does not is told in words that help. */
+async function explained<T>(answer: Promise<T>, profile: ConnectionProfile, clock: Clock): Promise<T> {
+  const startedAt = clock.monotonic();
+  try {
+    return await answer;
+  } catch (error) {
+    if (!(error instanceof StoreError)) {
+      throw error;
+    }
+    const hasTls = 'tls' in profile && profile.tls !== undefined;
+    const address = profileAddress(profile);
+    // Without a word until the end it was not the server that closed it.
+    const isClosed = /closed the connection\.$|ECONNRESET|EPIPE/.test(error.message);
+    const isSilent = /ETIMEDOUT/.test(error.message) || (isClosed && clock.monotonic() - startedAt >= TIMEOUT_MS);
+    if (isSilent) {
+      const advice = hasTls ? ' If it does not speak TLS, begin the URL with redis in place of rediss.' : '';
+      throw new StoreError(`Redis at ${address} did not answer within ${TIMEOUT_MS} ms.${advice}`, { cause: error });
+    }
+    if (isClosed && !hasTls && profile.mode !== 'socket') {
+      const advice = 'If it expects TLS, begin the URL with rediss in place of redis.';
+      throw new StoreError(`Redis at ${address} closed the connection. ${advice}`, { cause: error });
+    }
+    if (/cluster support disabled/.test(error.message)) {
+      throw new StoreError(`Redis at ${address} is no Cluster. Begin the URL with redis://.`, { cause: error });
+    }
+    throw error;
+  }
+}
+
+function unlessCancelled<T>(answer: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) {
+    return answer;
+  }
+  return new Promise((resolve, reject) => {
+    const cancel = () => reject(new CancelledError());
+    if (signal.aborted) {
+      cancel();
+    }
+    signal.addEventListener('abort', cancel, { once: true });
+    answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', cancel));
+  });
+}
+
+function ignoreStoreError(error: unknown): undefined {
+  if (!(error instanceof StoreError)) {
+    throw error;
+  }
+  return undefined;
+}
