@@ -32,6 +32,13 @@ export interface Roll {
   readonly live: ReadonlyMap<string, string | undefined>;
 }
 
+/** An instance that gave a heartbeat within the last minute. */
+export interface InstanceSighting {
+  readonly record: InstanceRecord;
+  /** Whether it still counts as alive; one that took leave is not seen any more. */
+  readonly isAlive: boolean;
+}
+
 /**
  * Where instances find each other. Whoever gave no heartbeat for some seconds, by the directory's own clock, is not alive any
  * more. Every call ends within a few command timeouts, and fails with `StoreError`.
@@ -45,6 +52,9 @@ export interface InstanceDirectory {
 
   /** All that are alive, the longest running first. */
   list(): Promise<readonly InstanceRecord[]>;
+
+  /** Those of {@link list}, and those that fell silent a short while ago; the longest running first. */
+  sightings(): Promise<readonly InstanceSighting[]>;
 
   /** Takes leave; what was never there is passed over. */
   remove(instanceId: string): Promise<void>;

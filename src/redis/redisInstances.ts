@@ -1,4 +1,4 @@
-import type { InstanceDirectory, InstanceRecord, Offer, Roll } from '../cache/instanceDirectory';
+import type { InstanceDirectory, InstanceRecord, InstanceSighting, Offer, Roll } from '../cache/instanceDirectory';
 import { decodeFigures, encodeFigures } from '../cache/instanceFigures';
 import { INSTANCES_KEY, instanceKey } from '../cache/keys';
 import { StoreError } from '../cache/store';
@@ -56,13 +56,13 @@ export class RedisInstances implements InstanceDirectory {
   }
 
   async list(): Promise<readonly InstanceRecord[]> {
-    const ids = await this.connection.execute(() => this.redis.fleetCacheLive(INSTANCES_KEY, LIVE_MS, MOST_INSTANCES));
-    const records = await this.connection.execute(() =>
-      Promise.all(
-        ids.map(async (id) => toRecord(id, await this.redis.hmget(instanceKey(id), ...RECORD_FIELDS, 'figures'))),
-      ),
-    );
-    return records.filter((record) => record !== undefined).sort((a, b) => a.startedAt - b.startedAt);
+    return this.records(await this.heardWithin(LIVE_MS));
+  }
+
+  async sightings(): Promise<readonly InstanceSighting[]> {
+    const [recent, live] = await Promise.all([this.heardWithin(FORGET_MS), this.heardWithin(LIVE_MS)]);
+    const records = await this.records(recent);
+    return records.map((record) => ({ record, isAlive: live.includes(record.id) }));
   }
 
   async remove(instanceId: string): Promise<void> {
@@ -75,6 +75,21 @@ export class RedisInstances implements InstanceDirectory {
     if (failure !== undefined) {
       throw failure.reason;
     }
+  }
+
+  /** Ids of those whose last heartbeat is at most so old. */
+  private heardWithin(ms: number): Promise<readonly string[]> {
+    return this.connection.execute(() => this.redis.fleetCacheLive(INSTANCES_KEY, ms, MOST_INSTANCES));
+  }
+
+  /** The longest running first. */
+  private async records(ids: readonly string[]): Promise<readonly InstanceRecord[]> {
+    const records = await this.connection.execute(() =>
+      Promise.all(
+        ids.map(async (id) => toRecord(id, await this.redis.hmget(instanceKey(id), ...RECORD_FIELDS, 'figures'))),
+      ),
+    );
+    return records.filter((record) => record !== undefined).sort((a, b) => a.startedAt - b.startedAt);
   }
 
   private async offeredBy(instanceId: string): Promise<string | undefined> {

@@ -3,7 +3,7 @@ import { Emitter } from '../base/emitter';
 import { describeError } from '../base/errors';
 import { type Disposable, DisposableStore } from '../base/lifecycle';
 import type { Logger } from '../base/logger';
-import type { InstanceDirectory, InstanceRecord, Offer, Roll } from '../cache/instanceDirectory';
+import type { InstanceDirectory, InstanceRecord, InstanceSighting, Offer, Roll } from '../cache/instanceDirectory';
 import type { InstanceFigures } from '../cache/instanceFigures';
 import { StoreError } from '../cache/store';
 import { NO_OFFER, readOffer } from './watchOffer';
@@ -94,6 +94,11 @@ export class InstanceRegistry implements Disposable {
   /** All instances that are alive. @throws {StoreError} */
   list(): Promise<readonly InstanceRecord[]> {
     return this.options.directory.list();
+  }
+
+  /** As {@link list}, with those that fell silent within the last minute. @throws {StoreError} */
+  sightings(): Promise<readonly InstanceSighting[]> {
+    return this.options.directory.sightings();
   }
 
   /** Ends the heartbeats and takes leave. Resolves when the others can know, or when Redis did not answer. */

@@ -53,6 +53,23 @@ export function describeInstances(
     expect(await a.list()).toEqual([recordOf('b', { kind: 'window', startedAt: 500 }), recordOf('a')]);
   });
 
+  it('tells who fell silent, and not who took leave', async () => {
+    const directory = openDirectory(server().url);
+    await directory.beat(recordOf('a'), OFFER);
+    await directory.beat(recordOf('b', { startedAt: 2_000 }), OFFER);
+    await directory.beat(recordOf('c', { startedAt: 3_000 }), OFFER);
+    await directory.remove('c');
+    for (const admin of adminsOf(server().servers)) {
+      // Of a Cluster only one master has the roll.
+      await admin.zincrby('v1:instances', -10_000, 'a').catch(() => {});
+    }
+    expect(await directory.sightings()).toEqual([
+      { record: recordOf('a'), isAlive: false },
+      { record: recordOf('b', { startedAt: 2_000 }), isAlive: true },
+    ]);
+    expect(await directory.list()).toEqual([recordOf('b', { startedAt: 2_000 })]);
+  });
+
   it('replaces an offer, and the record', async () => {
     const directory = openDirectory(server().url);
     await directory.beat(recordOf('a'), OFFER);

@@ -45,6 +45,10 @@ class FaultyDirectory implements InstanceDirectory {
     return [];
   }
 
+  async sightings(): Promise<readonly []> {
+    return [];
+  }
+
   async remove(id: string): Promise<void> {
     this.check();
     this.roll.delete(id);
