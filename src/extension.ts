@@ -30,6 +30,14 @@ function sessionParts(context: ExtensionContext, logger: LogOutputChannel): Sess
         minerTls: environmentMinerTls(process.env),
       });
     },
+    async redisUrlProblem(url) {
+      const { redisUrlProblem } = await import('./runtime');
+      return redisUrlProblem(url);
+    },
+    async testConnection(url, password, signal) {
+      const { testConnection } = await import('./runtime');
+      return testConnection(url, password, signal);
+    },
     async startDemoFleet(signal) {
       const { startDemoFleet } = await import('./demoFleet');
       return startDemoFleet(join(context.extensionPath, 'dist', 'simulate.js'), signal);

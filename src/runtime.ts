@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { version } from '../package.json';
 import { systemClock } from './base/clock';
+import { describeError } from './base/errors';
 import { DisposableStore } from './base/lifecycle';
 import type { Logger } from './base/logger';
 import { CacheService } from './cache/cacheService';
+import type { ConnectionReport } from './cache/connectionReport';
 import type { InstanceRecord } from './cache/instanceDirectory';
 import { figuresOf } from './cache/instanceFigures';
 import { policiesWithTtls } from './cache/policy';
@@ -179,4 +181,32 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
     close,
     dispose: () => void close(),
   };
+}
+
+/** Why a Redis URL cannot be used, for people; `undefined` when it can. */
+export async function redisUrlProblem(url: string): Promise<string | undefined> {
+  const { parseRedisUrl } = await import('./redis/profileUrl');
+  try {
+    parseRedisUrl(url);
+    return undefined;
+  } catch (error) {
+    return describeError(error);
+  }
+}
+
+/**
+ * Connects to a Redis on the side, and changes nothing there.
+ *
+ * @throws {ConfigurationError} @throws {StoreError} @throws {CancelledError}
+ */
+export async function testConnection(
+  url: string,
+  password: string | undefined,
+  signal: AbortSignal,
+): Promise<ConnectionReport> {
+  const [{ parseRedisUrl }, connectionTest] = await Promise.all([
+    import('./redis/profileUrl'),
+    import('./redis/connectionTest'),
+  ]);
+  return connectionTest.testConnection(parseRedisUrl(url, { password }), systemClock, signal);
 }

@@ -40,6 +40,8 @@ async function main(): Promise<void> {
       password: process.env.FLEET_CACHE_REDIS_PASSWORD,
       commandTimeoutMs: COMMAND_TIMEOUT_MS,
     },
+    // Nothing that it serves changes anything.
+    connection: { name: 'server', readOnly: true, advice: 'A standalone server only reads.' },
     ttls: {},
     credentials: environmentCredentials(process.env),
     minerTls: environmentMinerTls(process.env),

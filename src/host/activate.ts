@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { systemClock } from '../base/clock';
 import { describeError } from '../base/errors';
 import { registerCommands } from './commands/register';
+import { Connections } from './connections/connections';
 import { Dashboard } from './dashboard/dashboard';
 import { EntryDocuments } from './documents/entryDocuments';
 import { FleetSession, type SessionParts } from './fleetSession';
@@ -11,10 +12,14 @@ import { LiveFleet } from './liveFleet';
 import { PeriodicWarming } from './periodicWarming';
 import { Secrets } from './secrets';
 import { StatusBar } from './statusBar';
+import { ConnectionsView } from './views/connectionsView';
+import { InstancesView } from './views/instancesView';
 import { MinersView } from './views/minersView';
 
 /** Settings that the services are built from; the others take effect while they run. */
-const NEEDING_RESTART = Object.values(SETTINGS).filter((name) => !name.startsWith('warming.'));
+const NEEDING_RESTART = Object.values(SETTINGS).filter(
+  (name) => !name.startsWith('warming.') && name !== SETTINGS.connections && name !== SETTINGS.redisUrl,
+);
 
 /** What the running extension gives to whoever activates it: its tests, and its own `deactivate`. */
 export interface FleetCacheApi {
@@ -32,7 +37,9 @@ export function activateHost(
 ): FleetCacheApi {
   const log = vscode.window.createOutputChannel('Fleet Cache', { log: true });
   const secrets = new Secrets(context.secrets, context.globalState, process.env);
-  const session = new FleetSession(createParts(log), secrets, log);
+  const connections = new Connections(context.workspaceState);
+  const parts = createParts(log);
+  const session = new FleetSession(parts, secrets, connections, log);
   const liveFleet = new LiveFleet(session, systemClock, log);
   const minersView = new MinersView(session, liveFleet);
   const { extensionUri } = context;
@@ -48,10 +55,16 @@ export function activateHost(
     liveFleet,
     minersView,
     dashboard,
+    connections,
+    new ConnectionsView(session, connections),
+    new InstancesView(session, log),
     new StatusBar(session),
     new InventoryProblems(session),
     new PeriodicWarming(session),
-    registerCommands({ session, secrets, log, minersView, dashboard }),
+    registerCommands({ session, secrets, connections, redis: parts, log, minersView, dashboard }),
+    connections.onDidChange(() => {
+      session.followConnection().catch((error: unknown) => log.error(describeError(error)));
+    }),
     vscode.workspace.onDidGrantWorkspaceTrust(restart),
     vscode.workspace.onDidChangeWorkspaceFolders(restart),
     vscode.workspace.onDidChangeConfiguration((event) => {

@@ -4,17 +4,26 @@ import { Emitter } from '../base/emitter';
 import { describeError } from '../base/errors';
 import type { Disposable } from '../base/lifecycle';
 import type { Logger } from '../base/logger';
+import type { ConnectionReport } from '../cache/connectionReport';
 import type { CredentialStore } from '../fleet/credentials';
 import type { DemoFleet } from '../fleet/demoFleet';
 import type { FleetServices } from '../service/fleetServices';
 import { type HostConfiguration, readConfiguration } from './configuration';
+import type { Connections } from './connections/connections';
+import type { SavedConnection } from './connections/savedConnections';
 import { CONTEXT_KEYS } from './ids';
 import type { Secrets } from './secrets';
+
+/** What the person says of the connection. `advice` tells how to allow writing. */
+export interface SessionConnection extends Pick<SavedConnection, 'name' | 'environment' | 'readOnly'> {
+  readonly advice: string;
+}
 
 /** What the session needs to build a running Fleet Cache. */
 export interface SessionSetup {
   readonly inventoryPath: string;
   readonly redisUrl: string;
+  readonly connection: SessionConnection;
   /** Still being looked up while the rest is loaded: VS Code's secret storage answers late while a window starts. */
   readonly redisPassword: Promise<string | undefined>;
   readonly commandTimeoutMs: number;
@@ -28,6 +37,10 @@ export interface SessionParts {
   /** @throws {ConfigurationError} when the settings cannot be used. */
   createServices(setup: SessionSetup): Promise<FleetServices>;
   startDemoFleet(signal: AbortSignal): Promise<DemoFleet>;
+  /** Why a URL cannot be used; `undefined` when it can. */
+  redisUrlProblem(url: string): Promise<string | undefined>;
+  /** Connects on the side, and changes nothing. @throws {FleetCacheError} that says what is wrong and what to do. */
+  testConnection(url: string, password: string | undefined, signal: AbortSignal): Promise<ConnectionReport>;
 }
 
 export type SessionState =
@@ -40,6 +53,9 @@ export type SessionState =
   | { readonly type: 'failed'; readonly reason: string }
   | { readonly type: 'running'; readonly services: FleetServices };
 
+const ADVICE =
+  'Use “Fleet Cache: Allow Writing…” on it in the Connections view, if this Redis may be changed by hand from here.';
+
 /**
  * The one running Fleet Cache of this window. It is built anew when the settings change, the folder becomes trusted, or the
  * demo fleet starts or stops; whoever shows something follows {@link onDidChange}.
@@ -48,6 +64,8 @@ export class FleetSession implements Disposable {
   private readonly changes = new Emitter<SessionState>();
   private current: SessionState = { type: 'starting' };
   private demo: DemoFleet | undefined;
+  /** The connection that the services work over, or were to. */
+  private built: SavedConnection | undefined;
   /** Builds run one after the other, so that two changes in a row cannot leave two sets of connections. */
   private queue: Promise<void> = Promise.resolve();
   private startingDemo: Promise<DemoFleet> | undefined;
@@ -59,6 +77,7 @@ export class FleetSession implements Disposable {
   constructor(
     private readonly parts: SessionParts,
     private readonly secrets: Secrets,
+    private readonly connections: Pick<Connections, 'active'>,
     private readonly logger: Logger,
   ) {}
 
@@ -78,6 +97,21 @@ export class FleetSession implements Disposable {
   /** Builds the services from the present settings, in place of those that run. */
   restart(): Promise<void> {
     return this.enqueue(() => this.build());
+  }
+
+  /** Goes over to the connection that is chosen now. What only concerns what may be done over it needs no new connection. */
+  followConnection(): Promise<void> {
+    return this.enqueue(async () => {
+      if (this.demo !== undefined) {
+        return;
+      }
+      const { active } = this.connections;
+      if (this.built?.name === active.name && this.built.url === active.url && this.services !== undefined) {
+        this.services.connection.access.update(active);
+      } else {
+        await this.build();
+      }
+    });
   }
 
   /** Resolves once no build is under way. */
@@ -171,6 +205,7 @@ export class FleetSession implements Disposable {
       return {
         inventoryPath,
         redisUrl,
+        connection: { name: 'demo', environment: 'development', readOnly: false, advice: ADVICE },
         redisPassword: Promise.resolve(undefined),
         commandTimeoutMs,
         ttls,
@@ -182,7 +217,7 @@ export class FleetSession implements Disposable {
   }
 
   private async prepareWorkspace(configuration: HostConfiguration): Promise<SessionSetup | SessionState> {
-    const { inventoryPath, redisUrl } = configuration;
+    const { inventoryPath } = configuration;
     if (!vscode.workspace.isTrusted) {
       return { type: 'untrusted' };
     }
@@ -193,9 +228,22 @@ export class FleetSession implements Disposable {
     if (!configuration.isInventoryChosen && !(await exists(inventoryPath))) {
       return { type: 'noInventory', path: inventoryPath };
     }
+    const { active } = this.connections;
+    this.built = active;
+    const { name, url: redisUrl, environment, readOnly } = active;
+    const connection = { name, environment, readOnly, advice: ADVICE };
     const redisPassword = this.secrets.redisPassword(redisUrl);
     const { commandTimeoutMs, ttls, watch } = configuration;
-    return { inventoryPath, redisUrl, redisPassword, commandTimeoutMs, ttls, watch, credentials: this.secrets };
+    return {
+      inventoryPath,
+      redisUrl,
+      connection,
+      redisPassword,
+      commandTimeoutMs,
+      ttls,
+      watch,
+      credentials: this.secrets,
+    };
   }
 
   private change(state: SessionState): void {

@@ -13,6 +13,14 @@ export const COMMANDS = {
   discoverMiners: 'fleetCache.discoverMiners',
   setMinerLogin: 'fleetCache.setMinerLogin',
   setRedisPassword: 'fleetCache.setRedisPassword',
+  addConnection: 'fleetCache.addConnection',
+  editConnection: 'fleetCache.editConnection',
+  testConnection: 'fleetCache.testConnection',
+  switchConnection: 'fleetCache.switchConnection',
+  removeConnection: 'fleetCache.removeConnection',
+  labelConnection: 'fleetCache.labelConnection',
+  makeReadOnly: 'fleetCache.makeReadOnly',
+  allowWriting: 'fleetCache.allowWriting',
   openDashboard: 'fleetCache.openDashboard',
   showMore: 'fleetCache.showMore',
   showLog: 'fleetCache.showLog',
@@ -25,6 +33,8 @@ export const VIEW_CONTAINER = 'fleetCache';
 export const VIEWS = {
   miners: 'fleetCache.miners',
   dashboard: 'fleetCache.dashboardView',
+  instances: 'fleetCache.instances',
+  connections: 'fleetCache.connectionsView',
 } as const;
 
 /** The dashboard in an editor tab, as VS Code remembers it over a reload of the window. */
@@ -34,6 +44,7 @@ export const DASHBOARD_PANEL = 'fleetCache.dashboard';
 export const SETTINGS = {
   inventory: 'inventory',
   redisUrl: 'redis.url',
+  connections: 'connections',
   redisCommandTimeout: 'redis.commandTimeout',
   ttl: 'ttl',
   watch: 'watch',
@@ -56,6 +67,8 @@ export const CONTEXT_VALUES = {
   tenant: 'fleetCache.tenant',
   miner: 'fleetCache.miner',
   entry: 'fleetCache.entry',
+  connection: 'fleetCache.connection',
+  activeConnection: 'fleetCache.activeConnection',
 } as const;
 
 /** Scheme of the read-only documents that show cache entries. */

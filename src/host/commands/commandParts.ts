@@ -1,8 +1,9 @@
 import type { LogOutputChannel } from 'vscode';
 import { FleetCacheError } from '../../base/errors';
 import type { FleetServices } from '../../service/fleetServices';
+import type { Connections } from '../connections/connections';
 import type { Dashboard } from '../dashboard/dashboard';
-import type { FleetSession } from '../fleetSession';
+import type { FleetSession, SessionParts } from '../fleetSession';
 import type { Secrets } from '../secrets';
 import type { MinersView } from '../views/minersView';
 
@@ -10,6 +11,9 @@ import type { MinersView } from '../views/minersView';
 export interface CommandParts {
   readonly session: FleetSession;
   readonly secrets: Secrets;
+  readonly connections: Connections;
+  /** What the host may not do itself. */
+  readonly redis: Pick<SessionParts, 'redisUrlProblem' | 'testConnection'>;
   readonly log: LogOutputChannel;
   readonly minersView: MinersView;
   readonly dashboard: Pick<Dashboard, 'open'>;

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import { FleetCacheError } from '../../base/errors';
 import { DEFAULT_CREDENTIALS } from '../../fleet/credentials';
-import { readConfiguration } from '../configuration';
 import { redisServer } from '../secrets';
 import type { CommandParts } from './commandParts';
 
@@ -41,11 +40,14 @@ export async function setMinerLogin({ session, secrets }: CommandParts): Promise
   await services?.monitor.refresh(concerned, { background: true });
 }
 
-/** *Set Redis Password…*: keeps the password of the configured Redis in VS Code's secret storage, and connects again. */
-export async function setRedisPassword({ session, secrets }: CommandParts): Promise<void> {
-  const server = redisServer(readConfiguration().redisUrl);
+/** *Set Redis Password…*: keeps the password of the active connection in VS Code's secret storage, and connects again. */
+export async function setRedisPassword({ session, secrets, connections }: CommandParts): Promise<void> {
+  const { name, url } = connections.active;
+  const server = redisServer(url);
   if (server === undefined) {
-    throw new FleetCacheError('The setting fleetCache.redis.url is no URL. Set it first, without a password.');
+    throw new FleetCacheError(
+      `The connection "${name}" has no URL that can be used. Edit it first, without a password.`,
+    );
   }
   const password = await vscode.window.showInputBox({
     title: 'Set Redis Password',

@@ -1,10 +1,13 @@
 import * as vscode from 'vscode';
 import { CancelledError, describeError } from '../../base/errors';
 import { type Disposable, DisposableStore } from '../../base/lifecycle';
+import type { Connection } from '../connections/savedConnections';
 import { COMMANDS, type CommandId } from '../ids';
 import { showWithLog } from '../messages';
 import type { MinersNode } from '../views/minerNodes';
 import type { CommandParts } from './commandParts';
+import { allowWriting, labelConnection, makeReadOnly } from './connectionAccess';
+import { addConnection, editConnection, removeConnection, switchConnection, testConnection } from './connections';
 import { control } from './control';
 import { createInventory } from './createInventory';
 import { startDemo, stopDemo } from './demo';
@@ -32,6 +35,14 @@ export function registerCommands(parts: CommandParts): Disposable {
     [COMMANDS.discoverMiners]: () => discoverMiners(parts),
     [COMMANDS.setMinerLogin]: () => setMinerLogin(parts),
     [COMMANDS.setRedisPassword]: () => setRedisPassword(parts),
+    [COMMANDS.addConnection]: () => addConnection(parts),
+    [COMMANDS.editConnection]: (row?: Connection) => editConnection(parts, row),
+    [COMMANDS.testConnection]: (row?: Connection) => testConnection(parts, row),
+    [COMMANDS.switchConnection]: (row?: Connection) => switchConnection(parts, row),
+    [COMMANDS.removeConnection]: (row?: Connection) => removeConnection(parts, row),
+    [COMMANDS.labelConnection]: (row?: Connection) => labelConnection(parts, row),
+    [COMMANDS.makeReadOnly]: (row?: Connection) => makeReadOnly(parts, row),
+    [COMMANDS.allowWriting]: (row?: Connection) => allowWriting(parts, row),
     [COMMANDS.openDashboard]: () => parts.dashboard.open(),
     [COMMANDS.showMore]: (node: MinersNode) => parts.minersView.showMore(node),
     [COMMANDS.showLog]: () => parts.log.show(),

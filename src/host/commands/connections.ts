@@ -1,0 +1,168 @@
+import * as vscode from 'vscode';
+import { CancelledError, describeError, FleetCacheError } from '../../base/errors';
+import type { ConnectionReport } from '../../cache/connectionReport';
+import { type Connection, type SavedConnection, suggestedName } from '../connections/savedConnections';
+import { plural } from '../format';
+import { plainText, showInformation } from '../messages';
+import { withProgress } from '../progress';
+import { redisServer } from '../secrets';
+import type { CommandParts } from './commandParts';
+import { type Address, askAddress, askConsent, askEnvironment, askName, askUrl } from './connectionQuestions';
+
+/** *Add Connection…*: asks by a form or for a URL, tries it, and keeps it in the user's settings. */
+export async function addConnection(parts: CommandParts): Promise<void> {
+  const { connections, redis, secrets } = parts;
+  const title = 'Add Connection';
+  const address = await askAddress(title, redis.redisUrlProblem);
+  const label = address === undefined ? undefined : await askEnvironment(title, undefined);
+  if (address === undefined || label === undefined) {
+    return;
+  }
+  const { all } = connections;
+  const name = await askName(title, suggestedName(address.url, all), all);
+  if (name === undefined || !(await tryOut(parts, name, address))) {
+    return;
+  }
+  await keepPassword(secrets, address);
+  await connections.save({ name, url: address.url, environment: label.environment, readOnly: undefined });
+  const switchTo = 'Switch to It';
+  const choice = await vscode.window.showInformationMessage(plainText(`The connection "${name}" was added.`), switchTo);
+  if (choice === switchTo) {
+    await connections.switchTo(connections.find(name));
+  }
+}
+
+/** *Edit Connection…*: its URL and its name. One that had no place in the list gets one. */
+export async function editConnection(parts: CommandParts, row?: Connection): Promise<void> {
+  const { connections, redis, secrets } = parts;
+  const title = 'Edit Connection';
+  const connection = await chosen(parts, title, row);
+  const address = connection && (await askUrl(title, connection.url, redis.redisUrlProblem));
+  if (connection === undefined || address === undefined) {
+    return;
+  }
+  const others = connections.all.filter((each) => each.name !== connection.name);
+  const suggestion = connection.isDefault ? suggestedName(address.url, others) : connection.name;
+  const name = await askName(title, suggestion, others);
+  if (name === undefined || !(await tryOut(parts, name, address))) {
+    return;
+  }
+  await keepPassword(secrets, address);
+  const { environment } = connection;
+  const wasActive = connections.active.name === connection.name;
+  // What a person allowed of one server is not allowed of another.
+  const readOnly = redisServer(address.url) === redisServer(connection.url) ? connection.readOnly : undefined;
+  await connections.save({ name, url: address.url, environment, readOnly }, connection.name);
+  if (wasActive) {
+    await connections.switchTo(connections.find(name));
+  }
+}
+
+/** *Test Connection*: says what there is, or exactly what is wrong. */
+export async function testConnection(parts: CommandParts, row?: Connection): Promise<void> {
+  const connection = await chosen(parts, 'Test Connection', row);
+  if (connection !== undefined) {
+    const password = await parts.secrets.redisPassword(connection.url);
+    const report = await test(parts, connection.name, { url: connection.url, password });
+    showInformation(describeReport(connection.name, report));
+  }
+}
+
+/** *Switch Connection…*: for this workspace. */
+export async function switchConnection(parts: CommandParts, row?: Connection): Promise<void> {
+  const connection = await chosen(parts, 'Switch Connection', row);
+  if (connection === undefined) {
+    return;
+  }
+  await parts.connections.switchTo(connection);
+  if (parts.session.isDemo) {
+    showInformation(`"${connection.name}" is used when the demo fleet is stopped, which has a Redis of its own.`);
+  }
+}
+
+/** *Remove Connection…*: with its password, if no other connection leads to the same server. */
+export async function removeConnection(parts: CommandParts, row?: Connection): Promise<void> {
+  const { connections, secrets } = parts;
+  const connection = await chosen(parts, 'Remove Connection', row);
+  if (connection === undefined) {
+    return;
+  }
+  if (connection.isDefault) {
+    throw new FleetCacheError(
+      `"${connection.name}" is the connection of the setting fleetCache.redis.url, and cannot be removed. Change the setting, or switch to another connection.`,
+    );
+  }
+  const { name, url } = connection;
+  const message = plainText(`Remove the connection "${name}"?`);
+  const detail = 'Nothing is removed from Redis. Its password is forgotten, unless another connection uses it.';
+  const isMeant = await askConsent({ name, environment: undefined }, { title: '', message, detail, button: 'Remove' });
+  if (!isMeant) {
+    return;
+  }
+  await connections.remove(name);
+  const server = redisServer(url);
+  if (server !== undefined && !connections.all.some((each) => redisServer(each.url) === server)) {
+    await secrets.setRedisPassword(server, '');
+  }
+}
+
+/** The connection of the row, else the one that the person picks. */
+export async function chosen(
+  { connections }: CommandParts,
+  title: string,
+  row: Connection | undefined,
+): Promise<Connection | undefined> {
+  if (row !== undefined) {
+    return connections.find(row.name);
+  }
+  const { active } = connections;
+  const items = connections.all.map((connection) => ({
+    label: connection.name,
+    description: connection.name === active.name ? 'active' : '',
+    detail: describeAddress(connection),
+    connection,
+  }));
+  const picked = await vscode.window.showQuickPick(items, { title, placeHolder: 'A connection to Redis' });
+  return picked?.connection;
+}
+
+/** User, host and port, without anything that may be a secret. */
+export function describeAddress({ url }: Pick<SavedConnection, 'url'>): string {
+  return redisServer(url) ?? 'not a URL';
+}
+
+/** @returns whether to go on: it was reached, or the person wants it all the same. */
+async function tryOut(parts: CommandParts, name: string, { url, password }: Address): Promise<boolean> {
+  try {
+    await test(parts, name, { url, password: password ?? (await parts.secrets.redisPassword(url)) });
+    return true;
+  } catch (error) {
+    if (error instanceof CancelledError) {
+      throw error;
+    }
+    const message = `The connection "${name}" does not work. ${describeError(error)}`;
+    parts.log.warn(message);
+    const anyway = 'Save Anyway';
+    return (await vscode.window.showWarningMessage(plainText(message), { modal: true }, anyway)) === anyway;
+  }
+}
+
+function test({ redis }: CommandParts, name: string, { url, password }: Address): Promise<ConnectionReport> {
+  return withProgress(`Connecting to "${name}"`, 'servers', (_, signal) => redis.testConnection(url, password, signal));
+}
+
+function describeReport(name: string, { address, version, keyCount, latencyMs }: ConnectionReport): string {
+  const facts = [
+    ...(version === undefined ? [] : [`version ${version}`]),
+    ...(keyCount === undefined ? [] : [plural(keyCount, 'key')]),
+    `${latencyMs.toFixed(1)} ms`,
+  ];
+  return `"${name}" works: Redis at ${address}, ${facts.join(', ')}.`;
+}
+
+async function keepPassword(secrets: CommandParts['secrets'], { url, password }: Address): Promise<void> {
+  const server = redisServer(url);
+  if (server !== undefined && password !== undefined) {
+    await secrets.setRedisPassword(server, password);
+  }
+}
