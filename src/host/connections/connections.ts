@@ -13,7 +13,7 @@ import {
 } from './savedConnections';
 
 /** Under which this workspace remembers the name of the connection that was chosen in it. */
-const CHOSEN_KEY = 'fleetCache.chosenConnection';
+const CHOSEN_KEY = 'chosenConnection';
 
 /**
  * The connections that can be chosen, and the one that is. They are kept in the user's own settings and read from nowhere else,
