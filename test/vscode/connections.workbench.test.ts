@@ -1,0 +1,155 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { VSIX } from '../../scripts/checkout';
+import { FleetWorkspace } from '../../scripts/fleet/fleetWorkspace';
+import { eventually } from '../fixtures/eventually';
+import { startTestRedis, type TestRedis } from '../fixtures/redis';
+import { VsCodeServer } from './harness/vscodeServer';
+import { Workbench } from './harness/workbench';
+
+const MINERS = 4;
+/** VS Code on a busy machine; no statement about speed. */
+const PATIENCE_MS = 30_000;
+const PASSWORD = 'pass@word-4711';
+
+describe('connections and instances', () => {
+  let fleet: FleetWorkspace;
+  /** A Redis with a password, which makes it look like production. */
+  let plant: TestRedis;
+  let admin: Redis;
+  let server: VsCodeServer;
+  let workbench: Workbench;
+
+  beforeAll(async () => {
+    fleet = await FleetWorkspace.start({ miners: MINERS, tenants: 1, seed: 7, firstNetwork: 191 });
+    // A workspace tries to bring a connection of its own.
+    const file = join(fleet.folder, '.vscode', 'settings.json');
+    const settings = JSON.parse(await readFile(file, 'utf8'));
+    settings['fleetCache.connections'] = [{ name: 'brought', url: fleet.redis.url, readOnly: false }];
+    await writeFile(file, JSON.stringify(settings));
+    plant = await startTestRedis(['--requirepass', PASSWORD]);
+    admin = new Redis(plant.port, '127.0.0.1', { password: PASSWORD });
+    server = await VsCodeServer.start({ folder: fleet.folder, extensions: [VSIX], env: fleet.environment });
+    workbench = await Workbench.open(server, { width: 1400, height: 1000 });
+    await workbench.openViewContainer('Fleet Cache');
+    await soon(async () => expect((await workbench.treeView('Miners').rows())[0]?.description).toMatch(/^4\/4 online/));
+    await workbench.treeView('Connections').expandSection();
+    await workbench.treeView('Instances').expandSection();
+  });
+
+  afterAll(async () => {
+    await workbench?.close();
+    await server?.stop();
+    admin?.disconnect();
+    await Promise.all([plant?.stop(), fleet?.stop()]);
+  });
+
+  function soon<T>(check: () => Promise<T>): Promise<T> {
+    return eventually(check, PATIENCE_MS);
+  }
+
+  function userSettings(): Promise<string> {
+    return readFile(join(server.userDataDir, 'User', 'settings.json'), 'utf8');
+  }
+
+  async function connections(): Promise<readonly string[]> {
+    return (await workbench.treeView('Connections').rows()).map(({ label, description }) => `${label}: ${description}`);
+  }
+
+  async function add(password: string): Promise<void> {
+    await workbench.runCommand('Fleet Cache: Add Connection…');
+    await workbench.quickInput.pick('Type a URL');
+    await workbench.quickInput.answer(`redis://:${encodeURIComponent(password)}@127.0.0.1:${plant.port}`);
+    await workbench.quickInput.pick('Production');
+    await workbench.quickInput.answer('plant');
+  }
+
+  it('lists the connection of the setting, and none that the workspace brings', async () => {
+    await soon(async () => expect(await connections()).toEqual([`default: 127.0.0.1:${fleet.redis.port} · active`]));
+  });
+
+  it('lists this window among the instances', async () => {
+    await soon(async () => {
+      const rows = await workbench.treeView('Instances').rows();
+      expect(rows).toHaveLength(1);
+      expect(rows[0]?.label).toMatch(/^Window on .* \(this window\)$/);
+      expect(rows[0]?.description).toMatch(/watches 4 · up /);
+      expect(rows[0]?.icon).toBe('window');
+    });
+  });
+
+  it('says exactly why a connection does not work, and adds none that nobody wants', async () => {
+    await add('wrong');
+    const text = await soon(() => workbench.dialogText());
+    expect(text).toContain(`Redis at 127.0.0.1:${plant.port} refused the login: WRONGPASS`);
+    expect(text).not.toContain('wrong@');
+    await workbench.pressDialogButton('Cancel');
+    expect(await userSettings()).not.toContain('plant');
+  });
+
+  it('adds one, keeps its password out of the settings, and switches to it', async () => {
+    await add(PASSWORD);
+    await soon(async () => expect((await workbench.notifications()).join()).toContain('"plant" was added'));
+    const settings = await userSettings();
+    expect(settings).toContain(`redis://127.0.0.1:${plant.port}`);
+    expect(settings).not.toMatch(/pass(@|%40)word/);
+    await workbench.pressNotificationButton('"plant" was added', 'Switch to It');
+    await soon(async () =>
+      expect(await connections()).toEqual([
+        `default: 127.0.0.1:${fleet.redis.port}`,
+        `plant: 127.0.0.1:${plant.port} · production · active · read-only`,
+      ]),
+    );
+    // Reads fill it all the same.
+    await soon(async () => expect((await admin.keys('v1:cache:miner:*')).length).toBeGreaterThan(0));
+    await workbench.screenshot('connections');
+  });
+
+  it('changes nothing by hand over it until the person has typed its name', async () => {
+    const invalidate = async () => {
+      await workbench.runCommand('Fleet Cache: Invalidate Cache…');
+      await workbench.quickInput.pick('Whole fleet');
+      await soon(() => workbench.dialogText());
+      await workbench.pressDialogButton('Invalidate');
+    };
+    const before = await soon(async () => {
+      const generation = await admin.get('v1:gen:all');
+      expect(generation).not.toBeNull();
+      return generation;
+    });
+    await invalidate();
+    await soon(async () =>
+      expect((await workbench.notifications()).join()).toContain(
+        'the connection "plant" is read-only, because it is labelled production.',
+      ),
+    );
+    expect(await admin.get('v1:gen:all')).toBe(before);
+    await workbench.clearNotifications();
+
+    await workbench.runCommand('Fleet Cache: Allow Writing…');
+    await workbench.quickInput.pick('plant');
+    await workbench.quickInput.answer('plan');
+    await soon(async () => expect(await workbench.quickInput.message()).toContain('Type plant'));
+    await workbench.quickInput.answer('plant');
+    await soon(async () =>
+      expect((await connections())[1]).toBe(`plant: 127.0.0.1:${plant.port} · production · active`),
+    );
+    await invalidate();
+    await soon(async () => expect(await admin.get('v1:gen:all')).not.toBe(before));
+  });
+
+  it('remembers the choice over a reload, and goes back when the connection is removed', async () => {
+    await workbench.reload();
+    await workbench.openViewContainer('Fleet Cache');
+    await soon(async () =>
+      expect((await connections())[1]).toBe(`plant: 127.0.0.1:${plant.port} · production · active`),
+    );
+    await workbench.runCommand('Fleet Cache: Remove Connection…');
+    await workbench.quickInput.pick('plant');
+    await soon(() => workbench.dialogText());
+    await workbench.pressDialogButton('Remove');
+    await soon(async () => expect(await connections()).toEqual([`default: 127.0.0.1:${fleet.redis.port} · active`]));
+  });
+});
