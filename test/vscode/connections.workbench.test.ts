@@ -13,6 +13,8 @@ const MINERS = 4;
 /** VS Code on a busy machine; no statement about speed. */
 const PATIENCE_MS = 30_000;
 const PASSWORD = 'pass@word-4711';
+/** A name that must stay a text. */
+const HOSTILE = '<img src=x onerror="hacked=1"> [x](command:y) $(trash)';
 
 describe('connections and instances', () => {
   let fleet: FleetWorkspace;
@@ -31,10 +33,20 @@ describe('connections and instances', () => {
     await writeFile(file, JSON.stringify(settings));
     plant = await startTestRedis(['--requirepass', PASSWORD]);
     admin = new Redis(plant.port, '127.0.0.1', { password: PASSWORD });
-    server = await VsCodeServer.start({ folder: fleet.folder, extensions: [VSIX], env: fleet.environment });
+    const own = [
+      { name: HOSTILE, url: 'redis://127.0.0.1:1' },
+      { name: 'bad', url: 'redis://app:hunter2@127.0.0.1:1' },
+    ];
+    const { folder, environment: env } = fleet;
+    server = await VsCodeServer.start({ folder, extensions: [VSIX], env, settings: { 'fleetCache.connections': own } });
     workbench = await Workbench.open(server, { width: 1400, height: 1000 });
     await workbench.openViewContainer('Fleet Cache');
     await soon(async () => expect((await workbench.treeView('Miners').rows())[0]?.description).toMatch(/^4\/4 online/));
+    // Rows that find no place do not exist.
+    await workbench.page
+      .locator('.pane-header', { hasText: /^Miners/ })
+      .first()
+      .click();
     await workbench.treeView('Connections').expandSection();
     await workbench.treeView('Instances').expandSection();
   });
@@ -67,7 +79,16 @@ describe('connections and instances', () => {
   }
 
   it('lists the connection of the setting, and none that the workspace brings', async () => {
-    await soon(async () => expect(await connections()).toEqual([`default: 127.0.0.1:${fleet.redis.port} · active`]));
+    await soon(async () =>
+      expect(await connections()).toEqual([
+        `default: active · 127.0.0.1:${fleet.redis.port}`,
+        `${HOSTILE}: 127.0.0.1:1`,
+      ]),
+    );
+    const message = await workbench.treeView('Connections').message();
+    expect(message).toContain('fleetCache.connections: entry 2 has a "url" with a password');
+    expect(message).not.toContain('hunter2');
+    expect(await workbench.page.evaluate('window.hacked')).toBeUndefined();
   });
 
   it('lists this window among the instances', async () => {
@@ -86,7 +107,7 @@ describe('connections and instances', () => {
     expect(text).toContain(`Redis at 127.0.0.1:${plant.port} refused the login: WRONGPASS`);
     expect(text).not.toContain('wrong@');
     await workbench.pressDialogButton('Cancel');
-    expect(await userSettings()).not.toContain('plant');
+    expect(await userSettings()).not.toContain('"plant"');
   });
 
   it('adds one, keeps its password out of the settings, and switches to it', async () => {
@@ -99,11 +120,12 @@ describe('connections and instances', () => {
     await soon(async () =>
       expect(await connections()).toEqual([
         `default: 127.0.0.1:${fleet.redis.port}`,
-        `plant: 127.0.0.1:${plant.port} · production · active · read-only`,
+        `${HOSTILE}: 127.0.0.1:1`,
+        `plant: active · production · read-only · 127.0.0.1:${plant.port}`,
       ]),
     );
-    // Reads fill it all the same.
-    await soon(async () => expect((await admin.keys('v1:cache:miner:*')).length).toBeGreaterThan(0));
+    // The cache goes on all the same.
+    await soon(async () => expect(await admin.keys('v1:instance:*')).toHaveLength(1));
     await workbench.screenshot('connections');
   });
 
@@ -134,7 +156,7 @@ describe('connections and instances', () => {
     await soon(async () => expect(await workbench.quickInput.message()).toContain('Type plant'));
     await workbench.quickInput.answer('plant');
     await soon(async () =>
-      expect((await connections())[1]).toBe(`plant: 127.0.0.1:${plant.port} · production · active`),
+      expect((await connections())[2]).toBe(`plant: active · production · 127.0.0.1:${plant.port}`),
     );
     await invalidate();
     await soon(async () => expect(await admin.get('v1:gen:all')).not.toBe(before));
@@ -144,12 +166,19 @@ describe('connections and instances', () => {
     await workbench.reload();
     await workbench.openViewContainer('Fleet Cache');
     await soon(async () =>
-      expect((await connections())[1]).toBe(`plant: 127.0.0.1:${plant.port} · production · active`),
+      expect((await connections())[2]).toBe(`plant: active · production · 127.0.0.1:${plant.port}`),
     );
     await workbench.runCommand('Fleet Cache: Remove Connection…');
     await workbench.quickInput.pick('plant');
     await soon(() => workbench.dialogText());
     await workbench.pressDialogButton('Remove');
-    await soon(async () => expect(await connections()).toEqual([`default: 127.0.0.1:${fleet.redis.port} · active`]));
+    await soon(async () =>
+      expect(await connections()).toEqual([
+        `default: active · 127.0.0.1:${fleet.redis.port}`,
+        `${HOSTILE}: 127.0.0.1:1`,
+      ]),
+    );
+    // What cannot be used is left to the person.
+    expect(await userSettings()).toContain('hunter2');
   });
 });

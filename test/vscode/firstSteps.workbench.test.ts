@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Redis } from 'ioredis';
 import { afterEach, describe, expect, it } from 'vitest';
 import { VSIX } from '../../scripts/checkout';
 import { FleetWorkspace } from '../../scripts/fleet/fleetWorkspace';
@@ -60,10 +61,22 @@ describe('first steps', () => {
   it('opens no connection from a folder that is not trusted', async () => {
     const fleet = await FleetWorkspace.start({ miners: 5, tenants: 1, firstNetwork: 160 });
     cleanups.push(() => fleet.stop());
-    const workbench = await open({ folder: fleet.folder, env: fleet.environment, workspaceTrust: true });
+    const admin = new Redis(fleet.redis.port, '127.0.0.1');
+    cleanups.push(async () => admin.disconnect());
+    const opened = async () => /total_connections_received:(\d+)/.exec(await admin.info('stats'))?.[1];
+    const before = await opened();
+    // The person's own connection waits as well.
+    const plant = { name: 'plant', url: fleet.redis.url, environment: 'production' };
+    const settings = { 'fleetCache.redis.url': fleet.redis.url, 'fleetCache.connections': [plant] };
+    const { folder, environment: env } = fleet;
+    const workbench = await open({ folder, env, settings, workspaceTrust: true });
     const tree = workbench.treeView('Miners');
     await soon(async () => expect(await tree.message()).toContain('This workspace is not trusted'));
     expect(await tree.rows()).toEqual([]);
+    const connections = workbench.treeView('Connections');
+    await connections.expandSection();
+    await soon(async () => expect((await connections.rows()).map(({ label }) => label)).toEqual(['plant']));
+    expect(await opened()).toBe(before);
     await workbench.screenshot('untrusted');
   });
 

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { ENVIRONMENTS, type Environment } from '../../service/writeAccess';
 import type { Connection } from '../connections/savedConnections';
 import { nameProblem, splitPassword } from '../connections/savedConnections';
+import { plainText } from '../messages';
 import type { CommandParts } from './commandParts';
 
 /** What a person said about where a Redis is. */
@@ -120,9 +121,9 @@ export async function askConsent(
   }
   const typed = await vscode.window.showInputBox({
     title,
-    prompt: `${detail} It is labelled production: type ${name} to go on.`,
+    prompt: plainText(`${detail} It is labelled production: type ${name} to go on.`),
     ignoreFocusOut: true,
-    validateInput: (text) => (text === name ? undefined : `Type ${name}`),
+    validateInput: (text) => (text === name ? undefined : plainText(`Type ${name}`)),
   });
   return typed === name;
 }

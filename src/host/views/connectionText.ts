@@ -26,7 +26,7 @@ export function connectionText(
   const writing = describeAccess(connection, access);
   const address = redisServer(url) ?? 'not a URL';
   return {
-    description: [address, environment, isActive ? 'active' : undefined, writing.short]
+    description: [isActive ? 'active' : undefined, environment, writing.short, address]
       .filter((part) => part !== undefined)
       .join(' · '),
     tooltip: [

@@ -14,14 +14,14 @@ describe('connectionText', () => {
   it('tells address, label, use and why it is read-only', () => {
     const access = { mode: 'read-only', why: 'it uses TLS, which looks like production' } as const;
     const { description, tooltip } = connectionText({ ...PLANT, environment: 'staging' }, true, access);
-    expect(description).toBe('app@10.0.0.1:6380 · staging · active · read-only');
+    expect(description).toBe('active · staging · read-only · app@10.0.0.1:6380');
     expect(tooltip).toContain('Read-only, because it uses TLS, which looks like production.');
   });
 
   it.each([
-    [{ readOnly: true }, 'app@10.0.0.1:6380 · read-only', 'because it was made so'],
-    [{ environment: 'production' as const }, 'app@10.0.0.1:6380 · production · read-only', 'labelled production'],
-    [{ environment: 'production' as const, readOnly: false }, 'app@10.0.0.1:6380 · production', 'Writing is allowed.'],
+    [{ readOnly: true }, 'read-only · app@10.0.0.1:6380', 'because it was made so'],
+    [{ environment: 'production' as const }, 'production · read-only · app@10.0.0.1:6380', 'labelled production'],
+    [{ environment: 'production' as const, readOnly: false }, 'production · app@10.0.0.1:6380', 'Writing is allowed.'],
     [{}, 'app@10.0.0.1:6380', 'if it looks like production'],
     [{ url: 'nonsense' }, 'not a URL', 'if it looks like production'],
   ])('tells of one that is not used what the person said: %o', (what, description, tooltip) => {
