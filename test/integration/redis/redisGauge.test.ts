@@ -40,6 +40,7 @@ describe('RedisGauge', () => {
     const { usedBytes } = await gauge.memory();
     expect(usedBytes - before.usedBytes).toBeGreaterThan(4 * MB);
     expect(usedBytes - before.usedBytes).toBeLessThan(20 * MB);
+    expect(await gauge.keyCount()).toBe(1);
   });
 
   it('knows no limit where there is none', async () => {
@@ -76,6 +77,7 @@ describe('RedisGauge', () => {
     await eventually(async () => {
       expect((await gauge.memory()).limitBytes).toBe(150 * MB);
       expect(await gauge.latency()).toBeGreaterThan(0);
+      expect(await gauge.keyCount()).toBe(0);
     });
   });
 });
