@@ -5,7 +5,8 @@ import type { MinerState } from '../fleet/minerData';
  * the host says goes as its text: on the way there are several frames, and each takes ten times longer to copy thousands of objects.
  *
  * 1. The page is ready, and says so; it does so again whenever it was loaded anew.
- * 2. The host sends all that there is (`snapshot`), and from then on what changes (`update`), as long as the page is visible.
+ * 2. The host sends all that there is (`snapshot`), and from then on what changes (`update`), as long as the page is visible. Of a
+ *    large fleet the charts come first, and what takes longer to send and to draw comes right after them (`rest`).
  * 3. The page says when it has drawn what was sent (`drawn`). Before it does, the host sends no more to draw: what changes
  *    meanwhile becomes one update. A page that does not say so for long is sent all that there is.
  * 4. The page asks (`request`), and the host answers each request once, by its id.
@@ -20,6 +21,7 @@ export type DashboardLayout = 'panel' | 'compact';
  */
 export type HostMessage =
   | { readonly type: 'snapshot'; readonly number?: number; readonly snapshot: Snapshot }
+  | { readonly type: 'rest'; readonly number?: number; readonly rest: Rest }
   | { readonly type: 'update'; readonly number?: number; readonly update: Update }
   | { readonly type: 'answer'; readonly id: number; readonly answer: Answer }
   | { readonly type: 'refused'; readonly id: number; readonly reason: string };
@@ -45,14 +47,18 @@ export type Answer = { readonly kind: 'done' };
 /** Why there is nothing to show, for people; else the fleet is shown. */
 export type Availability = { readonly state: 'running' } | { readonly state: 'unavailable'; readonly reason: string };
 
-/** All that there is. */
-export interface Snapshot {
+/** All that there is. What is absent of the rest is as it was until it comes as a message of its own. */
+export interface Snapshot extends Partial<Rest> {
   /** What time it was when it was sent: the page may run on another machine, with another clock. */
   readonly sentAt?: number;
   readonly availability: Availability;
   readonly head: Head;
-  /** The oldest first, of the last six hours at most. */
-  readonly samples: readonly Sample[];
+  /** Of the last six hours at most. */
+  readonly samples: SampleColumns;
+}
+
+/** What of a snapshot the charts and the head do without. */
+export interface Rest {
   readonly miners: readonly MinerCell[];
   /** The oldest first. */
   readonly events: readonly EventRow[];
@@ -156,6 +162,25 @@ export interface Sample {
   /** Redis was not up at the end of the span. */
   readonly redisWasDown: boolean;
 }
+
+/** Samples, the oldest first, each figure of all of them in one list: in a tenth of the room, as no name is there twice. */
+export interface SampleColumns {
+  readonly at: readonly number[];
+  readonly spanMs: readonly number[];
+  readonly total: CountColumns;
+  /** By dataset. One that has no lookups in a sample is absent from that. */
+  readonly datasets: Readonly<Record<string, CountColumns>>;
+  /** `null` where it is absent. */
+  readonly hitMs: readonly (number | null)[];
+  readonly missMs: readonly (number | null)[];
+  readonly invalidations: readonly number[];
+  readonly evictions: readonly number[];
+  readonly redisMemoryBytes: readonly (number | null)[];
+  /** The indexes of those where Redis was down. */
+  readonly redisWasDown: readonly number[];
+}
+
+export type CountColumns = { readonly [K in keyof SampleCounts]: readonly number[] };
 
 /** One miner as the grid draws it. */
 export interface MinerCell {

@@ -7,7 +7,7 @@ import { FleetGrid } from './fleet/grid';
 import { TroubleList } from './fleet/trouble';
 import { FrameLoop } from './frame';
 import { HeadView } from './head';
-import { Host, type VsCodeApi } from './host';
+import { Host, type ToDraw, type VsCodeApi } from './host';
 import { PolicyTable } from './policies';
 import { DashboardStore, PARTS, type Part } from './store';
 import { plain } from './text';
@@ -53,16 +53,12 @@ export class Dashboard {
   ) {
     this.state = readViewState(api.getState());
     this.host = new Host(api, (message) => {
-      if (message.type === 'snapshot') {
-        this.clock.hear(message.snapshot.sentAt);
-        this.store.replace(message.snapshot, this.clock.now());
-      } else {
-        this.clock.hear(message.update.sentAt);
-        this.store.apply(message.update, this.clock.now());
-      }
+      this.take(message);
       this.numbers.come = message.number ?? this.numbers.come;
       this.frame.request();
     });
+    // While the host gets what there is, the page is made.
+    this.host.ready();
     this.theme = new Theme(() => {
       this.charts.recolour();
       this.grid?.recolour();
@@ -90,7 +86,21 @@ export class Dashboard {
     document.body.classList.toggle('compact', this.isCompact);
     document.body.append(this.toolbar(), this.availability.root, this.content);
     setInterval(() => this.tick(), TICK_MS);
-    this.host.ready();
+  }
+
+  private take(message: ToDraw): void {
+    switch (message.type) {
+      case 'snapshot':
+        this.clock.hear(message.snapshot.sentAt);
+        this.store.replace(message.snapshot, this.clock.now());
+        return;
+      case 'rest':
+        this.store.complete(message.rest, this.clock.now());
+        return;
+      case 'update':
+        this.clock.hear(message.update.sentAt);
+        this.store.apply(message.update, this.clock.now());
+    }
   }
 
   private toolbar(): HTMLElement {
@@ -164,33 +174,47 @@ export class Dashboard {
   /** The charts take about as long as all else together, and have a frame of their own. */
   private drawDue(): void {
     const { store } = this;
-    if (this.take('head') && store.head !== undefined) {
+    if (this.isDue('head') && store.head !== undefined) {
       this.head.update(store.head);
     }
-    if (this.take('samples')) {
+    if (this.isDue('samples')) {
       this.charts.update(store.samples, store.head?.targetRatio);
       if (this.due.size > 0) {
         this.frame.request();
         return;
       }
     }
-    if (this.take('miners')) {
+    this.showRest(store.isWhole);
+    if (!store.isWhole) {
+      this.due.clear();
+      return;
+    }
+    if (this.isDue('miners')) {
       this.grid?.update(store.miners, store.takeChangedMiners());
       if (this.isCompact) {
         this.trouble.update(store.miners);
       }
     }
-    if (this.take('events')) {
+    if (this.isDue('events')) {
       this.events?.update();
     }
-    if (this.take('policies')) {
+    if (this.isDue('policies')) {
       this.policies?.update(store.policies);
     }
     this.due.clear();
   }
 
+  /** What the charts did not wait for. */
+  private showRest(isKnown: boolean): void {
+    for (const part of [this.grid, this.events, this.policies, this.trouble]) {
+      if (part !== undefined) {
+        setHidden(part.root, !isKnown);
+      }
+    }
+  }
+
   /** @returns whether the part was to be drawn; it is not any more. */
-  private take(part: Part): boolean {
+  private isDue(part: Part): boolean {
     return this.due.delete(part);
   }
 

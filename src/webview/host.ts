@@ -14,6 +14,9 @@ export function acquireApi(): VsCodeApi {
   return acquireVsCodeApi();
 }
 
+/** What is drawn of what the host says. */
+export type ToDraw = Extract<HostMessage, { type: 'snapshot' | 'rest' | 'update' }>;
+
 interface Pending {
   readonly settle: (answer: Answer | Error) => void;
 }
@@ -30,7 +33,7 @@ export class Host {
 
   constructor(
     private readonly api: VsCodeApi,
-    private readonly onMessage: (message: Extract<HostMessage, { type: 'snapshot' | 'update' }>) => void,
+    private readonly onMessage: (message: ToDraw) => void,
   ) {
     window.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
       if (typeof data === 'string') {
@@ -76,6 +79,7 @@ export class Host {
   private receive(message: HostMessage): void {
     switch (message.type) {
       case 'snapshot':
+      case 'rest':
       case 'update':
         this.onMessage(message);
         return;

@@ -1,6 +1,7 @@
-import type { Availability, Head, MinerCell, PolicyRow, Sample, Snapshot, Update } from '../protocol/dashboard';
+import type { Availability, Head, MinerCell, PolicyRow, Rest, Sample, Snapshot, Update } from '../protocol/dashboard';
 import { EventHistory } from './eventHistory';
 import { Ring } from './ring';
+import { samplesOf } from './sampleColumns';
 
 /** Six hours at the finest resolution, 5 s, and some room. */
 const MAX_SAMPLES = 4_500;
@@ -15,6 +16,8 @@ export class DashboardStore {
   availability: Availability | undefined;
   head: Head | undefined;
   policies: readonly PolicyRow[] = [];
+  /** Whether it was ever told of miners, events and policies, which may come after all else. */
+  isWhole = false;
   readonly events = new EventHistory();
   private readonly sampleRing = new Ring<Sample>(MAX_SAMPLES);
   private readonly minersById = new Map<string, MinerCell>();
@@ -49,16 +52,24 @@ export class DashboardStore {
   replace(snapshot: Snapshot, now: number): void {
     this.availability = snapshot.availability;
     this.head = snapshot.head;
-    this.policies = snapshot.policies;
     this.sampleRing.clear();
-    this.addSamples(snapshot.samples);
-    this.minersById.clear();
-    this.addMiners(snapshot.miners);
-    this.changedIds = undefined;
-    this.events.reset(snapshot.events, snapshot.eventCounts ?? {}, now);
-    for (const part of PARTS) {
-      this.changed.add(part);
+    this.addSamples(samplesOf(snapshot.samples));
+    this.note('availability', 'head', 'samples');
+    const { miners, events, policies, eventCounts = {} } = snapshot;
+    if (miners !== undefined && events !== undefined && policies !== undefined) {
+      this.complete({ miners, events, policies, eventCounts }, now);
     }
+  }
+
+  /** What a snapshot went without; `now` as in {@link replace}. */
+  complete({ miners, events, policies, eventCounts = {} }: Rest, now: number): void {
+    this.policies = policies;
+    this.minersById.clear();
+    this.addMiners(miners);
+    this.changedIds = undefined;
+    this.events.reset(events, eventCounts, now);
+    this.isWhole = true;
+    this.note('miners', 'events', 'policies');
   }
 
   /** `now` as in {@link replace}. */
@@ -91,6 +102,12 @@ export class DashboardStore {
     if (update.events !== undefined || update.eventCounts !== undefined) {
       this.events.add(update.events ?? [], update.eventCounts, now);
       this.changed.add('events');
+    }
+  }
+
+  private note(...parts: readonly Part[]): void {
+    for (const part of parts) {
+      this.changed.add(part);
     }
   }
 

@@ -92,6 +92,21 @@ describe('the dashboard', () => {
     expect(await tile('Instances').innerText()).toContain('3');
   });
 
+  it('draws the charts of a large fleet before it knows the miners, and says nothing of those until it does', async () => {
+    const shown = await open();
+    const { miners, events, policies, ...first } = snapshot(Date.now());
+    await shown.send({ type: 'snapshot', number: 1, snapshot: first });
+    expect(await shown.page.locator('.uplot canvas').count()).toBe(4);
+    expect(await shown.page.locator('.fleet').isVisible()).toBe(false);
+    expect(await shown.page.locator('.events').isVisible()).toBe(false);
+    await shown.send({ type: 'rest', number: 2, rest: { miners, events, policies } });
+    expect(await shown.page.locator('.fleet canvas.cells').isVisible()).toBe(true);
+    expect(await shown.page.locator('.fleet canvas.cells').getAttribute('aria-label')).toBe('5,000 miners');
+    expect(await shown.page.locator('.events').isVisible()).toBe(true);
+    const drawn = (await shown.sent()).flatMap((message) => (message.type === 'drawn' ? [message.number] : []));
+    expect(drawn).toEqual([1, 2]);
+  });
+
   it('marks a ratio under its target by an icon and in words', async () => {
     const shown = await open();
     await shown.send({ type: 'snapshot', snapshot: snapshot(Date.now(), { head: head({ own: ratios(0.7) }) }) });

@@ -3,7 +3,7 @@ import type { Event } from '../../base/emitter';
 import { describeError } from '../../base/errors';
 import { type Disposable, DisposableStore, toDisposable } from '../../base/lifecycle';
 import type { Logger } from '../../base/logger';
-import type { DashboardLayout, Request } from '../../protocol/dashboard';
+import type { DashboardLayout, Request, Rest } from '../../protocol/dashboard';
 import type { DashboardSource } from './dashboardSource';
 import { type Drawable, type Fate, Outbox, type Recipient } from './outbox';
 import { readPageMessage } from './pageMessages';
@@ -28,6 +28,8 @@ export interface DashboardChannelOptions {
 
 /** From the beginning of one message with changes to the next. */
 const PACE_MS = 40;
+/** Of so many miners and fewer, all there is goes in one message: it takes no longer than its parts. */
+const FEW_MINERS = 300;
 /** Before a page that did not take a message, or came back without a word, is sent all there is. */
 const RETRY_MS = 1_000;
 /** Before one that took it and did not draw it for long is: its window is not seen, or its script has failed. */
@@ -185,8 +187,15 @@ export class DashboardChannel implements Disposable {
   }
 
   private async send(sending: object): Promise<Fate> {
-    if (this.pending.needsSnapshot) {
-      await this.options.source.hydrated();
+    const { source } = this.options;
+    if (this.pending.needsSnapshot && source.minerCount > FEW_MINERS) {
+      const fate = await this.outbox.postToDraw(this.takeSnapshot());
+      if (fate !== 'drawn' || this.sending !== sending || !this.pending.needsRest) {
+        return fate;
+      }
+    }
+    if (this.pending.needsSnapshot || this.pending.needsRest) {
+      await source.hydrated();
       if (this.sending !== sending) {
         // Hidden, or loaded anew: what is sent then is another's to send.
         return 'refused';
@@ -198,11 +207,26 @@ export class DashboardChannel implements Disposable {
   /** From here to the posting nothing else runs: what changes later is not in the message, and is noted as pending. */
   private takePending(): Drawable {
     const { source, clock } = this.options;
+    if (this.pending.needsSnapshot) {
+      const { snapshot } = this.takeSnapshot();
+      return { type: 'snapshot', snapshot: { ...snapshot, ...this.takeRest() } };
+    }
     this.nextAt = clock.monotonic() + PACE_MS;
-    const sentAt = clock.now();
-    return this.pending.needsSnapshot
-      ? { type: 'snapshot', snapshot: { sentAt, ...source.snapshot(), ...this.pending.takeCounts() } }
-      : { type: 'update', update: { sentAt, ...this.pending.take(source) } };
+    return this.pending.needsRest
+      ? { type: 'rest', rest: this.takeRest() }
+      : { type: 'update', update: { sentAt: clock.now(), ...this.pending.take(source) } };
+  }
+
+  /** As {@link takePending}, without what the charts can do without. */
+  private takeSnapshot() {
+    const { source, clock } = this.options;
+    this.nextAt = clock.monotonic() + PACE_MS;
+    this.pending.noteSnapshot();
+    return { type: 'snapshot', snapshot: { sentAt: clock.now(), ...source.snapshot() } } as const;
+  }
+
+  private takeRest(): Rest {
+    return { ...this.options.source.rest(), ...this.pending.takeCounts() };
   }
 
   /** Takes the page for one that listens after a while, and goes on. */

@@ -5,7 +5,7 @@ import { type Disposable, DisposableStore, toDisposable } from '../../base/lifec
 import type { Logger } from '../../base/logger';
 import type { Miner } from '../../fleet/miner';
 import type { MinerState } from '../../fleet/minerData';
-import type { DashboardLayout, Head, MinerCell, PolicyRow, Sample, Snapshot } from '../../protocol/dashboard';
+import type { DashboardLayout, Head, MinerCell, PolicyRow, Rest, Sample, Snapshot } from '../../protocol/dashboard';
 import type { LoggedEvent } from '../../service/eventLog';
 import type { FleetServices } from '../../service/fleetServices';
 import type { SessionState } from '../fleetSession';
@@ -15,12 +15,15 @@ import { type HeardOf, HeardStates } from './heardStates';
 import { policyRowOf } from './policyRow';
 import { compareIds, RecentEvents } from './recentEvents';
 import { cellOf, eventRowOf, onlineStateOf, sampleOf } from './rows';
+import { columnsOfSamples } from './sampleColumns';
 import { TemperatureRounds } from './temperatureRounds';
 
 /** Something that a page which shows the dashboard has to be told. */
 export type DashboardChange =
   /** All of it: another fleet, or none. */
   | { readonly type: 'everything' }
+  /** Events of before, which come late: a page would take them for news, and only a whole list has a place for them. */
+  | { readonly type: 'past' }
   | { readonly type: 'head' }
   | { readonly type: 'policies' }
   | { readonly type: 'sample'; readonly sample: Sample }
@@ -105,18 +108,28 @@ export class DashboardSource implements Disposable {
     });
   }
 
-  /** Resolves when {@link snapshot} has what Redis knows, at the latest after half a second. */
+  /** How many miners {@link rest} tells of. */
+  get minerCount(): number {
+    return this.following?.services.inventory.current.miners.length ?? 0;
+  }
+
+  /** Resolves when there is what Redis knows, at the latest after half a second. */
   async hydrated(): Promise<void> {
     await this.following?.hydrated;
   }
 
-  /** All that there is to show now. */
+  /** What there is to show now, but for the {@link rest}. */
   snapshot(): Snapshot {
-    const services = this.following?.services;
     return {
       availability: availabilityOf(this.options.session.state),
       head: this.currentHead(),
-      samples: services?.history.samples().map(sampleOf) ?? [],
+      samples: columnsOfSamples(this.following?.services.history.samples().map(sampleOf) ?? []),
+    };
+  }
+
+  rest(): Rest {
+    const services = this.following?.services;
+    return {
       miners: services?.inventory.current.miners.map((miner) => this.cellIn(services, miner)) ?? [],
       events: this.events.all.map(eventRowOf),
       policies: this.policies(),
@@ -231,8 +244,7 @@ export class DashboardSource implements Disposable {
       }
       this.hasRecalled = true;
       if (this.events.add(recalled).length > 0) {
-        // As with what comes late.
-        this.changes.fire({ type: 'everything' });
+        this.changes.fire({ type: 'past' });
       }
     } catch (error) {
       this.options.logger.debug(`The history of events cannot be read: ${describeError(error)}`);
@@ -265,8 +277,7 @@ export class DashboardSource implements Disposable {
     const isLate = ({ id, at }: LoggedEvent) =>
       at < followedSince - LATE_MS || (latest !== undefined && compareIds(id, latest) < 0);
     if (events.some(isLate)) {
-      // History that came late: a page would take it for news, and only a snapshot has a place for it.
-      this.changes.fire({ type: 'everything' });
+      this.changes.fire({ type: 'past' });
     } else if (events.length > 0) {
       this.changes.fire({ type: 'events', events, ...told });
     }

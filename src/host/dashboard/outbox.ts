@@ -11,7 +11,7 @@ export interface Recipient {
 }
 
 /** What a page is to draw, before it has its number. */
-export type Drawable = Extract<HostMessage, { type: 'snapshot' | 'update' }>;
+export type Drawable = Extract<HostMessage, { type: 'snapshot' | 'rest' | 'update' }>;
 
 /** What became of something to draw: drawn, not taken, or taken and not drawn for as long as that is waited for. */
 export type Fate = 'drawn' | 'refused' | 'silent';

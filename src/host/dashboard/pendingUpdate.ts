@@ -1,5 +1,5 @@
 import type { MinerState } from '../../fleet/minerData';
-import type { EventKind, Head, MinerCell, PolicyRow, Sample, Snapshot, Update } from '../../protocol/dashboard';
+import type { EventKind, Head, MinerCell, PolicyRow, Rest, Sample, Update } from '../../protocol/dashboard';
 import type { LoggedEvent } from '../../service/loggedEvents';
 import type { DashboardChange } from './dashboardSource';
 import { eventRowOf } from './rows';
@@ -17,10 +17,12 @@ export const MOST_EVENTS = 500;
 /** More than these have changed, or come, only where a page has not taken anything for long: then it is sent all there is. */
 const MOST_MINERS = 50_000;
 const MOST_SAMPLES = 120;
+/** What is told of them with the rest of a snapshot is all there is of them; but for events, which are counted. */
+const IN_REST: ReadonlySet<DashboardChange['type']> = new Set(['miners', 'events', 'past', 'policies'] as const);
 
 /** What one page has not been told yet: of each miner only that it changed, of events the last ones and how many there were. */
 export class PendingUpdate {
-  private isEverything = true;
+  private missing: 'everything' | 'rest' | 'nothing' = 'everything';
   private isHead = false;
   private isPolicies = false;
   private readonly minerIds = new Set<string>();
@@ -32,23 +34,29 @@ export class PendingUpdate {
 
   /** Whether only a snapshot can say what changed. */
   get needsSnapshot(): boolean {
-    return this.isEverything;
+    return this.missing === 'everything';
+  }
+
+  /** Whether there is a snapshot whose rest was not told. */
+  get needsRest(): boolean {
+    return this.missing === 'rest';
   }
 
   get isEmpty(): boolean {
     const hasLists = this.minerIds.size > 0 || this.heardOf.size > 0 || this.samples.length > 0 || this.counts.size > 0;
-    return !this.isEverything && !this.isHead && !this.isPolicies && !hasLists;
+    return this.missing === 'nothing' && !this.isHead && !this.isPolicies && !hasLists;
   }
 
   note(change: DashboardChange): void {
     if (change.type === 'events') {
       this.count(change.events);
     }
-    if (this.isEverything) {
+    if (this.missing === 'everything' || (this.missing === 'rest' && IN_REST.has(change.type))) {
       return;
     }
     switch (change.type) {
       case 'everything':
+      case 'past':
         this.noteEverything();
         return;
       case 'head':
@@ -76,7 +84,7 @@ export class PendingUpdate {
   /** From now on only a snapshot will do, whatever else there was. What was counted is told with it. */
   noteEverything(): void {
     this.clear();
-    this.isEverything = true;
+    this.missing = 'everything';
   }
 
   /** For a page that knows nothing, and has counted nothing. */
@@ -85,10 +93,16 @@ export class PendingUpdate {
     this.counts.clear();
   }
 
-  /** What goes with a snapshot; begins anew. */
-  takeCounts(): Pick<Snapshot, 'eventCounts'> {
-    const taken = this.counts.size > 0 ? { eventCounts: Object.fromEntries(this.counts) } : {};
+  /** A snapshot is taken without its rest: from now on, what it has changes. What is of the rest is told with that, as it is then. */
+  noteSnapshot(): void {
     this.clear();
+    this.missing = 'rest';
+  }
+
+  /** What goes with the rest, which is taken. */
+  takeCounts(): Pick<Rest, 'eventCounts'> {
+    const taken = this.counts.size > 0 ? { eventCounts: Object.fromEntries(this.counts) } : {};
+    this.missing = 'nothing';
     this.counts.clear();
     return taken;
   }
@@ -139,7 +153,7 @@ export class PendingUpdate {
   }
 
   private clear(): void {
-    this.isEverything = false;
+    this.missing = 'nothing';
     this.isHead = false;
     this.isPolicies = false;
     this.minerIds.clear();

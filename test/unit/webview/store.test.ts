@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { columnsOfSamples } from '../../../src/host/dashboard/sampleColumns';
 import type { EventRow, MinerCell, Sample, Snapshot } from '../../../src/protocol/dashboard';
 import { compareEventIds, EventHistory } from '../../../src/webview/eventHistory';
 import { Ring } from '../../../src/webview/ring';
@@ -19,7 +20,7 @@ const SNAPSHOT: Snapshot = {
     redis: { state: 'up' },
     miners: { total: 0, online: 0, offline: 0 },
   },
-  samples: [],
+  samples: columnsOfSamples([]),
   miners: [],
   events: [],
   policies: [],
@@ -76,6 +77,25 @@ describe('the store', () => {
     expect([...store.takeChanges()]).toEqual(['miners']);
   });
 
+  it('keeps what it knows of the miners and events until the rest of a snapshot comes, which has them all', () => {
+    const store = new DashboardStore();
+    const { miners: _, events: __, policies: ___, ...first } = SNAPSHOT;
+    store.replace(first, 0);
+    expect(store.isWhole).toBe(false);
+    expect([...store.takeChanges()].sort()).toEqual(['availability', 'head', 'samples']);
+    store.complete({ miners: [miner('a')], events: [event(1)], policies: [] }, 0);
+    expect(store.isWhole).toBe(true);
+    expect([...store.takeChanges()].sort()).toEqual(['events', 'miners', 'policies']);
+    store.replace(first, 0);
+    expect([...store.miners.keys()]).toEqual(['a']);
+    expect(store.takeChangedMiners()).toBeUndefined();
+    store.complete({ miners: [miner('b')], events: [event(2)], policies: [], eventCounts: { status: 7 } }, 0);
+    expect([...store.miners.keys()]).toEqual(['b']);
+    expect(store.events.rows.map(({ id }) => id)).toEqual([event(2).id]);
+    expect(store.events.counts.status).toBe(7);
+    expect(store.takeChangedMiners()).toBeUndefined();
+  });
+
   it('keeps what an update does not name', () => {
     const store = new DashboardStore();
     store.replace({ ...SNAPSHOT, miners: [miner('a'), miner('b')] }, 0);
@@ -86,7 +106,7 @@ describe('the store', () => {
 
   it('takes no sample twice when a snapshot and updates overlap', () => {
     const store = new DashboardStore();
-    store.replace({ ...SNAPSHOT, samples: [sample(5_000), sample(10_000)] }, 0);
+    store.replace({ ...SNAPSHOT, samples: columnsOfSamples([sample(5_000), sample(10_000)]) }, 0);
     store.apply({ samples: [sample(10_000), sample(15_000)] }, 0);
     expect(store.samples.map(({ at }) => at)).toEqual([5_000, 10_000, 15_000]);
   });
@@ -103,8 +123,14 @@ describe('the store', () => {
 
   it('is as the last snapshot says, whatever was there', () => {
     const store = new DashboardStore();
-    store.replace({ ...SNAPSHOT, miners: [miner('a')], samples: [sample(90_000)], events: [event(9)] }, 0);
-    store.replace({ ...SNAPSHOT, miners: [miner('b')], samples: [sample(5_000)], events: [event(3)] }, 0);
+    store.replace(
+      { ...SNAPSHOT, miners: [miner('a')], samples: columnsOfSamples([sample(90_000)]), events: [event(9)] },
+      0,
+    );
+    store.replace(
+      { ...SNAPSHOT, miners: [miner('b')], samples: columnsOfSamples([sample(5_000)]), events: [event(3)] },
+      0,
+    );
     expect([...store.miners.keys()]).toEqual(['b']);
     expect(store.samples.map(({ at }) => at)).toEqual([5_000]);
     expect(store.events.rows.map(({ id }) => id)).toEqual(['1800000000000-3']);

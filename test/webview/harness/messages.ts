@@ -1,9 +1,11 @@
+import { columnsOfSamples } from '../../../src/host/dashboard/sampleColumns';
 import type {
   EventRow,
   Head,
   MinerCell,
   PolicyRow,
   Ratios,
+  Rest,
   Sample,
   SampleCounts,
   Snapshot,
@@ -154,12 +156,16 @@ export function policies(): PolicyRow[] {
   ];
 }
 
-export function snapshot(now: number, change: Partial<Snapshot> = {}): Snapshot {
+/** All of it in one message, with other parts than usual. */
+export function snapshot(
+  now: number,
+  { samples: shown, ...change }: Omit<Partial<Snapshot>, 'samples'> & { readonly samples?: readonly Sample[] } = {},
+): Snapshot & Rest {
   return {
     sentAt: now,
     availability: { state: 'running' },
     head: head(),
-    samples: samples(now, 60),
+    samples: columnsOfSamples(shown ?? samples(now, 60)),
     miners: miners(5_000, now),
     events: events(400, now),
     policies: policies(),

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { LoggedEvent } from '../../../../src/service/eventLog';
 import { Deferred, turn } from '../../cache/rig';
 import { DashboardStand, eventOf, minerOf, sampleAt, TestPage } from './dashboardStand';
 
@@ -28,6 +29,87 @@ describe('the channel to a page', () => {
     await turn();
     expect(page.messages).toEqual([{ type: 'snapshot', number: 1, snapshot: expect.anything() }]);
     expect(page.snapshots[0]?.miners.map(({ id }) => id)).toEqual(['m1', 'm2', 'm3']);
+  });
+
+  describe('of a large fleet', () => {
+    beforeEach(() => {
+      stand.miners = Array.from({ length: 400 }, (_, index) => minerOf(`m${index}`));
+    });
+
+    const typesOf = (page: TestPage) => page.messages.map(({ type }) => type);
+
+    it('sends what the charts need at once, and the rest when that is drawn and Redis has answered', async () => {
+      const recalled = new Deferred<readonly LoggedEvent[]>();
+      stand.recent = () => recalled.promise;
+      const page = new TestPage();
+      page.draws = false;
+      stand.open(page);
+      page.say({ type: 'ready' });
+      await turn();
+      expect(page.messages).toEqual([{ type: 'snapshot', number: 1, snapshot: expect.anything() }]);
+      expect(page.messages[0]).not.toHaveProperty('snapshot.miners');
+      page.draws = true;
+      page.sayDrawn();
+      await turn();
+      expect(typesOf(page)).toEqual(['snapshot']);
+      recalled.resolve([eventOf(1)]);
+      await turn();
+      const rest = page.messages.flatMap((message) => (message.type === 'rest' ? [message.rest] : []));
+      expect(rest[0]?.miners).toHaveLength(400);
+      expect(rest[0]?.events.map(({ id }) => id)).toEqual([eventOf(1).id]);
+    });
+
+    it('loses nothing that happens between the two, and tells nothing of it twice', async () => {
+      const page = new TestPage();
+      page.draws = false;
+      stand.open(page);
+      page.say({ type: 'ready' });
+      await turn();
+      stand.logged.fire([eventOf(1), eventOf(2, 'fill')]);
+      stand.sampled.fire(sampleAt(5_000));
+      stand.powerW = 17;
+      await stand.readMiners();
+      page.draws = true;
+      page.sayDrawn();
+      await turn();
+      await stand.rig.pass(PACE_MS);
+      const [, rest, ...updates] = page.messages;
+      expect(rest).toMatchObject({ type: 'rest', rest: { eventCounts: { status: 1, fill: 1 } } });
+      expect(rest?.type === 'rest' && rest.rest.miners.find(({ id }) => id === 'm1')?.powerW).toBe(17);
+      expect(rest?.type === 'rest' && rest.rest.events).toHaveLength(2);
+      expect(updates).toEqual(page.messages.slice(2).filter(({ type }) => type === 'update'));
+      expect(page.updates.flatMap(({ samples = [] }) => samples.map(({ at }) => at))).toEqual([5_000]);
+      expect(page.updates.flatMap(({ eventCounts }) => eventCounts ?? [])).toEqual([]);
+    });
+
+    it('begins anew when all is another while the first part is drawn', async () => {
+      const page = new TestPage();
+      page.draws = false;
+      stand.open(page);
+      page.say({ type: 'ready' });
+      await turn();
+      await stand.setState({ type: 'starting' });
+      page.draws = true;
+      page.sayDrawn();
+      await turn();
+      await stand.rig.pass(PACE_MS);
+      expect(typesOf(page)).toEqual(['snapshot', 'snapshot']);
+      expect(page.snapshots[0]).toMatchObject({ availability: { state: 'unavailable' }, miners: [] });
+    });
+
+    it('sends all of it again, every event counted, when the rest was not taken', async () => {
+      const page = new TestPage();
+      page.take = async ({ type }) => type === 'snapshot';
+      stand.open(page);
+      page.say({ type: 'ready' });
+      await turn();
+      expect(typesOf(page)).toEqual(['snapshot', 'rest']);
+      page.take = async () => true;
+      stand.logged.fire([eventOf(1)]);
+      await stand.rig.pass(1_000);
+      expect(typesOf(page).slice(0, 4)).toEqual(['snapshot', 'rest', 'snapshot', 'rest']);
+      expect(page.messages[3]).toMatchObject({ rest: { eventCounts: { status: 1 } } });
+    });
   });
 
   it('asks and follows nothing while the page is hidden, and begins with all there is when it shows', async () => {

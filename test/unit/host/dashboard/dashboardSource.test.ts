@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { columnsOfSamples } from '../../../../src/host/dashboard/sampleColumns';
 import type { HeardState, LoggedEvent } from '../../../../src/service/loggedEvents';
+import { samplesOf } from '../../../../src/webview/sampleColumns';
 import { Deferred, turn } from '../../cache/rig';
 import { DashboardStand, eventOf, minerOf, sampleAt, TestPage } from './dashboardStand';
 
@@ -31,11 +33,13 @@ describe('the dashboard', () => {
       redis: { state: 'up', latencyMs: 0.4, memoryBytes: 1_000 },
       miners: { total: 3, online: 3, offline: 0 },
     });
-    expect(snapshot?.samples.map(({ at, total }) => [at, total.lookups])).toEqual([
+    expect(
+      samplesOf(page.snapshots[0]?.samples ?? columnsOfSamples([])).map(({ at, total }) => [at, total.lookups]),
+    ).toEqual([
       [1_000, 100],
       [6_000, 50],
     ]);
-    expect(snapshot?.samples[0]?.datasets).toHaveProperty(['miner:status', 'l1Hits'], 100);
+    expect(snapshot?.samples.datasets).toHaveProperty(['miner:status', 'l1Hits'], [100, 50]);
     expect(snapshot?.miners[2]).toMatchObject({ id: 'm3', tenant: 'south', state: 'normal', powerW: 3_000, ttlS: 10 });
     expect(snapshot?.policies.find(({ dataset }) => dataset === 'miner:status')).toMatchObject({
       strategy: 'EPHEMERAL',
@@ -57,7 +61,7 @@ describe('the dashboard', () => {
     expect(page.snapshots.at(-1)).toMatchObject({
       availability: { state: 'unavailable', reason: expect.stringContaining(reason) },
       miners: [],
-      samples: [],
+      samples: { at: [] },
       events: [],
     });
     expect(stand.looking).toEqual({ fleet: 0, events: 0 });

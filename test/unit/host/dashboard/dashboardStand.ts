@@ -8,7 +8,7 @@ import type { MinerSource } from '../../../../src/fleet/minerSource';
 import { DashboardChannel, type DashboardPage } from '../../../../src/host/dashboard/dashboardChannel';
 import { DashboardSource } from '../../../../src/host/dashboard/dashboardSource';
 import type { SessionState } from '../../../../src/host/fleetSession';
-import type { DashboardLayout, HostMessage, Request, Snapshot, Update } from '../../../../src/protocol/dashboard';
+import type { DashboardLayout, HostMessage, Request, Rest, Snapshot, Update } from '../../../../src/protocol/dashboard';
 import type { LoggedEvent } from '../../../../src/service/eventLog';
 import { FleetMonitor } from '../../../../src/service/fleetMonitor';
 import { FleetReads } from '../../../../src/service/fleetReads';
@@ -61,7 +61,7 @@ export class TestPage implements DashboardPage {
 
   /** Draws a message; the last one where none is given. */
   sayDrawn(message: HostMessage | undefined = this.messages.at(-1)): void {
-    if (message?.type === 'snapshot' || message?.type === 'update') {
+    if (message?.type === 'snapshot' || message?.type === 'rest' || message?.type === 'update') {
       this.say({ type: 'drawn', number: message.number });
     }
   }
@@ -75,8 +75,12 @@ export class TestPage implements DashboardPage {
     this.received.fire(message);
   }
 
-  get snapshots(): readonly Snapshot[] {
-    return this.messages.flatMap((message) => (message.type === 'snapshot' ? [message.snapshot] : []));
+  /** Those that are whole, as they are of a small fleet. */
+  get snapshots(): readonly (Snapshot & Rest)[] {
+    return this.messages.flatMap((message) => {
+      const whole = message.type === 'snapshot' && message.snapshot.miners !== undefined;
+      return whole ? [message.snapshot as Snapshot & Rest] : [];
+    });
   }
 
   get updates(): readonly Update[] {
