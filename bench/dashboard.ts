@@ -12,6 +12,7 @@ import { bundleDashboard } from '../test/webview/harness/bundle';
 import type { Comparison, Goal, Measure } from './comparison';
 import { MINERS } from './dashboard/fleet';
 import type { HostArgument, HostQuestion, HostReport } from './dashboard/hostProcess';
+import type { IdleReport } from './dashboard/idleProcess';
 import { COUNTED_KINDS, type Probe, webviewFiles } from './dashboard/pages';
 import type { BurstOrder, BurstReport } from './dashboard/publisherProcess';
 import { answerOf } from './ownProcess';
@@ -31,6 +32,8 @@ interface BurstFigures {
   readonly worstSecond: number;
   readonly delayP99: number;
   readonly delayMax: number;
+  /** Of a process that does nothing. */
+  readonly idleDelayP99: number;
   readonly drawnP50: number;
   readonly drawnP99: number;
   readonly uncounted: number;
@@ -40,6 +43,15 @@ interface BurstFigures {
   readonly hostCpu: number;
   readonly updatesPerSecond: number;
   readonly updateBytes: number;
+}
+
+/** For one opening, in ms since the navigation: what came when. */
+interface OpeningFigures {
+  readonly asked: number;
+  readonly ready: number;
+  readonly sent: number;
+  /** The first chart. */
+  readonly drawn: number;
 }
 
 /** A burst of events, from Redis over the extension host's side to what a real Chromium has drawn. */
@@ -61,17 +73,19 @@ export async function measureDashboard(report: (line: string) => void): Promise<
     const files = webviewFiles(page.script, page.styles);
     const host = await start('hostProcess', JSON.stringify({ redisPort: redis.port, files } satisfies HostArgument));
     const publisher = await start('publisherProcess', String(redis.port));
+    const idle = await start('idleProcess', '');
     const { port } = await ask<HostReport>(host, 'memory' satisfies HostQuestion);
-    const openings = await measureOpenings(browser, port, report);
+    const openings = await measureOpenings(browser, host, port, report);
     const shown = await ShownDashboard.open(browser, port);
     const bursts: BurstFigures[] = [];
     await shown.watch(publisher, WARM_UP);
     for (let repetition = 0; repetition < REPETITIONS; repetition++) {
-      bursts.push(await measureBurst(shown, host, publisher));
+      bursts.push(await measureBurst(shown, host, publisher, idle));
       report(`burst ${repetition + 1} of ${REPETITIONS}: ${JSON.stringify(bursts.at(-1))}`);
     }
-    const { snapshotBytes } = await ask<HostReport>(host, 'memory' satisfies HostQuestion);
-    return comparisonOf(bursts, openings, Buffer.byteLength(page.script) / 1_024, snapshotBytes / 1_024);
+    const { snapshotBytes, restBytes } = await ask<HostReport>(host, 'memory' satisfies HostQuestion);
+    const sizes = { script: Buffer.byteLength(page.script), snapshot: snapshotBytes, rest: restBytes };
+    return comparisonOf(bursts, openings, sizes);
   } finally {
     for (const child of children) {
       child.kill('SIGKILL');
@@ -84,10 +98,10 @@ export async function measureDashboard(report: (line: string) => void): Promise<
 
 function comparisonOf(
   bursts: readonly BurstFigures[],
-  openings: readonly number[],
-  scriptKb: number,
-  snapshotKb: number,
+  openings: readonly OpeningFigures[],
+  sizes: Readonly<Record<'script' | 'snapshot' | 'rest', number>>,
 ): Comparison {
+  const openingsOf = (name: keyof OpeningFigures) => openings.map((opening) => opening[name]);
   const valuesOf = (name: keyof BurstFigures) => bursts.map((burst) => burst[name]);
   const measure = (contender: string, unit: string, values: readonly number[]): Measure => ({
     contender,
@@ -102,11 +116,16 @@ function comparisonOf(
     measures: [
       measure('frames in the worst second', '/s', valuesOf('worstSecond')),
       measure('host: longest event loop delay', 'ms', valuesOf('delayMax')),
+      measure('a process that does nothing: event loop delay, p99', 'ms', valuesOf('idleDelayP99')),
       measure('published to drawn, p50', 'ms', valuesOf('drawnP50')),
       measure('host: CPU', '% of a core', valuesOf('hostCpu')),
       measure('updates', '/s', valuesOf('updatesPerSecond')),
       measure('an update at the end of the burst', 'kB', valuesOf('updateBytes')),
-      measure('snapshot of all there is', 'kB', [snapshotKb]),
+      measure('opened until the frame asks for its page', 'ms', openingsOf('asked')),
+      measure('until the page says that it is ready', 'ms', openingsOf('ready')),
+      measure('until the host has sent what charts need', 'ms', openingsOf('sent')),
+      measure('what charts need', 'kB', [sizes.snapshot / 1_024]),
+      measure('the rest of all there is', 'kB', [sizes.rest / 1_024]),
     ],
     goals: [
       { name: 'frames', unit: '/s', values: valuesOf('framesPerSecond'), limit: 50, bound: 'atLeast' },
@@ -116,16 +135,27 @@ function comparisonOf(
       atMost('miners not in their last state', '', valuesOf('wrongStates'), 0),
       atMost('host: heap grown by the burst', 'kB', valuesOf('hostGrowth'), 1_024),
       atMost('page: heap grown by the burst', 'kB', valuesOf('pageGrowth'), 1_024),
-      atMost('script, minified', 'kB', [scriptKb], 200),
-      atMost('opened to first chart', 'ms', openings, 400),
+      atMost('script, minified', 'kB', [sizes.script / 1_024], 200),
+      atMost('opened to first chart', 'ms', openingsOf('drawn'), 400),
     ],
   };
 }
 
-async function measureBurst(shown: ShownDashboard, host: ChildProcess, publisher: ChildProcess): Promise<BurstFigures> {
+async function measureBurst(
+  shown: ShownDashboard,
+  host: ChildProcess,
+  publisher: ChildProcess,
+  idle: ChildProcess,
+): Promise<BurstFigures> {
   const pageBefore = await shown.heap();
   const before = await ask<HostReport>(host, 'begin' satisfies HostQuestion);
-  const { frames, latencies, uncounted, wrongStates, during } = await shown.watch(publisher, BURST, host);
+  await ask<IdleReport>(idle, 'begin');
+  const { frames, latencies, uncounted, wrongStates, during, idleDelayP99 } = await shown.watch(
+    publisher,
+    BURST,
+    host,
+    idle,
+  );
   const after = await ask<HostReport>(host, 'memory' satisfies HostQuestion);
   const pageAfter = await shown.heap();
   const sorted = latencies.toSorted((a, b) => a - b);
@@ -135,6 +165,7 @@ async function measureBurst(shown: ShownDashboard, host: ChildProcess, publisher
     worstSecond: worstSecond(frames),
     delayP99: during.delayP99,
     delayMax: during.delayMax,
+    idleDelayP99,
     drawnP50: quantile(0.5),
     drawnP99: quantile(0.99),
     uncounted,
@@ -148,14 +179,22 @@ async function measureBurst(shown: ShownDashboard, host: ChildProcess, publisher
 }
 
 /** From the navigation until a chart of six hours of history is drawn, each time in a page of its own. */
-async function measureOpenings(browser: Browser, port: number, report: (line: string) => void): Promise<number[]> {
-  const openings: number[] = [];
+async function measureOpenings(
+  browser: Browser,
+  host: ChildProcess,
+  port: number,
+  report: (line: string) => void,
+): Promise<OpeningFigures[]> {
+  const openings: OpeningFigures[] = [];
   for (let opening = 0; opening <= OPENINGS; opening++) {
     const shown = await ShownDashboard.open(browser, port);
     // The first one compiles what the others find.
     if (opening > 0) {
-      openings.push(shown.openedMs);
-      report(`opening ${opening} of ${OPENINGS}: first chart after ${Math.round(shown.openedMs)} ms`);
+      const { asked, ready, sent } = (await ask<HostReport>(host, 'memory' satisfies HostQuestion)).opening;
+      const after = (at: number) => at - shown.openedAt;
+      const figures = { asked: after(asked), ready: after(ready), sent: after(sent), drawn: shown.openedMs };
+      openings.push(figures);
+      report(`opening ${opening} of ${OPENINGS}: ${JSON.stringify(figures)}`);
     }
     await shown.close();
   }
@@ -169,7 +208,9 @@ class ShownDashboard {
     private readonly session: CDPSession,
   ) {}
 
-  /** From the navigation to the first chart. */
+  /** When the navigation began, in ms since the epoch. */
+  openedAt = Number.NaN;
+  /** From there to the first chart. */
   openedMs = Number.NaN;
 
   static async open(browser: Browser, port: number): Promise<ShownDashboard> {
@@ -184,6 +225,7 @@ class ShownDashboard {
     await frame.waitForSelector('.uplot canvas');
     const session = await page.context().newCDPSession(frame);
     const shown = new ShownDashboard(frame, session);
+    shown.openedAt = begun;
     shown.openedMs = (await shown.probe('firstChartAt')) - begun;
     return shown;
   }
@@ -201,12 +243,13 @@ class ShownDashboard {
   }
 
   /** Has events published, and sees what of them is drawn, and when. */
-  async watch(publisher: ChildProcess, order: BurstOrder, host = publisher) {
+  async watch(publisher: ChildProcess, order: BurstOrder, host = publisher, idle?: ChildProcess) {
     const countedBefore = await this.counted();
     await this.evaluate('probe.frames.length = probe.drawn.length = 0');
     const { published, states } = await ask<BurstReport>(publisher, order);
     const frames = await this.probe('frames');
     const during = host === publisher ? EMPTY_REPORT : await ask<HostReport>(host, 'end' satisfies HostQuestion);
+    const { delayP99: idleDelayP99 } = idle === undefined ? { delayP99: 0 } : await ask<IdleReport>(idle, 'end');
     const total = published.at(-1)?.[1] ?? 0;
     await this.until(countedBefore + total);
     // Nothing more comes: what would be counted twice would be by now.
@@ -215,6 +258,7 @@ class ShownDashboard {
     return {
       frames,
       during,
+      idleDelayP99,
       latencies: latenciesOf(published, drawn, countedBefore),
       uncounted: Math.abs((await this.counted()) - countedBefore - total),
       wrongStates: await this.wrongStates(states),
@@ -267,7 +311,9 @@ const EMPTY_REPORT: HostReport = {
   cpu: 0,
   messages: 0,
   snapshotBytes: 0,
+  restBytes: 0,
   updateBytes: 0,
+  opening: { asked: 0, ready: 0, sent: 0 },
 };
 
 /** For each event, from its publishing to the end of the first frame that has it in its counts. */

@@ -8,7 +8,8 @@ import { LiveFleet } from '../../src/host/liveFleet';
 import type { FleetServices } from '../../src/service/fleetServices';
 import { usedMemory } from '../usedMemory';
 import { openHostServices } from './hostServices';
-import { type WebviewFiles, WebviewServer } from './webviewServer';
+import { NS_PER_MS, RESOLUTION_MS } from './idleProcess';
+import { type Opening, type WebviewFiles, WebviewServer } from './webviewServer';
 
 export interface HostArgument {
   readonly redisPort: number;
@@ -30,11 +31,10 @@ export interface HostReport {
   readonly cpu: number;
   readonly messages: number;
   readonly snapshotBytes: number;
+  readonly restBytes: number;
   readonly updateBytes: number;
+  readonly opening: Opening;
 }
-
-const RESOLUTION_MS = 2;
-const NS_PER_MS = 1e6;
 
 /** The dashboard's side of the extension host, in a process of its own as that is. @param argument a {@link HostArgument}, as JSON. */
 export async function hostProcess(argument: string): Promise<void> {
@@ -73,7 +73,9 @@ export async function hostProcess(argument: string): Promise<void> {
       cpu: share,
       messages: sent,
       snapshotBytes: webview.sizes.get('snapshot') ?? 0,
+      restBytes: webview.sizes.get('rest') ?? 0,
       updateBytes: webview.sizes.get('update') ?? 0,
+      opening: webview.opening,
     } satisfies HostReport);
   });
   process.send?.('ready');

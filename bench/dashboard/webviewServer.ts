@@ -3,10 +3,17 @@ import type { AddressInfo } from 'node:net';
 import { Emitter } from '../../src/base/emitter';
 import type { Disposable } from '../../src/base/lifecycle';
 import type { DashboardPage } from '../../src/host/dashboard/dashboardChannel';
-import type { HostMessage } from '../../src/protocol/dashboard';
+import type { HostMessage, PageMessage } from '../../src/protocol/dashboard';
 
 /** What the browser loads, by its path. */
 export type WebviewFiles = Readonly<Record<string, { readonly type: string; readonly text: string }>>;
+
+/** When what the last page needed was seen by the host, in ms since the epoch. */
+export interface Opening {
+  readonly asked: number;
+  readonly ready: number;
+  readonly sent: number;
+}
 
 /**
  * The way between the host's process and the page, which costs about what VS Code's costs: a message is made JSON once, goes over a
@@ -16,6 +23,7 @@ export class WebviewServer {
   /** Bytes of the last message of each type. */
   readonly sizes = new Map<HostMessage['type'], number>();
   messages = 0;
+  opening: Opening = { asked: 0, ready: 0, sent: 0 };
 
   private constructor(readonly port: number) {}
 
@@ -48,9 +56,16 @@ export class WebviewServer {
       });
       request.on('end', () => {
         response.writeHead(204).end();
-        this.received.fire(JSON.parse(text));
+        const message: PageMessage = JSON.parse(text);
+        if (message.type === 'ready') {
+          this.opening = { ...this.opening, ready: Date.now() };
+        }
+        this.received.fire(message);
       });
       return;
+    }
+    if (path === '/page') {
+      this.opening = { asked: Date.now(), ready: 0, sent: 0 };
     }
     const file = files[path];
     if (file === undefined) {
@@ -72,6 +87,9 @@ export class WebviewServer {
         const text = JSON.stringify(message);
         this.sizes.set(message.type, text.length);
         this.messages++;
+        if (message.type === 'snapshot') {
+          this.opening = { ...this.opening, sent: Date.now() };
+        }
         // Once more, as the product's message is text itself.
         response.write(`${JSON.stringify(text)}\n`);
         return true;
