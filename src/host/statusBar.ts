@@ -1,31 +1,44 @@
 import * as vscode from 'vscode';
 import { type Disposable, DisposableStore, toDisposable } from '../base/lifecycle';
 import type { FleetServices } from '../service/fleetServices';
+import type { ServiceConnection } from '../service/serviceConnection';
+import { availabilityOf } from './dashboard/availability';
 import type { FleetSession } from './fleetSession';
 import { formatRatio } from './format';
-import { VIEWS } from './ids';
+import { COMMANDS } from './ids';
+import { type DatasetLine, type StatusText, statusOfFigures, statusWithoutFleet } from './statusText';
+import { describeActive } from './views/connectionText';
 
 const UPDATE_MS = 1_000;
+
+const LINKS: readonly (readonly [string, string])[] = [
+  ['Open Dashboard', COMMANDS.openDashboard],
+  ['Warm Cache…', COMMANDS.warm],
+  ['Invalidate Cache…', COMMANDS.invalidate],
+  ['Show Log', COMMANDS.showLog],
+];
 
 /** Hit ratio of the last five minutes of this window, or what keeps the cache from working. */
 export class StatusBar implements Disposable {
   private readonly disposables = new DisposableStore();
   private readonly item: vscode.StatusBarItem;
   private ofServices = this.disposables.add(new DisposableStore());
-  private isShown = false;
-  private isWarning = false;
+  /** What the item shows, as text: each of its properties is a message to the window, also when it changes nothing. */
+  private shown = '';
+  private mood: StatusText['mood'] = 'normal';
 
   constructor(private readonly session: FleetSession) {
     this.item = this.disposables.add(
       vscode.window.createStatusBarItem('fleetCache.hitRatio', vscode.StatusBarAlignment.Left, 0),
     );
     this.item.name = 'Fleet Cache Hit Ratio';
-    this.item.command = `${VIEWS.miners}.focus`;
+    this.item.command = COMMANDS.openDashboard;
     this.disposables.add(session.onDidChange(() => this.follow()));
-    // The figures are in memory; VS Code is only told when the text differs.
+    // The figures are in memory; VS Code is only told what differs.
     const timer = setInterval(() => this.update(), UPDATE_MS);
     this.disposables.add(toDisposable(() => clearInterval(timer)));
     this.follow();
+    this.item.show();
   }
 
   dispose(): void {
@@ -45,66 +58,79 @@ export class StatusBar implements Disposable {
   private update(): void {
     const { state } = this.session;
     switch (state.type) {
-      case 'noFolder':
-      case 'noInventory':
-      case 'untrusted':
-        this.isShown = false;
-        this.item.hide();
-        return;
       case 'starting':
-        this.show('$(loading~spin) Fleet Cache', 'Fleet Cache is starting.', false);
+        this.show(plain('$(loading~spin) Fleet Cache', 'Fleet Cache is starting.', 'normal'));
         return;
       case 'failed':
-        this.show('$(error) Fleet Cache', state.reason, true);
+        this.show(plain('$(error) Fleet Cache', state.reason, 'problem'));
         return;
       case 'running':
-        this.showRunning(state.services);
+        this.show(statusOf(state.services), state.services.connection);
+        return;
+      default: {
+        const status = statusWithoutFleet(availabilityOf(state));
+        if (status !== undefined) {
+          this.show(status);
+        }
+      }
     }
   }
 
-  private showRunning({ cache }: FleetServices): void {
-    const health = cache.storeHealth;
-    if (health.state === 'down') {
-      this.show('$(warning) Redis down', `${health.reason} Miners are read directly.`, true);
+  private show(status: StatusText, connection?: ServiceConnection): void {
+    const { text, details, mood, datasets } = status;
+    const active = connection === undefined ? '' : `${describeActive(connection)} (${connection.address})`;
+    const shown = JSON.stringify([status, active]);
+    if (shown === this.shown) {
       return;
     }
-    const ratio = cache.metrics.hitRatio('5m');
-    const text = `$(database) ${ratio === undefined ? 'Fleet Cache' : `${formatRatio(ratio)} hits`}`;
-    const warning = 'reason' in health ? health.reason : undefined;
-    this.show(text, warning ?? tooltipOf(cache), warning !== undefined);
-  }
-
-  private show(text: string, tooltip: string, isWarning: boolean): void {
-    if (this.item.text !== text) {
-      this.item.text = text;
-    }
-    if (this.item.tooltip !== tooltip) {
-      this.item.tooltip = tooltip;
-    }
-    // Each of these is a message to the window, also when it changes nothing.
-    if (this.isWarning !== isWarning) {
-      this.isWarning = isWarning;
-      this.item.backgroundColor = isWarning ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
-    }
-    if (!this.isShown) {
-      this.isShown = true;
-      this.item.show();
+    this.shown = shown;
+    this.item.text = text;
+    this.item.tooltip = tooltipOf(details, datasets, active);
+    const words = text.replace(/ ?\$\([^)]*\) ?/g, '');
+    this.item.accessibilityInformation = { label: details.startsWith(words) ? details : `${words}, ${details}` };
+    if (mood !== this.mood) {
+      this.mood = mood;
+      this.item.backgroundColor =
+        mood === 'problem' ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
+      this.item.color = mood === 'under-target' ? new vscode.ThemeColor('list.warningForeground') : undefined;
     }
   }
 }
 
-function tooltipOf({ metrics }: FleetServices['cache']): string {
-  const recent = metrics.counts('5m');
-  if (recent.lookups === 0) {
-    return 'Fleet Cache: nobody has read through the cache in the last 5 minutes. Select to see the miners.';
+function statusOf({ cache, inventory }: FleetServices): StatusText {
+  const health = cache.storeHealth;
+  if (health.state === 'down') {
+    return plain('$(warning) Redis down', `${health.reason} Miners are read directly.`, 'problem');
   }
-  const hits = recent.l1Hits + recent.l2Hits + recent.staleHits;
-  const total = metrics.counts('start');
-  const offload = metrics.sourceOffload('5m');
-  return [
-    `Fleet Cache, last 5 minutes of this window: ${recent.lookups.toLocaleString('en')} lookups`,
-    `${hits.toLocaleString('en')} hits, ${recent.misses.toLocaleString('en')} misses (${recent.fetches.toLocaleString('en')} fetched from miners, ${recent.coalesced.toLocaleString('en')} waited for another's fetch)`,
-    `Reads spared the miners: ${offload === undefined ? 'unknown' : formatRatio(offload)}`,
-    `Since start: ${total.lookups.toLocaleString('en')} lookups`,
-  ].join('\n');
+  if (inventory.current.miners.length === 0) {
+    return plain('$(database) no fleet', 'The list of miners is empty.', 'normal');
+  }
+  const status = statusOfFigures(cache.metrics);
+  return 'reason' in health ? { ...status, details: health.reason, mood: 'problem' } : status;
+}
+
+function plain(text: string, details: string, mood: StatusText['mood']): StatusText {
+  return { text, details, mood, datasets: [] };
+}
+
+/** Names and reasons may be of anybody's making: they go in as text. */
+function tooltipOf(details: string, datasets: readonly DatasetLine[], active: string): vscode.MarkdownString {
+  const tooltip = new vscode.MarkdownString('', true);
+  tooltip.isTrusted = { enabledCommands: LINKS.map(([, command]) => command) };
+  for (const line of details.split('\n')) {
+    tooltip.appendText(line).appendMarkdown('  \n');
+  }
+  if (datasets.length > 0) {
+    const rows = datasets.map(
+      ({ dataset, lookups, hitRatio, sourceOffload }) =>
+        `| ${dataset} | ${lookups.toLocaleString('en')} | ${formatRatio(hitRatio)} | ${formatRatio(sourceOffload)} |`,
+    );
+    tooltip.appendMarkdown(
+      `\n| Dataset | Lookups | Hits | Spared |\n| :--- | ---: | ---: | ---: |\n${rows.join('\n')}\n\n`,
+    );
+  }
+  if (active !== '') {
+    tooltip.appendMarkdown('\nRedis: ').appendText(active);
+  }
+  return tooltip.appendMarkdown(`\n\n${LINKS.map(([title, command]) => `[${title}](command:${command})`).join(' · ')}`);
 }

@@ -86,8 +86,16 @@ describe('a fleet in the window', () => {
   });
 
   it('shows the hit ratio of the last five minutes in the status bar', async () => {
-    await soon(async () => expect(await statusBar().textContent()).toMatch(/^\s*\d+ % hits$/));
-    expect(await statusBar().getAttribute('aria-label')).toMatch(/\d+ lookups/);
+    await soon(async () => expect(await statusBar().textContent()).toMatch(/^\s*\d+ % hits\s*$/));
+    expect(await statusBar().getAttribute('aria-label')).toMatch(/^\d+ % hits.*\d+ lookups/s);
+    await statusBar().hover();
+    const hover = workbench.page.locator('.monaco-hover:not(.hidden)', { hasText: 'Open Dashboard' });
+    await hover.waitFor();
+    expect(await hover.locator('table').textContent()).toMatch(/miner:status\s*\d+\s*\d+ %\s*\d+ %/);
+    await workbench.screenshot('statusBar');
+    await statusBar().locator('a').click();
+    await workbench.page.locator('.tab', { hasText: 'Fleet Cache' }).waitFor();
+    await workbench.runCommand('View: Close All Editors');
   });
 
   it('shows miners with state and hashrate, and those that are down with the reason, never with figures', async () => {
