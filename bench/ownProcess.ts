@@ -72,3 +72,10 @@ export function answerOf<T>(child: ChildProcess): Promise<T> {
     });
   });
 }
+
+/** Sends a process a question. @returns its answer. */
+export async function ask<T>(child: ChildProcess, question: unknown): Promise<T> {
+  const answer = answerOf<T>(child);
+  child.send(question as string);
+  return await answer;
+}
