@@ -24,7 +24,7 @@ export async function testConnection(
 ): Promise<ConnectionReport> {
   const connection = new RedisConnection({ profile, commandTimeoutMs: TIMEOUT_MS, clock, logger: silentLogger });
   try {
-    return await unlessCancelled(examine(connection, profile, clock), signal);
+    return await unlessCancelled(explained(examine(connection, profile, clock), profile, clock), signal);
   } finally {
     connection.dispose();
   }
@@ -37,14 +37,10 @@ async function examine(
 ): Promise<ConnectionReport> {
   const address = profileAddress(profile);
   const ping = () => connection.execute(() => Promise.all(connection.masters().map((master) => master.ping())));
-  await explained(ping(), profile, clock);
+  await ping();
   if (connection.masters().length === 0) {
     // A Cluster without a node has nobody to fail.
-    await explained(
-      connection.execute(() => connection.client.get(PROBE_KEY)),
-      profile,
-      clock,
-    );
+    await connection.execute(() => connection.client.get(PROBE_KEY));
   }
   const startedAt = clock.monotonic();
   await ping();
@@ -93,7 +89,10 @@ function checkMode(mode: string | undefined, profile: ConnectionProfile): void {
   }
 }
 
-/** What servers and clients say when one of them speaks TLS and the other does not is told in words that help. */
+/**
+ * What servers and clients say to one of another kind, or when one of them speaks TLS and the other does not, is told in words that
+ * help, whichever step hears it: a client of a Cluster may have taken a server for a node, and pinged it, before that refuses to be one.
+ */
 async function explained<T>(answer: Promise<T>, profile: ConnectionProfile, clock: Clock): Promise<T> {
   const startedAt = clock.monotonic();
   try {
