@@ -178,7 +178,9 @@ export class Dashboard {
       this.head.update(store.head);
     }
     if (this.isDue('samples')) {
-      this.charts.update(store.samples, store.head?.targetRatio);
+      if (!this.charts.update(store.samples, store.head?.targetRatio)) {
+        this.due.add('samples');
+      }
       if (this.due.size > 0) {
         this.frame.request();
         return;

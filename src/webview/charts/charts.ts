@@ -35,6 +35,7 @@ export class Charts {
   private readonly window: TimeWindow;
   private latest: readonly Sample[] = [];
   private drawnTo = 0;
+  private isOpening = true;
   /** What is shown while it is paused. */
   private held: readonly Sample[] | undefined;
   private readonly rangeButtons = new Map<RangeName, HTMLButtonElement>();
@@ -69,14 +70,22 @@ export class Charts {
     this.showTools();
   }
 
-  update(samples: readonly Sample[], target: number | undefined): void {
+  /**
+   * Draws what is known. When the page opens, its first chart does not wait for the others.
+   *
+   * @returns whether all charts are drawn; if not, they are the next time.
+   */
+  update(samples: readonly Sample[], target: number | undefined): boolean {
     this.latest = samples;
     const stretch = this.window.at(this.owner.now());
     this.drawnTo = stretch.to;
     const pieces = timeline(this.held ?? samples, stretch.from, stretch.to, bucketMs(stretch));
-    for (const chart of this.charts) {
+    const due = this.isOpening ? this.charts.slice(0, 1) : this.charts;
+    this.isOpening = false;
+    for (const chart of due) {
       chart.update(pieces, stretch, chart === this.charts[0] ? target : undefined);
     }
+    return due.length === this.charts.length;
   }
 
   /** The stretch of time does not move, or not by so much that it would be seen. */

@@ -46,7 +46,7 @@ export class TimeChart {
     private readonly spec: ChartSpec,
     private readonly owner: ChartOwner,
   ) {
-    this.empty = el('p', { class: 'empty', text: spec.empty });
+    this.empty = el('p', { class: 'empty', text: spec.empty, attributes: { hidden: '' } });
     this.plotBox = el('div', {
       class: 'plot',
       attributes: {
