@@ -1,8 +1,9 @@
 import { type Connection, suggestedName } from '../connections/savedConnections';
-import { plainText, showInformation } from '../messages';
+import { showInformation } from '../messages';
 import type { CommandParts } from './commandParts';
-import { askConsent, askEnvironment } from './connectionQuestions';
+import { askEnvironment } from './connectionQuestions';
 import { chosen } from './connections';
+import { askConsent } from './typedConfirmation';
 
 type Change = Partial<Pick<Connection, 'environment' | 'readOnly'>>;
 
@@ -15,7 +16,7 @@ export async function labelConnection(parts: CommandParts, row?: Connection): Pr
     return;
   }
   if (connection.environment === 'production') {
-    const message = plainText(`Take the label production off "${connection.name}"?`);
+    const message = `Take the label production off "${connection.name}"?`;
     const detail = 'What cannot be undone asks no more for its name, and it may not be read-only any more.';
     if (!(await askConsent(connection, { title, message, detail, button: 'Take It Off' }))) {
       return;
@@ -44,7 +45,7 @@ export async function allowWriting(parts: CommandParts, row?: Connection): Promi
     showInformation(`Writing over "${connection.name}" is allowed already.`);
     return;
   }
-  const message = plainText(`Allow to change what is behind "${connection.name}" by hand?`);
+  const message = `Allow to change what is behind "${connection.name}" by hand?`;
   const detail = 'Whoever works here can then invalidate, purge, edit and delete keys, and control miners over it.';
   if (await askConsent(connection, { title, message, detail, button: 'Allow Writing' })) {
     await change(parts, connection, { readOnly: false });

@@ -2,7 +2,6 @@ import * as vscode from 'vscode';
 import { ENVIRONMENTS, type Environment } from '../../service/writeAccess';
 import type { Connection } from '../connections/savedConnections';
 import { nameProblem, splitPassword } from '../connections/savedConnections';
-import { plainText } from '../messages';
 import type { CommandParts } from './commandParts';
 
 /** What a person said about where a Redis is. */
@@ -108,24 +107,6 @@ export async function askEnvironment(
     })),
   ];
   return vscode.window.showQuickPick(items, { title, placeHolder: 'What this Redis is for', ignoreFocusOut: true });
-}
-
-/** Whether the person means it: with a button, and on production by typing the name. */
-export async function askConsent(
-  { name, environment }: Pick<Connection, 'name' | 'environment'>,
-  question: { readonly title: string; readonly message: string; readonly detail: string; readonly button: string },
-): Promise<boolean> {
-  const { title, message, detail, button } = question;
-  if (environment !== 'production') {
-    return (await vscode.window.showWarningMessage(message, { modal: true, detail }, button)) === button;
-  }
-  const typed = await vscode.window.showInputBox({
-    title,
-    prompt: plainText(`${detail} It is labelled production: type ${name} to go on.`),
-    ignoreFocusOut: true,
-    validateInput: (text) => (text === name ? undefined : plainText(`Type ${name}`)),
-  });
-  return typed === name;
 }
 
 async function askServers(title: string, kind: (typeof KINDS)[number], check: UrlCheck): Promise<string | undefined> {

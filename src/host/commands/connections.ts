@@ -7,7 +7,8 @@ import { plainText, showInformation } from '../messages';
 import { withProgress } from '../progress';
 import { redisServer } from '../secrets';
 import type { CommandParts } from './commandParts';
-import { type Address, askAddress, askConsent, askEnvironment, askName, askUrl } from './connectionQuestions';
+import { type Address, askAddress, askEnvironment, askName, askUrl } from './connectionQuestions';
+import { askConsent } from './typedConfirmation';
 
 /** *Add Connection…*: asks by a form or for a URL, tries it, and keeps it in the user's settings. */
 export async function addConnection(parts: CommandParts): Promise<void> {
@@ -93,7 +94,7 @@ export async function removeConnection(parts: CommandParts, row?: Connection): P
     );
   }
   const { name, url } = connection;
-  const message = plainText(`Remove the connection "${name}"?`);
+  const message = `Remove the connection "${name}"?`;
   const detail = 'Nothing is removed from Redis. Its password is forgotten, unless another connection uses it.';
   const isMeant = await askConsent({ name, environment: undefined }, { title: '', message, detail, button: 'Remove' });
   if (!isMeant) {
