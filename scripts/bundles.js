@@ -11,6 +11,7 @@ const VENDOR_FILES = {
   grpc: ['@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs', 'protobufjs/light', 'protobufjs/ext/descriptor'],
   ioredis: ['ioredis'],
   cache: ['cockatiel', 'lru-cache'],
+  prometheus: ['prom-client'],
   protoServices: ['virtual:proto-services'],
 };
 const VENDOR_FOLDER = 'vendor';

@@ -25,6 +25,7 @@ import { InstanceRegistry } from './service/instanceRegistry';
 import { Invalidator } from './service/invalidator';
 import { followInventoryFile } from './service/inventoryFollower';
 import { LiveRefresh } from './service/liveRefresh';
+import { MetricsExport } from './service/metricsExport';
 import { MetricsHistory } from './service/metricsHistory';
 import { MinerTemperatures } from './service/minerTemperatures';
 import { MinerWriter } from './service/minerWriter';
@@ -173,6 +174,7 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
     discovery: new Discovery(source),
     instances,
     history: disposables.add(new MetricsHistory({ ...common, gauge })),
+    metricsExport: new MetricsExport({ cache, policies, instance: self }),
     events,
     overview: new FleetOverview({ instances, metrics, gauge }),
     watcher,

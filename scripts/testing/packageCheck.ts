@@ -16,6 +16,7 @@ const REQUIRED = [
   'extension/dist/simulate.js',
   'extension/dist/vendor/grpc.js',
   'extension/dist/vendor/ioredis.js',
+  'extension/dist/vendor/prometheus.js',
   'extension/dist/webview/dashboard.js',
   'extension/dist/webview/dashboard.css',
 ];

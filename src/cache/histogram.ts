@@ -2,7 +2,7 @@
 export const MAX_BOUND_MS = 10_000;
 
 /** Upper bounds in ms: 1-2-5 steps from 10 µs to 10 s; what is slower goes into a last, open bucket. */
-const BOUNDS_MS = [0.01, 0.1, 1, 10, 100, 1000]
+export const BOUNDS_MS: readonly number[] = [0.01, 0.1, 1, 10, 100, 1000]
   .flatMap((decade) => [decade, decade * 2, decade * 5])
   .concat(MAX_BOUND_MS);
 
@@ -10,9 +10,15 @@ const BOUNDS_MS = [0.01, 0.1, 1, 10, 100, 1000]
 export class LatencyHistogram {
   private readonly counts = new Array<number>(BOUNDS_MS.length + 1).fill(0);
   private total = 0;
+  private totalMs = 0;
 
   get count(): number {
     return this.total;
+  }
+
+  /** Of all observations, in ms. */
+  get sumMs(): number {
+    return this.totalMs;
   }
 
   /** @param weight how many observations this one stands for. */
@@ -23,11 +29,13 @@ export class LatencyHistogram {
     }
     this.counts[bucket] = (this.counts[bucket] as number) + weight;
     this.total += weight;
+    this.totalMs += latencyMs * weight;
   }
 
   reset(): void {
     this.counts.fill(0);
     this.total = 0;
+    this.totalMs = 0;
   }
 
   /** Observations by bucket, as they are now. */

@@ -62,6 +62,7 @@ export class CacheMetrics {
   private slot: number;
   private slotEnd: number;
   private firstTierHits = 0;
+  private countingSince: number;
 
   /** Of hits in either tier. */
   readonly hitLatency = new LatencyHistogram();
@@ -72,6 +73,12 @@ export class CacheMetrics {
   constructor(private readonly clock: Clock) {
     this.slot = Math.floor(clock.monotonic() / BUCKET_MS);
     this.slotEnd = (this.slot + 1) * BUCKET_MS;
+    this.countingSince = clock.now();
+  }
+
+  /** When the counting began, in ms since the epoch. */
+  get since(): number {
+    return this.countingSince;
   }
 
   /** Datasets of which anything was counted so far. */
@@ -169,6 +176,7 @@ export class CacheMetrics {
     for (const histogram of [this.hitLatency, this.missLatency, this.fetchLatency]) {
       histogram.reset();
     }
+    this.countingSince = this.clock.now();
   }
 
   private of(dataset: Dataset, now: number): DatasetCounts {

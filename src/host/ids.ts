@@ -22,6 +22,8 @@ export const COMMANDS = {
   makeReadOnly: 'fleetCache.makeReadOnly',
   allowWriting: 'fleetCache.allowWriting',
   openDashboard: 'fleetCache.openDashboard',
+  exportMetrics: 'fleetCache.exportMetrics',
+  resetMetrics: 'fleetCache.resetMetrics',
   showMore: 'fleetCache.showMore',
   showLog: 'fleetCache.showLog',
 } as const;

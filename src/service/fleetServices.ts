@@ -10,6 +10,7 @@ import type { FleetWatcher } from './fleetWatcher';
 import type { FleetWriter } from './fleetWriter';
 import type { InstanceRegistry } from './instanceRegistry';
 import type { Invalidator } from './invalidator';
+import type { MetricsExport } from './metricsExport';
 import type { MetricsHistory } from './metricsHistory';
 import type { MinerTemperatures } from './minerTemperatures';
 import type { MinerWriter } from './minerWriter';
@@ -36,6 +37,7 @@ export interface FleetServices extends Disposable {
   readonly discovery: Discovery;
   readonly instances: InstanceRegistry;
   readonly history: MetricsHistory;
+  readonly metricsExport: MetricsExport;
   readonly events: EventLog;
   readonly overview: FleetOverview;
   /** `undefined` in an instance that watches no miners. */

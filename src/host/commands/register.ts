@@ -15,6 +15,7 @@ import { discoverMiners } from './discoverMiners';
 import { importMiners } from './importMiners';
 import { invalidate } from './invalidate';
 import { setMinerLogin, setRedisPassword } from './logins';
+import { exportMetrics, resetMetrics } from './metrics';
 import { refresh } from './refresh';
 import { togglePeriodicWarming } from './togglePeriodicWarming';
 import { warm } from './warm';
@@ -44,6 +45,8 @@ export function registerCommands(parts: CommandParts): Disposable {
     [COMMANDS.makeReadOnly]: (row?: Connection) => makeReadOnly(parts, row),
     [COMMANDS.allowWriting]: (row?: Connection) => allowWriting(parts, row),
     [COMMANDS.openDashboard]: () => parts.dashboard.open(),
+    [COMMANDS.exportMetrics]: () => exportMetrics(parts),
+    [COMMANDS.resetMetrics]: () => resetMetrics(parts),
     [COMMANDS.showMore]: (node: MinersNode) => parts.minersView.showMore(node),
     [COMMANDS.showLog]: () => parts.log.show(),
   };

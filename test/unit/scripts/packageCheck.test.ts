@@ -14,6 +14,7 @@ const COMPLETE = [
   'extension/dist/simulate.js',
   'extension/dist/vendor/grpc.js',
   'extension/dist/vendor/ioredis.js',
+  'extension/dist/vendor/prometheus.js',
   'extension/dist/webview/dashboard.js',
   'extension/dist/webview/dashboard.css',
   'extension/media/icon.png',
