@@ -134,7 +134,7 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
   disposables.add(invalidateMovedMiners(inventory, invalidator, logger));
   const { control } = source;
   const writer = new MinerWriter({ cache, reads, source, control, bus, history, clock, logger, instance, access });
-  const warmer = new Warmer(reads, cache, new WarmingEvents(history, instance));
+  const warmer = new Warmer(reads, cache, source, new WarmingEvents(history, instance));
   const common = { cache, inventory, clock, logger };
   const statusEvents = new StatusEvents({ ...common, reads, invalidator, bus, history, instance });
   const firstReading = () => monitor.refreshed(FIRST_READING_MS);

@@ -136,9 +136,9 @@ export class Invalidator {
       summaryKey(GLOBAL_TENANT),
       FIRMWARE_VERSIONS_KEY,
       POOL_URLS_KEY,
-      ...(scope.type === 'fleet' ? [] : [summaryKey(tenantOf(scope))]),
+      ...(scope.type === 'fleet' ? [] : miners.map(({ tenant }) => summaryKey(tenant))),
     ];
-    return this.cache.invalidate({ scopes: generationsOf(scope), keys: [...new Set(keys)], cause });
+    return this.cache.invalidate({ scopes: generationsOf(scope, miners), keys: [...new Set(keys)], cause });
   }
 }
 
@@ -155,19 +155,16 @@ function minerKeys(minerId: string): readonly string[] {
   return ALL_KINDS.map((kind) => minerKey(minerId, kind));
 }
 
-function tenantOf(scope: Exclude<FleetScope, { type: 'fleet' }>): string {
-  return scope.type === 'miner' ? scope.miner.tenant : scope.tenant;
-}
-
-/** The generations that void the scope's entries, and the summaries over them. */
-function generationsOf(scope: FleetScope): readonly string[] {
+/** The generations that void the entries of the scope's miners, and the summaries over them. */
+function generationsOf(scope: FleetScope, miners: readonly Miner[]): readonly string[] {
   switch (scope.type) {
     case 'fleet':
       return [generationKeys.all];
     case 'tenant':
       return [generationKeys.fleet(scope.tenant), generationKeys.summary(GLOBAL_TENANT), ...figureGenerations()];
+    case 'tag':
     case 'miner':
-      return minerGenerations(scope.miner);
+      return [...new Set(miners.flatMap(minerGenerations))];
   }
 }
 

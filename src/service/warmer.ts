@@ -3,10 +3,10 @@ import type { CacheService, WarmOutcome } from '../cache/cacheService';
 import { StoreError } from '../cache/store';
 import { type Miner, minerAddress } from '../fleet/miner';
 import type { MinerKind } from '../fleet/minerData';
-import { SourceError } from '../fleet/minerSource';
+import { type MinerSource, SourceError } from '../fleet/minerSource';
 import type { FleetReads } from './fleetReads';
 import type { WarmingEvents, WarmingOrigin } from './warmingMessages';
-import type { WarmReport } from './warmReport';
+import type { WarmReport, WarmTask } from './warmReport';
 
 export interface WarmOptions {
   /** Reads at a time; 10 by default. */
@@ -19,13 +19,13 @@ export interface WarmOptions {
 }
 
 const DEFAULT_CONCURRENCY = 10;
-const LISTED_MINERS = 5;
 
 /** Fills the cache ahead of the reads that will come. */
 export class Warmer {
   constructor(
     private readonly reads: FleetReads,
     private readonly cache: CacheService,
+    private readonly source: Pick<MinerSource, 'retryNow'>,
     private readonly events: WarmingEvents,
   ) {}
 
@@ -34,13 +34,31 @@ export class Warmer {
    *
    * @throws {StoreError} when Redis is down, because then there is nothing to warm.
    */
-  async warm(miners: readonly Miner[], kinds: readonly MinerKind[], options: WarmOptions = {}): Promise<WarmReport> {
-    const { signal, origin = 'asked' } = options;
+  warm(miners: readonly Miner[], kinds: readonly MinerKind[], options: WarmOptions = {}): Promise<WarmReport> {
+    const tasks = miners.flatMap((miner) => kinds.map((kind) => ({ miner, kind })));
+    return this.warmEach(tasks, options);
+  }
+
+  /**
+   * Tries again what failed, and nothing else. For a person who asks: miners that did not answer are asked at once.
+   *
+   * @throws {StoreError} as {@link warm} does.
+   */
+  retry({ failures }: Pick<WarmReport, 'failures'>, options: WarmOptions = {}): Promise<WarmReport> {
+    const tasks = failures.flatMap((failure) => failure.tasks);
+    for (const miner of new Set(tasks.map((task) => task.miner))) {
+      this.source.retryNow(miner);
+    }
+    return this.warmEach(tasks, options);
+  }
+
+  /** As {@link warm}, for what is named alone. @throws {StoreError} as {@link warm} does. */
+  async warmEach(tasks: readonly WarmTask[], options: WarmOptions = {}): Promise<WarmReport> {
+    const { signal, origin = 'asked', concurrency = DEFAULT_CONCURRENCY } = options;
     if (this.cache.storeHealth.state === 'down') {
       throw new StoreError(this.cache.storeHealth.reason);
     }
-    const tasks = miners.flatMap((miner) => kinds.map((kind) => ({ miner, kind })));
-    const failures = new Map<string, { count: number; minerIds: Set<string> }>();
+    const failures = new Map<string, WarmTask[]>();
     let warmed = 0;
     let fresh = 0;
     let failed = 0;
@@ -54,14 +72,14 @@ export class Warmer {
         return;
       } else {
         failed++;
-        noteFailure(failures, (tasks[position] as (typeof tasks)[number]).miner, result.reason);
+        noteFailure(failures, tasks[position] as WarmTask, result.reason);
       }
       options.onProgress?.(warmed + notStored + fresh + failed, tasks.length);
     };
     let wasCancelled = false;
-    this.events.began(tasks.length, kinds, origin);
+    this.events.began(tasks.length, [...new Set(tasks.map(({ kind }) => kind))], origin);
     try {
-      await this.reads.warm(tasks, { concurrency: options.concurrency ?? DEFAULT_CONCURRENCY, signal, onSettled });
+      await this.reads.warm(tasks, { concurrency, signal, onSettled });
     } catch (error) {
       if (!(error instanceof CancelledError)) {
         throw error;
@@ -75,8 +93,8 @@ export class Warmer {
       fresh,
       failed,
       failures: [...failures]
-        .map(([cause, { count, minerIds }]) => ({ cause, count, minerIds: [...minerIds] }))
-        .sort((a, b) => b.count - a.count),
+        .map(([cause, ofCause]) => ({ cause, tasks: ofCause }))
+        .sort((a, b) => b.tasks.length - a.tasks.length),
       cancelled: wasCancelled,
       storeProblem: 'reason' in this.cache.storeHealth ? this.cache.storeHealth.reason : undefined,
     };
@@ -85,18 +103,11 @@ export class Warmer {
   }
 }
 
-function noteFailure(
-  failures: Map<string, { count: number; minerIds: Set<string> }>,
-  miner: Miner,
-  error: unknown,
-): void {
-  const cause = causeOf(miner, error);
-  const failure = failures.get(cause) ?? { count: 0, minerIds: new Set() };
-  failure.count++;
-  if (failure.minerIds.size < LISTED_MINERS) {
-    failure.minerIds.add(miner.id);
-  }
-  failures.set(cause, failure);
+function noteFailure(failures: Map<string, WarmTask[]>, task: WarmTask, error: unknown): void {
+  const cause = causeOf(task.miner, error);
+  const ofCause = failures.get(cause) ?? [];
+  failures.set(cause, ofCause);
+  ofCause.push(task);
 }
 
 /** The failure's name where that says it all, else the message without what names the machine. */

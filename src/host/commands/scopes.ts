@@ -19,24 +19,23 @@ export function scopeOf(node: MinersNode | undefined): FleetScope | undefined {
   }
 }
 
-/** Lets a person choose the fleet, a tenant or a miner. `undefined` when they think better of it. */
+/** Lets a person choose the fleet, a tenant, a tag or a miner. `undefined` when they think better of it. */
 export async function pickScope(services: FleetServices, title: string): Promise<FleetScope | undefined> {
   type Item = vscode.QuickPickItem & { readonly scope?: FleetScope };
   const { miners } = services.inventory.current;
-  const tenants = [...new Set(miners.map(({ tenant }) => tenant))].sort((a, b) => a.localeCompare(b));
   const separator = (label: string): Item => ({ label, kind: vscode.QuickPickItemKind.Separator });
+  const several = (icon: string, name: string, scope: FleetScope): Item => {
+    const description = plural(minersInScope(miners, scope).length, 'miner');
+    return { label: `$(${icon}) ${name}`, description, scope };
+  };
+  const tenants = sorted(miners.map(({ tenant }) => tenant));
+  const tags = sorted(miners.flatMap((miner) => miner.tags));
   const items: Item[] = [
-    {
-      label: '$(server-environment) Whole fleet',
-      description: plural(miners.length, 'miner'),
-      scope: { type: 'fleet' },
-    },
+    several('server-environment', 'Whole fleet', { type: 'fleet' }),
     separator('Tenants'),
-    ...tenants.map((tenant): Item => {
-      const scope: FleetScope = { type: 'tenant', tenant };
-      const description = plural(minersInScope(miners, scope).length, 'miner');
-      return { label: `$(organization) ${tenant}`, description, scope };
-    }),
+    ...tenants.map((tenant) => several('organization', tenant, { type: 'tenant', tenant })),
+    ...(tags.length === 0 ? [] : [separator('Tags')]),
+    ...tags.map((tag) => several('tag', tag, { type: 'tag', tag })),
     separator('Miners'),
     ...miners.map((miner): Item => {
       return {
@@ -46,7 +45,12 @@ export async function pickScope(services: FleetServices, title: string): Promise
       };
     }),
   ];
-  const placeHolder = 'The whole fleet, a tenant or a miner';
+  const placeHolder = `The whole fleet, a tenant${tags.length === 0 ? '' : ', a tag'} or a miner`;
   const picked = await vscode.window.showQuickPick(items, { title, placeHolder, matchOnDescription: true });
   return picked?.scope;
+}
+
+/** Each once. */
+function sorted(names: readonly string[]): readonly string[] {
+  return [...new Set(names)].sort((a, b) => a.localeCompare(b));
 }

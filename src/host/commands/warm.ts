@@ -1,13 +1,10 @@
 import * as vscode from 'vscode';
 import { MINER_KINDS, type MinerKind } from '../../fleet/minerData';
 import { describeScope, type FleetScope, minersInScope } from '../../fleet/scope';
-import type { WarmReport } from '../../service/warmReport';
-import { plural } from '../format';
-import { showInformation, showWithLog } from '../messages';
-import { withProgress } from '../progress';
 import type { MinersNode } from '../views/minerNodes';
 import { type CommandParts, requireServices } from './commandParts';
 import { pickScope, scopeOf } from './scopes';
+import { runWarming } from './warming';
 
 const KIND_HINTS: Readonly<Record<MinerKind, string>> = {
   status: 'whether it mines',
@@ -20,22 +17,20 @@ const KIND_HINTS: Readonly<Record<MinerKind, string>> = {
   cooling: 'fans, highest temperature',
 };
 
-/** *Warm Cache…*: fills the cache for a miner, a tenant or the fleet, leaving alone what is fresh. */
+/**
+ * *Warm Cache…*: fills the cache for a miner, a tenant, a tag or the fleet, leaving alone what is fresh. On an entry's row that entry
+ * alone, without a question.
+ */
 export async function warm({ session, log }: CommandParts, node?: MinersNode): Promise<void> {
   const services = await requireServices(session);
   const scope = scopeOf(node) ?? (await pickScope(services, 'Warm Cache'));
-  const kinds = scope && (await pickKinds(scope));
+  const kinds = node?.type === 'entry' ? [node.kind] : scope && (await pickKinds(scope));
   if (scope === undefined || kinds === undefined) {
     return;
   }
   const miners = minersInScope(services.inventory.current.miners, scope);
-  const report = await withProgress(`Warming ${describeScope(scope)}`, 'entries', (onProgress, signal) =>
-    services.warmer.warm(miners, kinds, { signal, onProgress }),
-  );
-  for (const { cause, count, minerIds } of report.failures) {
-    log.warn(`Warming ${describeScope(scope)}: ${count} × ${cause}, for example ${minerIds.join(', ')}.`);
-  }
-  await showReport(scope, report, log);
+  const what = node?.type === 'entry' ? `${node.kind} of ${describeScope(scope)}` : describeScope(scope);
+  await runWarming(services, log, what, (options) => services.warmer.warm(miners, kinds, options));
 }
 
 async function pickKinds(scope: FleetScope): Promise<readonly MinerKind[] | undefined> {
@@ -47,26 +42,4 @@ async function pickKinds(scope: FleetScope): Promise<readonly MinerKind[] | unde
   });
   const kinds = picked?.map(({ label }) => label);
   return kinds === undefined || kinds.length === 0 ? undefined : kinds;
-}
-
-async function showReport(scope: FleetScope, report: WarmReport, log: vscode.LogOutputChannel): Promise<void> {
-  const done = report.warmed + report.notStored + report.fresh + report.failed;
-  const sentences = [
-    report.cancelled
-      ? `Cancelled after ${done} of ${plural(report.total, 'entry', 'entries')} of ${describeScope(scope)}.`
-      : `Warmed ${describeScope(scope)}.`,
-    `${report.warmed} fetched, ${report.fresh} were fresh, ${report.failed} failed.`,
-  ];
-  if (report.failures.length > 0) {
-    sentences.push(`Causes: ${report.failures.map(({ cause, count }) => `${cause} (${count})`).join(', ')}.`);
-  }
-  if (report.notStored > 0) {
-    sentences.push(`${report.notStored} were fetched but did not reach Redis. ${report.storeProblem ?? ''}`);
-  }
-  const message = sentences.join(' ');
-  if (report.failed === 0 && report.notStored === 0) {
-    showInformation(message);
-    return;
-  }
-  await showWithLog('warning', message, log);
 }

@@ -1,6 +1,8 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Miner } from '../../../src/fleet/miner';
 import { SourceError } from '../../../src/fleet/minerSource';
+import { minersInScope } from '../../../src/fleet/scope';
 import type { FleetServices } from '../../../src/service/fleetServices';
 import { eventually } from '../../fixtures/eventually';
 import { startTestFleet, type TestFleet } from '../../fixtures/fleet';
@@ -76,12 +78,48 @@ describe('the services on a simulated fleet', () => {
       failed: 2,
       cancelled: false,
     });
-    expect(report.failures).toEqual([{ cause: 'unreachable', count: 2, minerIds: [miner(0).id] }]);
+    const tasks = [
+      { miner: miner(0), kind: 'status' },
+      { miner: miner(0), kind: 'stats' },
+    ];
+    expect(report.failures).toEqual([{ cause: 'unreachable', tasks: expect.arrayContaining(tasks) }]);
     expect(progress).toHaveLength(2 * MINERS);
     expect(progress.at(-1)).toBe(1);
     const again = await services.warmer.warm(miners(), ['status', 'stats']);
     expect(again).toMatchObject({ warmed: 0, fresh: 2 * MINERS - 2, failed: 2 });
     expect(services.cache.metrics.counts('start').lookups).toBe(0);
+  });
+
+  it('try again at once what failed to be warmed, and nothing else', async () => {
+    await test.fleet.miner(miner(0).id).goOffline();
+    const report = await services.warmer.warm(miners(), ['status', 'stats']);
+    expect(report.failed).toBe(2);
+    // Long enough in vain for it to be left alone for a while, whoever else asks.
+    await services.warmer.warm([miner(0)], ['status']);
+    await test.fleet.miner(miner(0).id).goOnline();
+    await eventually(async () => {
+      const again = await services.warmer.retry(report);
+      expect(again).toMatchObject({ total: 2, failed: 0, failures: [] });
+      expect(again.warmed + again.fresh).toBe(2);
+    });
+    expect(await services.warmer.retry({ failures: [] })).toMatchObject({ total: 0, failed: 0, cancelled: false });
+  });
+
+  it('warm and void the miners with a tag, and no others', async () => {
+    const tag = miner().tags[0] ?? '';
+    const scope = { type: 'tag', tag } as const;
+    const tagged = minersInScope(miners(), scope);
+    const others = miners().filter(({ tags }) => !tags.includes(tag));
+    expect([tagged.length, others.length].every((count) => count > 0)).toBe(true);
+    await services.warmer.warm(miners(), ['details']);
+    await services.reads.summary('global');
+    expect(await services.invalidator.plan(scope)).toMatchObject({ miners: tagged.length });
+    await services.invalidator.invalidate(scope, 'test');
+    const states = async (of: readonly Miner[]) =>
+      Promise.all(of.map(async (each) => (await services.reads.inspect(each, 'details')).state));
+    expect(new Set(await states(tagged))).toEqual(new Set(['absent']));
+    expect(new Set(await states(others))).toEqual(new Set(['valid']));
+    expect((await services.reads.summary('global')).origin).toBe('source');
   });
 
   it('stop warming when cancelled', async () => {

@@ -77,7 +77,7 @@ describe('2,000 miners, a tenth of them offline and a twentieth slow', () => {
         report = await warm();
       }
       expect(report.warmed + report.fresh).toBe(MINERS - OFFLINE);
-      expect(report.failures.map(({ cause, count }) => [cause, count])).toEqual([['unreachable', OFFLINE]]);
+      expect(report.failures.map(({ cause, tasks }) => [cause, tasks.length])).toEqual([['unreachable', OFFLINE]]);
       expect(await warm()).toMatchObject({ fresh: MINERS - OFFLINE, warmed: 0, failed: OFFLINE });
     },
     TIMEOUT_MS,
