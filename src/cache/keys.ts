@@ -8,8 +8,19 @@ const GENERATION = 'v1:gen:';
 const LOCK = 'v1:lock:';
 const INSTANCE = 'v1:instance:';
 
-/** What every key begins with whose changes the cache has to hear of. */
-export const COHERENT_PREFIXES: readonly string[] = [CACHE, GENERATION];
+/** Where a cache keeps its keys, and how long some of them last. */
+export interface KeySpace {
+  /** What every key begins with whose changes the cache has to hear of. */
+  readonly coherentPrefixes: readonly string[];
+  /** How long a generation lasts that nobody bumps, in ms. It has to outlive every entry recorded under it. */
+  readonly generationTtlMs: number;
+}
+
+/** The keys that all instances share. A missing generation is made anew, and voids the entries recorded under the former one. */
+export const SHARED_KEYS: KeySpace = {
+  coherentPrefixes: [CACHE, GENERATION],
+  generationTtlMs: 7 * 24 * 3_600_000,
+};
 
 /** What may follow a miner's id in its keys. */
 export type MinerKeyKind = 'status' | 'stats' | 'details' | 'config' | 'hashboards' | 'pools' | 'cooling' | 'errors';
@@ -55,9 +66,9 @@ export function isEntryKey(key: string): boolean {
   return key.startsWith(CACHE);
 }
 
-/** Name of the lock that an entry's flight takes. */
+/** Name of the lock that an entry's flight takes: of the same space as the entry, whose name has a part `cache` in each. */
 export function lockKey(entryKey: string): string {
-  return LOCK + entryKey.slice(CACHE.length);
+  return entryKey.replace('cache:', 'lock:');
 }
 
 /** Name of the lock of who warms a scope periodically. */

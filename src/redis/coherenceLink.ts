@@ -14,6 +14,8 @@ export interface RedisCoherenceLinkOptions {
   readonly profile: ConnectionProfile;
   /** Tells a Cluster's masters. */
   readonly connection: RedisConnection;
+  /** What the keys begin with whose changes are told. */
+  readonly prefixes: readonly string[];
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -71,10 +73,11 @@ export class RedisCoherenceLink implements CoherenceLink {
   }
 
   private open(node: NodeAddress | undefined): NodeLink {
-    const { profile, clock, logger } = this.options;
+    const { profile, prefixes, clock, logger } = this.options;
     return new NodeLink({
       profile,
       node,
+      prefixes,
       clock,
       logger,
       onChange: (keys) => this.invalidations.fire(keys),

@@ -3,7 +3,6 @@ import type { Clock } from '../base/clock';
 import { describeError } from '../base/errors';
 import { type Disposable, DisposableStore, toDisposable } from '../base/lifecycle';
 import type { Logger } from '../base/logger';
-import { COHERENT_PREFIXES } from '../cache/keys';
 import { openNodeClient } from './client';
 import { isReply, isServerFailure } from './failures';
 import { type ConnectionProfile, type NodeAddress, nodeAddress, profileAddress } from './profile';
@@ -12,6 +11,8 @@ export interface NodeLinkOptions {
   readonly profile: ConnectionProfile;
   /** The master's address on a Cluster. */
   readonly node: NodeAddress | undefined;
+  /** What the keys begin with whose changes are told. */
+  readonly prefixes: readonly string[];
   readonly clock: Clock;
   readonly logger: Logger;
   /** Keys changed, or nothing that was read so far may be relied upon. */
@@ -95,7 +96,7 @@ export class NodeLink implements Disposable {
     const attempt = ++this.attempt;
     try {
       const id = String(await this.redis.client('ID'));
-      const prefixes = COHERENT_PREFIXES.flatMap((prefix) => ['PREFIX', prefix]);
+      const prefixes = this.options.prefixes.flatMap((prefix) => ['PREFIX', prefix]);
       await this.redis.call('CLIENT', 'TRACKING', 'ON', 'REDIRECT', id, 'BCAST', ...prefixes);
       await this.redis.subscribe(CHANNEL);
     } catch (error) {

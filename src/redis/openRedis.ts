@@ -4,6 +4,7 @@ import type { EventBus } from '../cache/eventBus';
 import type { EventHistory } from '../cache/eventHistory';
 import type { FlightLocks } from '../cache/flightLocks';
 import type { InstanceDirectory } from '../cache/instanceDirectory';
+import { type KeySpace, SHARED_KEYS } from '../cache/keys';
 import type { CacheStore } from '../cache/store';
 import type { StoreClock } from '../cache/storeClock';
 import type { StoreGauge } from '../cache/storeGauge';
@@ -31,13 +32,18 @@ export interface RedisParts extends Disposable {
   readonly connection: RedisConnection;
 }
 
-/** Opens the connections to one Redis. One that is away is no error here. */
-export function openRedis(options: RedisConnectionOptions): RedisParts {
+/**
+ * Opens the connections to one Redis. One that is away is no error here.
+ *
+ * @param keys where the cache keeps its keys, if not where all instances do.
+ */
+export function openRedis(options: RedisConnectionOptions, keys: KeySpace = SHARED_KEYS): RedisParts {
   const { profile, clock, logger } = options;
   const connection = new RedisConnection(options);
   const disposables = new DisposableStore();
-  const store = disposables.add(new RedisStore(connection, logger));
-  const link = disposables.add(new RedisCoherenceLink({ profile, connection, clock, logger }));
+  const prefixes = keys.coherentPrefixes;
+  const store = disposables.add(new RedisStore(connection, logger, keys));
+  const link = disposables.add(new RedisCoherenceLink({ profile, connection, prefixes, clock, logger }));
   const storeClock = disposables.add(new RedisStoreClock({ connection, clock, logger }));
   const bus = disposables.add(new RedisEventBus({ profile, connection, clock, logger }));
   const history = disposables.add(new RedisEventHistory(connection, logger));

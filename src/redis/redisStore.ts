@@ -1,7 +1,7 @@
 import type { Event } from '../base/emitter';
 import { describeError } from '../base/errors';
 import type { Logger } from '../base/logger';
-import { isEntryKey } from '../cache/keys';
+import { isEntryKey, type KeySpace, SHARED_KEYS } from '../cache/keys';
 import {
   type Bump,
   type CacheStore,
@@ -17,9 +17,6 @@ import { inPages, pagesOf, settleKeys } from './keyPages';
 import { WRITE_AND_RELEASE_SCRIPT } from './lockScripts';
 import { describeRemoval, MAX_VALUE_LENGTH } from './oversizedValues';
 import { wholeMilliseconds } from './wholeMilliseconds';
-
-/** A generation has to outlive every entry recorded under it; a missing one is made anew, and voids them. */
-const GENERATION_TTL_MS = 7 * 24 * 3_600_000;
 
 const NO_GENERATIONS: readonly number[] = [];
 
@@ -60,6 +57,7 @@ export class RedisStore implements CacheStore {
   constructor(
     private readonly connection: RedisConnection,
     private readonly logger: Logger,
+    private readonly keys: Pick<KeySpace, 'generationTtlMs'> = SHARED_KEYS,
   ) {
     connection.client.defineCommand('fleetCacheGeneration', { numberOfKeys: 1, lua: GENERATION_SCRIPT });
     connection.client.defineCommand('fleetCacheGenerations', { lua: GENERATION_SCRIPT });
@@ -126,7 +124,7 @@ export class RedisStore implements CacheStore {
     return this.connection.execute(() =>
       Promise.all(
         scopes.map(async (scope) => {
-          const [current, former] = await this.redis.fleetCacheGeneration(scope, 'bump', GENERATION_TTL_MS);
+          const [current, former] = await this.redis.fleetCacheGeneration(scope, 'bump', this.keys.generationTtlMs);
           this.connection.noteAccepted('script', scope);
           return { former: former === '' ? undefined : Number(former), current: Number(current) };
         }),
@@ -254,13 +252,13 @@ export class RedisStore implements CacheStore {
   }
 
   private async ensureGeneration(scope: string): Promise<number> {
-    const [current] = await this.redis.fleetCacheGeneration(scope, 'ensure', GENERATION_TTL_MS);
+    const [current] = await this.redis.fleetCacheGeneration(scope, 'ensure', this.keys.generationTtlMs);
     return Number(current);
   }
 
   /** Of one server. */
   private async ensureGenerations(scopes: readonly string[]): Promise<readonly number[]> {
-    const reply = await this.redis.fleetCacheGenerations(scopes.length, ...scopes, 'ensure', GENERATION_TTL_MS);
+    const reply = await this.redis.fleetCacheGenerations(scopes.length, ...scopes, 'ensure', this.keys.generationTtlMs);
     return scopes.map((_, index) => Number(reply[2 * index]));
   }
 }
