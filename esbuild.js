@@ -3,7 +3,7 @@
 // only.
 const { shippedOptions, webviewOptions } = require('./scripts/bundles.js');
 
-const ENTRY_POINTS = ['src/extension.ts', 'src/server.ts', 'src/simulate.ts'];
+const ENTRY_POINTS = ['src/extension.ts', 'src/server.ts', 'src/simulate.ts', 'src/benchmark.ts'];
 
 const isWatching = process.argv.includes('--watch');
 const options = [...shippedOptions(ENTRY_POINTS, 'dist'), webviewOptions('dist/webview')].map((each) => ({

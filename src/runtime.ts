@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { version } from '../package.json';
 import { systemClock } from './base/clock';
 import { describeError } from './base/errors';
@@ -12,6 +13,7 @@ import { figuresOf } from './cache/instanceFigures';
 import { policiesWithTtls } from './cache/policy';
 import type { CredentialStore } from './fleet/credentials';
 import type { MinerTlsFiles } from './fleet/minerTls';
+import { Benchmarks } from './service/benchmarks';
 import { Discovery } from './service/discovery';
 import { EventLog } from './service/eventLog';
 import { FileInventory } from './service/fileInventory';
@@ -61,6 +63,8 @@ export interface RuntimeConfiguration {
   /** For miners with TLS; the authorities of the runtime and the system when absent. */
   readonly minerTls?: MinerTlsFiles;
   readonly logger: Logger;
+  /** Path of the bundle that benchmarks run in; beside this one by default. */
+  readonly benchmarkScript?: string;
 }
 
 /** What a person says of a connection, and how messages name it. */
@@ -137,6 +141,15 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
   const warmer = new Warmer(reads, cache, source, new WarmingEvents(history, instance));
   const common = { cache, inventory, clock, logger };
   const statusEvents = new StatusEvents({ ...common, reads, invalidator, bus, history, instance });
+  const benchmarks = new Benchmarks({
+    access,
+    source,
+    inventory,
+    monitor,
+    metrics,
+    script: configuration.benchmarkScript ?? join(__dirname, 'benchmark.js'),
+    order: { product: version, connection: name, redis: { ...redis, password } },
+  });
   const firstReading = () => monitor.refreshed(FIRST_READING_MS);
   const watcher = configuration.watch
     ? disposables.add(new FleetWatcher({ ...common, source, instances, events: statusEvents, reads, firstReading }))
@@ -172,6 +185,7 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
     writer,
     fleetWriter: new FleetWriter(writer, access),
     discovery: new Discovery(source),
+    benchmarks: disposables.add(benchmarks),
     instances,
     history: disposables.add(new MetricsHistory({ ...common, gauge })),
     metricsExport: new MetricsExport({ cache, policies, instance: self }),

@@ -14,6 +14,7 @@ const REQUIRED = [
   'extension/dist/extension.js',
   'extension/dist/server.js',
   'extension/dist/simulate.js',
+  'extension/dist/benchmark.js',
   'extension/dist/vendor/grpc.js',
   'extension/dist/vendor/ioredis.js',
   'extension/dist/vendor/prometheus.js',

@@ -1,6 +1,7 @@
 import type { Disposable } from '../base/lifecycle';
 import type { CacheService } from '../cache/cacheService';
 import type { Inventory } from '../fleet/inventory';
+import type { Benchmarks } from './benchmarks';
 import type { Discovery } from './discovery';
 import type { EventLog } from './eventLog';
 import type { FleetMonitor } from './fleetMonitor';
@@ -35,6 +36,7 @@ export interface FleetServices extends Disposable {
   readonly writer: MinerWriter;
   readonly fleetWriter: FleetWriter;
   readonly discovery: Discovery;
+  readonly benchmarks: Benchmarks;
   readonly instances: InstanceRegistry;
   readonly history: MetricsHistory;
   readonly metricsExport: MetricsExport;

@@ -66,6 +66,7 @@ describe('a read-only connection', () => {
       () => opened.invalidator.invalidate({ type: 'miner', miner }, 'test'),
       () => opened.writer.change(miner, { type: 'pause' }),
       () => opened.fleetWriter.change(miners, { type: 'pause' }),
+      () => opened.benchmarks.run('quick', { signal: new AbortController().signal, onProgress() {} }),
     ];
     for (const attempt of attempts) {
       const error = await attempt().then(
@@ -78,6 +79,7 @@ describe('a read-only connection', () => {
       );
     }
     expect(await generations()).toEqual(before);
+    expect(await admin.keys('v1:bench:*')).toEqual([]);
     expect((await opened.reads.miner(miner, 'status')).data.state).toBe('normal');
     expect(await opened.invalidator.plan({ type: 'miner', miner })).toMatchObject({ miners: 1, entries: 1 });
     expect((await opened.warmer.warm(miners, ['stats'])).warmed).toBe(miners.length);

@@ -12,6 +12,7 @@ const COMPLETE = [
   'extension/dist/extension.js',
   'extension/dist/server.js',
   'extension/dist/simulate.js',
+  'extension/dist/benchmark.js',
   'extension/dist/vendor/grpc.js',
   'extension/dist/vendor/ioredis.js',
   'extension/dist/vendor/prometheus.js',
