@@ -32,6 +32,7 @@ import { MetricsHistory } from './service/metricsHistory';
 import { MinerTemperatures } from './service/minerTemperatures';
 import { MinerWriter } from './service/minerWriter';
 import { invalidateMovedMiners } from './service/movedMiners';
+import { PatternInvalidator } from './service/patternInvalidator';
 import { PeriodicWarmer } from './service/periodicWarmer';
 import { policyFigures } from './service/policyFigures';
 import { StatusEvents } from './service/statusEvents';
@@ -103,7 +104,7 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
   const disposables = new DisposableStore();
   const clock = systemClock;
   const redisParts = openRedis({ profile, commandTimeoutMs: redis.commandTimeoutMs, clock, logger });
-  const { store, link, storeClock, locks, bus, history, directory, gauge } = redisParts;
+  const { store, link, storeClock, locks, bus, history, directory, gauge, purger } = redisParts;
   const { name, advice, readOnly, environment } = configuration.connection ?? DEFAULT_CONNECTION;
   const access = disposables.add(
     new WriteAccess({
@@ -182,6 +183,7 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
     warmer,
     periodicWarmer,
     invalidator,
+    patternInvalidator: new PatternInvalidator({ cache, purger, inventory, access }),
     writer,
     fleetWriter: new FleetWriter(writer, access),
     discovery: new Discovery(source),

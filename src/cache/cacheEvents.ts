@@ -8,6 +8,8 @@ export interface InvalidationEvent {
   readonly type: 'invalidated';
   /** Generation keys that were bumped; some of them, when they were very many. */
   readonly scopes: readonly string[];
+  /** Patterns of the entries that were removed one by one; absent when none were. */
+  readonly patterns?: readonly string[];
   /** Why, in a few words for people, such as `miner:config:updated` or `command`. */
   readonly cause: string;
   /** The instance that did it. */
@@ -17,6 +19,7 @@ export interface InvalidationEvent {
 }
 
 const MAX_SCOPES = 100;
+const MAX_PATTERNS = 20;
 const MAX_TEXT = 100_000;
 /** What a person reads of a cascade. */
 const MAX_RECORDED_SCOPES = 20;
@@ -25,13 +28,19 @@ export function encodeCacheEvent(event: InvalidationEvent): string {
   return JSON.stringify({ ...event, scopes: event.scopes.slice(0, MAX_SCOPES) });
 }
 
-/** The event with as many of its scopes as have room in the history. */
+/** The event with as many of its scopes and patterns as have room in the history. */
 export function encodeForHistory(event: InvalidationEvent): string {
   const cause = event.cause.slice(0, MAX_EVENT_TEXT / 8);
-  const encode = (scopes: readonly string[]) => JSON.stringify({ ...event, cause, scopes });
-  const scopes = event.scopes.slice(0, MAX_RECORDED_SCOPES);
-  const text = encode(scopes);
-  return text.length > MAX_EVENT_TEXT ? encode(scopes.filter((scope) => scope.length <= MAX_EVENT_TEXT / 40)) : text;
+  const encode = (most: number) =>
+    JSON.stringify({
+      ...event,
+      cause,
+      scopes: event.scopes.slice(0, MAX_RECORDED_SCOPES).filter(({ length }) => length <= most),
+      ...(event.patterns === undefined ? {} : { patterns: event.patterns.filter(({ length }) => length <= most) }),
+    });
+  const text = encode(Number.POSITIVE_INFINITY);
+  const shorter = MAX_EVENT_TEXT / (event.patterns === undefined ? 40 : 80);
+  return text.length > MAX_EVENT_TEXT ? encode(shorter) : text;
 }
 
 /** Reads what came over the channel; `undefined` for whatever is not a cache event, since anybody can publish. */
@@ -48,13 +57,20 @@ export function decodeCacheEvent(text: string): InvalidationEvent | undefined {
   if (typeof value !== 'object' || value === null) {
     return undefined;
   }
-  const { type, scopes, cause, by, at } = value as Record<string, unknown>;
+  const { type, scopes, patterns, cause, by, at } = value as Record<string, unknown>;
   const isWhole =
-    type === 'invalidated' &&
-    Array.isArray(scopes) &&
-    scopes.every((scope) => typeof scope === 'string') &&
+    isTexts(scopes) &&
+    (patterns === undefined || isTexts(patterns)) &&
     typeof cause === 'string' &&
     typeof by === 'string' &&
     typeof at === 'number';
-  return isWhole ? { type, scopes: scopes.slice(0, MAX_SCOPES), cause, by, at } : undefined;
+  if (type !== 'invalidated' || !isWhole) {
+    return undefined;
+  }
+  const removed = patterns === undefined ? {} : { patterns: patterns.slice(0, MAX_PATTERNS) };
+  return { type, scopes: scopes.slice(0, MAX_SCOPES), ...removed, cause, by, at };
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((each) => typeof each === 'string');
 }

@@ -242,6 +242,15 @@ export class CacheService implements Disposable {
   }
 
   /**
+   * Has what this process knows of the entries that match be void, before and after they are removed from the store one by one:
+   * nothing is served from the first tier that is not read anew, and what is being fetched now is for its waiters only.
+   */
+  forgetMatching(matches: (key: string) => boolean): void {
+    this.firstTier.drop('everything');
+    this.reader.forgetMatching(matches);
+  }
+
+  /**
    * Writes through: first the source, then the entry, then the event. When the source refuses, the cache is left as it is.
    *
    * @throws whatever `apply` throws.

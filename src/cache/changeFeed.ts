@@ -52,9 +52,10 @@ export class ChangeFeed implements Disposable {
   }
 
   /** This instance voided scopes. */
-  tellInvalidation({ scopes, cause }: Pick<InvalidationEvent, 'scopes' | 'cause'>): void {
+  tellInvalidation({ scopes, patterns, cause }: Pick<InvalidationEvent, 'scopes' | 'patterns' | 'cause'>): void {
     const { instance: by, clock, bus, history, logger } = this.options;
-    const event: InvalidationEvent = { type: 'invalidated', scopes, cause, by, at: clock.now() };
+    const removed = patterns === undefined ? {} : { patterns };
+    const event: InvalidationEvent = { type: 'invalidated', scopes, ...removed, cause, by, at: clock.now() };
     this.changes.fire(event);
     history?.add(event.type, encodeForHistory(event));
     bus?.publish(CACHE_EVENTS, encodeCacheEvent(event)).catch((error: unknown) => {

@@ -152,6 +152,15 @@ export class Flights {
     }
   }
 
+  /** Lets no later reader join a flight for a key that matches. */
+  detachMatching(matches: (key: string) => boolean): void {
+    for (const flight of this.running.values()) {
+      if (matches(flight.key)) {
+        this.detach(flight);
+      }
+    }
+  }
+
   /** Lets no later reader join that very flight. */
   forget(flight: Flight<unknown>): void {
     if (this.running.get(flight.key) === flight) {

@@ -11,6 +11,8 @@ export interface Invalidation {
   readonly scopes: readonly string[];
   /** Entries that are known to be void by that, to be removed as well; it only saves memory. */
   readonly keys?: readonly string[];
+  /** Patterns of entries that were removed one by one, for who is told. */
+  readonly patterns?: readonly string[];
   /** Why, in a few words for people, such as `miner:config:updated` or `command`. */
   readonly cause: string;
 }

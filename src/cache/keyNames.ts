@@ -1,4 +1,4 @@
-import type { MinerEvent, MinerKeyKind } from './keys';
+import { generationKeys, type MinerEvent, type MinerKeyKind } from './keys';
 import type { Dataset } from './policy';
 
 /** What a generation is one of, as its key says. */
@@ -35,6 +35,32 @@ export function datasetOf(key: string): Dataset | undefined {
   }
   const figure = kind === undefined ? `${group}:${name}` : undefined;
   return figure === 'firmware:versions' || figure === 'pool:urls' ? figure : undefined;
+}
+
+/** The miner and the dataset of a miner's entry, by its key; `undefined` for what is none. */
+export function readMinerKey(key: string): { readonly minerId: string; readonly kind: MinerKeyKind } | undefined {
+  const dataset = datasetOf(key);
+  const [, , group, name, kind] = key.split(':');
+  return dataset === undefined || group !== 'miner' || name === undefined
+    ? undefined
+    : { minerId: decodeId(name), kind: kind as MinerKeyKind };
+}
+
+/** The generation that voids an entry, and as little else as there is one for; `undefined` for what is no entry's key. */
+export function generationOf(entryKey: string): string | undefined {
+  const [, , , name] = entryKey.split(':');
+  switch (datasetOf(entryKey)) {
+    case undefined:
+      return undefined;
+    case 'fleet:summary':
+      return generationKeys.summary(decodeId(name as string));
+    case 'firmware:versions':
+      return generationKeys.firmwareVersions;
+    case 'pool:urls':
+      return generationKeys.poolUrls;
+    default:
+      return generationKeys.miner(decodeId(name as string));
+  }
 }
 
 /** What a generation's key says; `undefined` for what is none, since anybody can publish and record. */

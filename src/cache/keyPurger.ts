@@ -2,6 +2,8 @@ export interface PurgeOptions {
   /** Counts what would be removed, and removes nothing. */
   readonly dryRun?: boolean;
   readonly signal?: AbortSignal | undefined;
+  /** Called with the keys of each page that match, before they are removed; a key may come twice. */
+  onKeys?(keys: readonly string[]): void;
   /** Called after each step. `total` is the number of keys in the store, of which `scanned` were looked at. */
   onProgress?(progress: { readonly scanned: number; readonly matched: number; readonly total: number }): void;
 }

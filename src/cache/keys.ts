@@ -96,6 +96,19 @@ export function minerEntryPattern(of: { readonly minerId?: string; readonly kind
   return `${CACHE}miner:${of.minerId === undefined ? '*' : encodeId(of.minerId)}:${of.kind ?? '*'}`;
 }
 
+/** Pattern of the summaries of all tenants. */
+export const SUMMARY_PATTERN = `${CACHE}fleet:*:summary`;
+
+/** Pattern of the locks that the flights of a pattern's entries take. */
+export function lockPattern(entryPattern: string): string {
+  return lockKey(entryPattern);
+}
+
+/** The entry whose flight takes a lock. */
+export function entryKeyOfLock(lock: string): string {
+  return CACHE + lock.slice(LOCK.length);
+}
+
 /** Pattern of all entries. */
 export const ALL_ENTRIES_PATTERN = `${CACHE}*`;
 

@@ -84,6 +84,11 @@ export class Reader {
     this.failures.forgetScopes(scopes);
   }
 
+  /** What is fetched now for a key that matches is for its waiters only. */
+  forgetMatching(matches: (key: string) => boolean): void {
+    this.flights.detachMatching(matches);
+  }
+
   private async answer<T>(
     request: CacheRequest<T>,
     flight: Flight<Answer<T>>,

@@ -138,6 +138,7 @@ class PurgeRun {
 
   private count(keys: readonly Buffer[]): void {
     this.matched += keys.length;
+    this.options.onKeys?.(keys.map((key) => key.toString()));
     this.sample.push(...keys.slice(0, SAMPLE_SIZE - this.sample.length).map(showKey));
   }
 

@@ -5,6 +5,7 @@ import type { EventHistory } from '../cache/eventHistory';
 import type { FlightLocks } from '../cache/flightLocks';
 import type { InstanceDirectory } from '../cache/instanceDirectory';
 import { type KeySpace, SHARED_KEYS } from '../cache/keys';
+import type { KeyPurger } from '../cache/keyPurger';
 import type { CacheStore } from '../cache/store';
 import type { StoreClock } from '../cache/storeClock';
 import type { StoreGauge } from '../cache/storeGauge';
@@ -12,11 +13,15 @@ import { RedisCoherenceLink } from './coherenceLink';
 import { RedisConnection, type RedisConnectionOptions } from './connection';
 import { RedisEventBus } from './eventBus';
 import { RedisEventHistory } from './eventHistory';
+import { RedisKeyPurger } from './keyPurger';
 import { RedisGauge } from './redisGauge';
 import { RedisInstances } from './redisInstances';
 import { RedisLocks } from './redisLocks';
 import { RedisStore } from './redisStore';
 import { RedisStoreClock } from './storeClock';
+
+/** A step of a purge takes a few milliseconds of a server that does nothing else. */
+const PURGE_STEP_MS = 5_000;
 
 /** All that the cache needs of one Redis. Disposing it closes every connection. */
 export interface RedisParts extends Disposable {
@@ -28,6 +33,7 @@ export interface RedisParts extends Disposable {
   readonly history: EventHistory;
   readonly directory: InstanceDirectory;
   readonly gauge: StoreGauge;
+  readonly purger: KeyPurger;
   /** What the parts share. */
   readonly connection: RedisConnection;
 }
@@ -57,6 +63,7 @@ export function openRedis(options: RedisConnectionOptions, keys: KeySpace = SHAR
     locks: new RedisLocks(connection),
     directory: new RedisInstances(connection),
     gauge: new RedisGauge(connection, clock),
+    purger: new RedisKeyPurger({ connection, stepTimeoutMs: PURGE_STEP_MS }),
     dispose: () => disposables.dispose(),
   };
 }

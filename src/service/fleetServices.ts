@@ -15,6 +15,7 @@ import type { MetricsExport } from './metricsExport';
 import type { MetricsHistory } from './metricsHistory';
 import type { MinerTemperatures } from './minerTemperatures';
 import type { MinerWriter } from './minerWriter';
+import type { PatternInvalidator } from './patternInvalidator';
 import type { PeriodicWarmer } from './periodicWarmer';
 import type { PolicyFigures } from './policyFigures';
 import type { ServiceConnection } from './serviceConnection';
@@ -33,6 +34,7 @@ export interface FleetServices extends Disposable {
   readonly warmer: Warmer;
   readonly periodicWarmer: PeriodicWarmer;
   readonly invalidator: Invalidator;
+  readonly patternInvalidator: PatternInvalidator;
   readonly writer: MinerWriter;
   readonly fleetWriter: FleetWriter;
   readonly discovery: Discovery;

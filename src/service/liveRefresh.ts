@@ -2,7 +2,8 @@ import type { Clock } from '../base/clock';
 import { type Disposable, DisposableStore } from '../base/lifecycle';
 import type { CacheService } from '../cache/cacheService';
 import type { EventBus } from '../cache/eventBus';
-import { generationKeys } from '../cache/keys';
+import { compileGlob } from '../cache/glob';
+import { generationKeys, minerKey } from '../cache/keys';
 import type { Inventory } from '../fleet/inventory';
 import type { Miner } from '../fleet/miner';
 import type { FleetMonitor } from './fleetMonitor';
@@ -40,7 +41,7 @@ export class LiveRefresh implements Disposable {
     this.disposables.add(
       cache.onDidChange((change) => {
         if (change.type === 'invalidated') {
-          this.gather(change.scopes);
+          this.gather([...change.scopes, ...this.statusesRemovedBy(change.patterns ?? [])]);
         }
       }),
     );
@@ -61,6 +62,15 @@ export class LiveRefresh implements Disposable {
         [generationKeys.miner(miner.id), miner],
       ]),
     );
+  }
+
+  /** The generations that stand for the miners whose status was removed. */
+  private statusesRemovedBy(patterns: readonly string[]): readonly string[] {
+    const globs = patterns.map(compileGlob);
+    const { miners } = this.options.inventory.current;
+    return miners
+      .filter(({ id }) => globs.some((matches) => matches(minerKey(id, 'status'))))
+      .map(({ id }) => generationKeys.miner(id));
   }
 
   private gather(scopes: Iterable<string>): void {

@@ -134,6 +134,11 @@ export class EventReader {
       return undefined;
     }
     const scopes = event.scopes.map(readScope).filter((scope) => scope !== undefined);
+    if (event.patterns !== undefined && event.patterns.length > 0) {
+      const cascade = scopes.map((scope) => describeScope(scope).slice(0, MAX_LINE));
+      const text = `Entries that match ${event.patterns.join(', ')} were removed: ${event.cause}`;
+      return { kind: 'invalidated', text, ...(cascade.length === 0 ? {} : { cascade }), by: event.by };
+    }
     const main = scopes.find(({ type }) => type === 'all' || type === 'tenant' || type === 'miner') ?? scopes[0];
     const cascade = scopes.filter((scope) => scope !== main).map((scope) => describeScope(scope).slice(0, MAX_LINE));
     return {

@@ -64,6 +64,8 @@ describe('a read-only connection', () => {
       () => opened.invalidator.invalidate({ type: 'fleet' }, 'test'),
       () => opened.invalidator.invalidate({ type: 'tenant', tenant: miner.tenant }, 'test'),
       () => opened.invalidator.invalidate({ type: 'miner', miner }, 'test'),
+      () => opened.invalidator.invalidate({ type: 'tag', tag: miner.tags[0] ?? '' }, 'test'),
+      () => opened.patternInvalidator.invalidate(['v1:cache:*'], 'test'),
       () => opened.writer.change(miner, { type: 'pause' }),
       () => opened.fleetWriter.change(miners, { type: 'pause' }),
       () => opened.benchmarks.run('quick', { signal: new AbortController().signal, onProgress() {} }),
@@ -82,6 +84,7 @@ describe('a read-only connection', () => {
     expect(await admin.keys('v1:bench:*')).toEqual([]);
     expect((await opened.reads.miner(miner, 'status')).data.state).toBe('normal');
     expect(await opened.invalidator.plan({ type: 'miner', miner })).toMatchObject({ miners: 1, entries: 1 });
+    expect(await opened.patternInvalidator.count(['v1:cache:*'])).toMatchObject({ matched: 1 });
     expect((await opened.warmer.warm(miners, ['stats'])).warmed).toBe(miners.length);
   });
 

@@ -41,6 +41,22 @@ describe('cache events', () => {
     expect(decodeCacheEvent(encodeForHistory(event))).toEqual(event);
   });
 
+  it('name the patterns of what was removed, as far as there is room', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.string({ unit: 'binary', maxLength: 1_024 }), { minLength: 1, maxLength: 20 }),
+        fc.array(fc.string({ maxLength: 500 }), { maxLength: 60 }),
+        (patterns, scopes) => {
+          const sent = { ...event, patterns, scopes };
+          expect(decodeCacheEvent(encodeCacheEvent(sent))?.patterns).toEqual(patterns);
+          const recorded = encodeForHistory(sent);
+          expect(recorded.length).toBeLessThanOrEqual(MAX_EVENT_TEXT);
+          expect(decodeCacheEvent(recorded)?.patterns?.every((each) => patterns.includes(each))).toBe(true);
+        },
+      ),
+    );
+  });
+
   it.each([
     '',
     'null',
@@ -50,6 +66,8 @@ describe('cache events', () => {
     JSON.stringify({ ...event, type: 'other' }),
     JSON.stringify({ ...event, scopes: 'v1:gen:all' }),
     JSON.stringify({ ...event, scopes: [1] }),
+    JSON.stringify({ ...event, patterns: 'v1:cache:*' }),
+    JSON.stringify({ ...event, patterns: [{}] }),
     JSON.stringify({ ...event, cause: { html: '<script>' } }),
     JSON.stringify({ ...event, by: null }),
     JSON.stringify({ ...event, at: '5' }),

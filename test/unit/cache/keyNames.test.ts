@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { datasetOf, readScope } from '../../../src/cache/keyNames';
+import { datasetOf, generationOf, readMinerKey, readScope } from '../../../src/cache/keyNames';
 import {
   FIRMWARE_VERSIONS_KEY,
   generationKeys,
@@ -18,6 +18,22 @@ const id = fc.oneof(
 );
 
 describe('what keys say', () => {
+  it('is the miner and the dataset of a miner’s entry, and the generation that voids it', () => {
+    fc.assert(
+      fc.property(id, (name) => {
+        expect(readMinerKey(minerKey(name, 'stats'))).toEqual({ minerId: name, kind: 'stats' });
+        expect(generationOf(minerKey(name, 'stats'))).toBe(generationKeys.miner(name));
+        expect(generationOf(summaryKey(name))).toBe(generationKeys.summary(name));
+      }),
+    );
+    expect(generationOf(FIRMWARE_VERSIONS_KEY)).toBe(generationKeys.firmwareVersions);
+    expect(generationOf(POOL_URLS_KEY)).toBe(generationKeys.poolUrls);
+    for (const key of ['', 'v1:cache:', 'v1:cache:warm:x', 'v1:cache:miner:m1:nothing', 'v1:gen:miner:m1', 'other']) {
+      expect([readMinerKey(key), generationOf(key)], key).toEqual([undefined, undefined]);
+    }
+    expect(readMinerKey(summaryKey('a'))).toBeUndefined();
+  });
+
   it('is the dataset of every entry, whatever the miner is called', () => {
     fc.assert(
       fc.property(id, (name) => {

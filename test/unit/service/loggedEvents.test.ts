@@ -90,6 +90,21 @@ describe('EventReader', () => {
     expect(reader.read({ id: '5-0', kind: 'invalidated', text: tenant })).toMatchObject({ tenant: 'north' });
   });
 
+  it('tells what was removed by patterns', () => {
+    const event = {
+      type: 'invalidated',
+      cause: 'command',
+      by: 'one',
+      at: 1,
+      scopes: [generationKeys.poolUrls],
+    } as const;
+    const text = encodeForHistory({ ...event, patterns: ['v1:cache:miner:*:status'] });
+    expect(reader.read({ id: '5-0', kind: 'invalidated', text })).toMatchObject({
+      text: 'Entries that match v1:cache:miner:*:status were removed: command',
+      cascade: ['Pool URLs'],
+    });
+  });
+
   it('tells what is lost', () => {
     expect(read('gap', {})?.text).toContain('begins here');
     expect(read('gap', { lost: 1 })?.text).toContain('One event is missing');
