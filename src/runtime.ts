@@ -36,6 +36,7 @@ import { PatternInvalidator } from './service/patternInvalidator';
 import { PeriodicWarmer } from './service/periodicWarmer';
 import { policyFigures } from './service/policyFigures';
 import { StatusEvents } from './service/statusEvents';
+import { VoidedDataFeed } from './service/voidedData';
 import { Warmer } from './service/warmer';
 import { WarmingEvents } from './service/warmingMessages';
 import { type AccessSettings, WriteAccess } from './service/writeAccess';
@@ -193,6 +194,7 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
     metricsExport: new MetricsExport({ cache, policies, instance: self }),
     events,
     overview: new FleetOverview({ instances, metrics, gauge }),
+    voidedData: disposables.add(new VoidedDataFeed({ cache, bus, logger })),
     watcher,
     policyFigures: () => policyFigures(cache, policies),
     followEvents: () => new LiveRefresh({ ...common, bus, monitor }),

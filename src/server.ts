@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { version } from '../package.json';
+import { systemClock } from './base/clock';
 import { ConfigurationError, describeError } from './base/errors';
 import type { Logger } from './base/logger';
 import { environmentCredentials } from './fleet/credentials';
@@ -53,7 +54,7 @@ async function main(): Promise<void> {
     for (const problem of services.inventory.current.problems) {
       logger.warn(describeProblem(inventoryPath, problem));
     }
-    await serveStdio(createFleetServer(services, version));
+    await serveStdio(createFleetServer({ services, clock: systemClock, logger }, version));
   } finally {
     await services.close();
   }

@@ -18,14 +18,15 @@ export interface InvalidationEvent {
   readonly at: number;
 }
 
-const MAX_SCOPES = 100;
+/** Of more scopes than these only some are told to others. */
+export const MOST_TOLD_SCOPES = 100;
 const MAX_PATTERNS = 20;
 const MAX_TEXT = 100_000;
 /** What a person reads of a cascade. */
 const MAX_RECORDED_SCOPES = 20;
 
 export function encodeCacheEvent(event: InvalidationEvent): string {
-  return JSON.stringify({ ...event, scopes: event.scopes.slice(0, MAX_SCOPES) });
+  return JSON.stringify({ ...event, scopes: event.scopes.slice(0, MOST_TOLD_SCOPES) });
 }
 
 /** The event with as many of its scopes and patterns as have room in the history. */
@@ -68,7 +69,7 @@ export function decodeCacheEvent(text: string): InvalidationEvent | undefined {
     return undefined;
   }
   const removed = patterns === undefined ? {} : { patterns: patterns.slice(0, MAX_PATTERNS) };
-  return { type, scopes: scopes.slice(0, MAX_SCOPES), ...removed, cause, by, at };
+  return { type, scopes: scopes.slice(0, MOST_TOLD_SCOPES), ...removed, cause, by, at };
 }
 
 function isTexts(value: unknown): value is readonly string[] {

@@ -1,91 +1,59 @@
-import { McpServer, ResourceTemplate } from '@modelcontextprotocol/sdk/server/mcp.js';
-import { ErrorCode, McpError, type ReadResourceResult } from '@modelcontextprotocol/sdk/types.js';
-import { describeError } from '../base/errors';
-import type { Reading } from '../cache/reading';
-import { GLOBAL_TENANT } from '../fleet/miner';
-import type { FleetServices } from '../service/fleetServices';
-
-const MIME_TYPE = 'application/json';
+import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import {
+  ErrorCode,
+  McpError,
+  SubscribeRequestSchema,
+  UnsubscribeRequestSchema,
+} from '@modelcontextprotocol/sdk/types.js';
+import { DisposableStore } from '../base/lifecycle';
+import { INSTRUCTIONS } from './instructions';
+import { registerCacheResources } from './resources/cacheResources';
+import { registerFleetResources } from './resources/fleetResources';
+import { registerMinerResources } from './resources/minerResources';
+import { registerResourceList } from './resources/resourceList';
+import type { ServerContext } from './serverContext';
+import { Subscriptions, TooManySubscriptionsError } from './subscriptions';
 
 /**
- * The MCP server on the services, without a transport. Every resource is JSON text: the data, with where it came from and
- * how old it is.
+ * The MCP server on the services for one client, without a transport. It lets go of everything when it is closed, by whichever
+ * side.
  */
-export function createFleetServer(services: FleetServices, version: string): McpServer {
-  const server = new McpServer({ name: 'fleet-cache', title: 'Fleet Cache', version });
-  registerMinerStatus(server, services);
-  registerFleetSummary(server, services);
+export function createFleetServer(context: ServerContext, version: string): McpServer {
+  const server = new McpServer(
+    { name: 'fleet-cache', title: 'Fleet Cache', version },
+    { capabilities: { logging: {}, resources: { subscribe: true } }, instructions: INSTRUCTIONS },
+  );
+  const disposables = new DisposableStore();
+  registerMinerResources(server, context);
+  registerFleetResources(server, context);
+  registerCacheResources(server, context);
+  registerResourceList(server, context.services);
+  registerSubscriptions(server, disposables.add(subscriptionsOf(server, context)));
+  disposables.add(context.services.inventory.onDidChange(() => server.sendResourceListChanged()));
+  server.server.onclose = () => disposables.dispose();
   return server;
 }
 
-function registerMinerStatus(server: McpServer, { inventory, reads }: FleetServices): void {
-  const uriOf = (minerId: string) => `braiins:///miner/${encodeURIComponent(minerId)}/status`;
-  const template = new ResourceTemplate('braiins:///miner/{minerId}/status', {
-    list: () => ({
-      resources: inventory.current.miners.map(({ id }) => ({
-        uri: uriOf(id),
-        name: `Status of miner ${id}`,
-        mimeType: MIME_TYPE,
-      })),
-    }),
-    complete: {
-      minerId: (typed) => inventory.current.miners.map(({ id }) => id).filter((id) => id.startsWith(typed)),
-    },
+function subscriptionsOf(server: McpServer, context: ServerContext): Subscriptions {
+  return new Subscriptions(context, (uri) => {
+    // A client that is gone, or does not listen now, reads anew when it comes back.
+    server.server.sendResourceUpdated({ uri }).catch(() => {});
   });
-  const metadata = {
-    title: 'Miner status',
-    description: 'Whether a miner hashes (normal, paused, …), read through the cache.',
-    mimeType: MIME_TYPE,
-  };
-  server.registerResource('miner-status', template, metadata, async (uri, { minerId: encoded }, { signal }) => {
-    const minerId = decodeId(String(encoded));
-    const miner = inventory.find(minerId);
-    if (miner === undefined) {
-      throw new McpError(ErrorCode.InvalidParams, `There is no miner "${minerId}" in ${inventory.file}.`);
+}
+
+function registerSubscriptions({ server }: McpServer, subscriptions: Subscriptions): void {
+  server.setRequestHandler(SubscribeRequestSchema, ({ params: { uri } }) => {
+    try {
+      if (!subscriptions.subscribe(uri)) {
+        throw new McpError(ErrorCode.InvalidParams, 'There is no such resource to subscribe to.');
+      }
+    } catch (error) {
+      throw error instanceof TooManySubscriptionsError ? new McpError(ErrorCode.InvalidRequest, error.message) : error;
     }
-    const reading = await reads.miner(miner, 'status', { signal }).catch(toMcpError);
-    return jsonResource(uri, { minerId, ...reading.data, ...provenance(reading) });
+    return {};
   });
-}
-
-function registerFleetSummary(server: McpServer, { reads }: FleetServices): void {
-  const metadata = {
-    title: 'Fleet summary',
-    description:
-      'All miners in figures: by state, hashrate in TH/s, power in W, the hottest, the ten that need somebody most. Miners that are offline are in no sum.',
-    mimeType: MIME_TYPE,
-  };
-  server.registerResource('fleet-summary', 'braiins:///fleet/summary', metadata, async (uri, { signal }) => {
-    const reading = await reads.summary(GLOBAL_TENANT, { signal }).catch(toMcpError);
-    return jsonResource(uri, { ...reading.data, ...provenance(reading) });
+  server.setRequestHandler(UnsubscribeRequestSchema, ({ params: { uri } }) => {
+    subscriptions.unsubscribe(uri);
+    return {};
   });
-}
-
-/** The id in a URI; one that is not encoded as a URI is taken as it stands, and then there is no such miner. */
-function decodeId(encoded: string): string {
-  try {
-    return decodeURIComponent(encoded);
-  } catch {
-    return encoded;
-  }
-}
-
-/** How old the data is and where it came from, for whoever has to judge it. */
-function provenance({ fetchedAt, ttlS, origin, fresh, failure }: Reading<unknown>) {
-  return {
-    fetchedAt: new Date(fetchedAt).toISOString(),
-    ageMs: Math.max(0, Date.now() - fetchedAt),
-    ttlMs: Math.round(ttlS * 1000),
-    source: origin,
-    fresh,
-    ...(failure === undefined ? {} : { staleBecause: describeError(failure) }),
-  };
-}
-
-function jsonResource(uri: URL, value: object): ReadResourceResult {
-  return { contents: [{ uri: uri.href, mimeType: MIME_TYPE, text: JSON.stringify(value) }] };
-}
-
-function toMcpError(error: unknown): never {
-  throw new McpError(ErrorCode.InternalError, describeError(error));
 }

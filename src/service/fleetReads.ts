@@ -3,6 +3,7 @@ import type { Inspection } from '../cache/inspector';
 import {
   FIRMWARE_VERSIONS_KEY,
   FIRMWARE_VERSIONS_SCOPES,
+  type MinerEvent,
   minerKey,
   minerScopes,
   POOL_URLS_KEY,
@@ -34,6 +35,11 @@ const DATASETS: Readonly<Record<MinerKind, Dataset>> = {
   pools: 'miner:pools',
   cooling: 'miner:cooling',
 };
+
+/** The datasets of a miner that one of its events voids. */
+export function kindsVoidedBy(event: MinerEvent): readonly MinerKind[] {
+  return MINER_KINDS.filter((kind) => DEFAULT_POLICIES[DATASETS[kind]].invalidateOn.includes(event));
+}
 
 /** Reads the fleet through the cache. */
 export class FleetReads {

@@ -19,6 +19,7 @@ import type { PatternInvalidator } from './patternInvalidator';
 import type { PeriodicWarmer } from './periodicWarmer';
 import type { PolicyFigures } from './policyFigures';
 import type { ServiceConnection } from './serviceConnection';
+import type { VoidedDataFeed } from './voidedData';
 import type { Warmer } from './warmer';
 
 /** Everything that the ways in (VS Code, MCP) act through. Disposing it closes every connection. */
@@ -44,6 +45,7 @@ export interface FleetServices extends Disposable {
   readonly metricsExport: MetricsExport;
   readonly events: EventLog;
   readonly overview: FleetOverview;
+  readonly voidedData: VoidedDataFeed;
   /** `undefined` in an instance that watches no miners. */
   readonly watcher: FleetWatcher | undefined;
   /** What came of each dataset's policy in this instance. Asks nobody. */

@@ -1,0 +1,73 @@
+import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import { ErrorCode, ListResourcesRequestSchema, McpError, type Resource } from '@modelcontextprotocol/sdk/types.js';
+import { GLOBAL_TENANT } from '../../fleet/miner';
+import type { FleetServices } from '../../service/fleetServices';
+import { LIST_PAGE } from '../limits';
+import { cleanText } from '../untrusted';
+import { CACHE_PARTS, cacheUri, FLEET_SUMMARY_URI, minerUri, summaryUri } from './addresses';
+import { MIME_TYPE, tenantsOf } from './content';
+
+const FIXED: readonly Resource[] = [
+  { uri: FLEET_SUMMARY_URI, name: 'fleet-summary', title: 'Fleet summary', mimeType: MIME_TYPE },
+  ...CACHE_PARTS.map((part) => ({
+    uri: cacheUri(part),
+    name: `cache-${part}`,
+    title: `Cache ${part}`,
+    mimeType: MIME_TYPE,
+  })),
+];
+
+/**
+ * Lists the resources page by page, in the place of the SDK's list, which knows no pages: what there is always, each tenant's
+ * summary, and the status of each miner. A miner's other datasets are told by the templates.
+ */
+export function registerResourceList(server: McpServer, { inventory }: FleetServices): void {
+  server.server.setRequestHandler(ListResourcesRequestSchema, ({ params }) => {
+    // Its summary is the one of the whole fleet.
+    const tenants = tenantsOf(inventory).filter((tenant) => tenant !== GLOBAL_TENANT);
+    const { miners } = inventory.current;
+    const total = FIXED.length + tenants.length + miners.length;
+    const start = params?.cursor === undefined ? 0 : startOf(params.cursor, total);
+    const resources = range(start, Math.min(start + LIST_PAGE, total)).map((position): Resource => {
+      const fixed = FIXED[position];
+      const tenant = tenants[position - FIXED.length];
+      const miner = miners[position - FIXED.length - tenants.length];
+      return fixed ?? (tenant === undefined ? statusOf(miner?.id ?? '') : summaryOf(tenant));
+    });
+    const end = start + resources.length;
+    return { resources, ...(end < total ? { nextCursor: encodeCursor(end) } : {}) };
+  });
+}
+
+function summaryOf(tenant: string): Resource {
+  const name = cleanText(tenant);
+  return { uri: summaryUri(tenant), name: `summary-${name}`, title: `Summary of tenant ${name}`, mimeType: MIME_TYPE };
+}
+
+function statusOf(minerId: string): Resource {
+  const name = cleanText(minerId);
+  return {
+    uri: minerUri(minerId, 'status'),
+    name: `status-${name}`,
+    title: `Status of miner ${name}`,
+    mimeType: MIME_TYPE,
+  };
+}
+
+function encodeCursor(position: number): string {
+  return Buffer.from(`resources:${position}`).toString('base64url');
+}
+
+/** @throws {McpError} for a cursor that no list of ours told. */
+function startOf(cursor: string, total: number): number {
+  const text = /^[\w-]{1,40}$/.test(cursor) ? Buffer.from(cursor, 'base64url').toString() : '';
+  const position = /^resources:(\d{1,9})$/.exec(text)?.[1];
+  if (position === undefined) {
+    throw new McpError(ErrorCode.InvalidParams, 'The cursor is not one of this list. Begin again without one.');
+  }
+  return Math.min(Number(position), total);
+}
+
+function range(start: number, end: number): readonly number[] {
+  return Array.from({ length: Math.max(0, end - start) }, (_, index) => start + index);
+}
