@@ -2,7 +2,7 @@ import { Emitter, type Event } from '../base/emitter';
 import { describeError } from '../base/errors';
 import { type Disposable, DisposableStore } from '../base/lifecycle';
 import type { Logger } from '../base/logger';
-import { MOST_TOLD_SCOPES } from '../cache/cacheEvents';
+import { type InvalidationEvent, MOST_TOLD_SCOPES } from '../cache/cacheEvents';
 import type { CacheService } from '../cache/cacheService';
 import type { EventBus } from '../cache/eventBus';
 import { type NamedScope, readScope } from '../cache/keyNames';
@@ -40,7 +40,7 @@ export class VoidedDataFeed implements Disposable {
     this.disposables.add(
       cache.onDidChange((change) => {
         if (change.type === 'invalidated') {
-          this.tell(change.scopes);
+          this.tell(change);
         }
       }),
     );
@@ -50,10 +50,10 @@ export class VoidedDataFeed implements Disposable {
     this.disposables.dispose();
   }
 
-  private tell(scopes: readonly string[]): void {
-    // Of so many, another instance does not tell all.
+  private tell({ scopes, patterns }: InvalidationEvent): void {
+    // Of so many, another instance does not tell all; and what a pattern matched, nobody wrote down.
     const voided: readonly VoidedData[] =
-      scopes.length >= MOST_TOLD_SCOPES
+      scopes.length >= MOST_TOLD_SCOPES || patterns !== undefined
         ? [{ type: 'everything' }]
         : scopes.flatMap((scope) => dataOf(readScope(scope)));
     if (voided.length > 0) {
