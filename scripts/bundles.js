@@ -66,7 +66,7 @@ function shippedOptions(entryPoints, outdir) {
 }
 
 /**
- * What bundles the dashboard's page into `outdir`: one script and one style sheet, for the Chromium of the oldest VS Code that the
+ * What bundles the pages, of the dashboard and of benchmarks, into `outdir`: one script and one style sheet each, for the Chromium of the oldest VS Code that the
  * product runs in.
  *
  * @param {string} outdir
@@ -81,6 +81,8 @@ function webviewOptions(outdir) {
     entryPoints: [
       { in: 'src/webview/main.ts', out: 'dashboard' },
       { in: 'src/webview/dashboard.css', out: 'dashboard' },
+      { in: 'src/webview/benchmark/main.ts', out: 'benchmark' },
+      { in: 'src/webview/benchmark/benchmark.css', out: 'benchmark' },
     ],
     outdir,
     tsconfig: 'src/webview/tsconfig.json',

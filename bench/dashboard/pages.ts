@@ -19,8 +19,8 @@ export function webviewFiles(script: string, styles: string): WebviewFiles {
   return {
     '/': { type: 'text/html', text: WORKBENCH },
     '/page': { type: 'text/html', text: themedPage('dark', 'panel', `${VS_CODE}${PROBE}`) },
-    '/dashboard.js': { type: 'text/javascript', text: script },
-    '/dashboard.css': { type: 'text/css', text: styles },
+    '/page.js': { type: 'text/javascript', text: script },
+    '/page.css': { type: 'text/css', text: styles },
   };
 }
 

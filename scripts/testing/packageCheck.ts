@@ -20,6 +20,8 @@ const REQUIRED = [
   'extension/dist/vendor/prometheus.js',
   'extension/dist/webview/dashboard.js',
   'extension/dist/webview/dashboard.css',
+  'extension/dist/webview/benchmark.js',
+  'extension/dist/webview/benchmark.css',
 ];
 
 /** What it may contain besides: the packaging's own two files, other bundles, and media. */

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { systemClock } from '../base/clock';
 import { describeError } from '../base/errors';
+import { BenchmarkArchive } from './benchmark/benchmarkArchive';
+import { BenchmarkPanel } from './benchmark/benchmarkPanel';
 import { registerCommands } from './commands/register';
 import { Connections } from './connections/connections';
 import { Dashboard } from './dashboard/dashboard';
@@ -44,6 +46,8 @@ export function activateHost(
   const minersView = new MinersView(session, liveFleet);
   const { extensionUri } = context;
   const dashboard = new Dashboard({ extensionUri, session, liveFleet, minersView, clock: systemClock, logger: log });
+  const archive = new BenchmarkArchive(context.globalState);
+  const benchmarkPanel = new BenchmarkPanel(extensionUri, archive, log);
   const restart = () => {
     session.restart().catch((error: unknown) => log.error(describeError(error)));
   };
@@ -55,13 +59,23 @@ export function activateHost(
     liveFleet,
     minersView,
     dashboard,
+    benchmarkPanel,
     connections,
     new ConnectionsView(session, connections),
     new InstancesView(session, log),
     new StatusBar(session),
     new InventoryProblems(session),
     new PeriodicWarming(session),
-    registerCommands({ session, secrets, connections, redis: parts, log, minersView, dashboard }),
+    registerCommands({
+      session,
+      secrets,
+      connections,
+      redis: parts,
+      log,
+      minersView,
+      dashboard,
+      benchmarks: { archive, panel: benchmarkPanel },
+    }),
     connections.onDidChange(() => {
       session.followConnection().catch((error: unknown) => log.error(describeError(error)));
     }),

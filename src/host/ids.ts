@@ -24,6 +24,8 @@ export const COMMANDS = {
   openDashboard: 'fleetCache.openDashboard',
   exportMetrics: 'fleetCache.exportMetrics',
   resetMetrics: 'fleetCache.resetMetrics',
+  benchmark: 'fleetCache.benchmark',
+  showLastBenchmark: 'fleetCache.showLastBenchmark',
   showMore: 'fleetCache.showMore',
   showLog: 'fleetCache.showLog',
 } as const;
@@ -41,6 +43,9 @@ export const VIEWS = {
 
 /** The dashboard in an editor tab, as VS Code remembers it over a reload of the window. */
 export const DASHBOARD_PANEL = 'fleetCache.dashboard';
+
+/** A benchmark's report, likewise. */
+export const BENCHMARK_PANEL = 'fleetCache.benchmark';
 
 /** Settings below the section `fleetCache`. */
 export const SETTINGS = {

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { plainText } from './messages';
 
-/** Reports how far a task is. */
-export type ReportProgress = (done: number, total: number) => void;
+/** Reports how far a task is. @param doing what is done now, in place of the numbers. */
+export type ReportProgress = (done: number, total: number, doing?: string) => void;
 
 /**
  * Runs a task under a progress notification with a Cancel button.
@@ -21,11 +21,14 @@ export async function withProgress<T>(
       const cancellation = new AbortController();
       const listener = token.onCancellationRequested(() => cancellation.abort());
       let shownPercent = 0;
-      const report: ReportProgress = (done, total) => {
+      const report: ReportProgress = (done, total, doing) => {
         const percent = total === 0 ? 100 : Math.floor((done / total) * 100);
         // Thousands of steps are a hundred messages to the window at most.
         if (percent > shownPercent) {
-          progress.report({ increment: percent - shownPercent, message: `${done} of ${total} ${noun}` });
+          progress.report({
+            increment: percent - shownPercent,
+            message: plainText(doing ?? `${done} of ${total} ${noun}`),
+          });
           shownPercent = percent;
         }
       };

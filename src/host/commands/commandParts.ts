@@ -1,6 +1,8 @@
 import type { LogOutputChannel } from 'vscode';
 import { FleetCacheError } from '../../base/errors';
 import type { FleetServices } from '../../service/fleetServices';
+import type { BenchmarkArchive } from '../benchmark/benchmarkArchive';
+import type { BenchmarkPanel } from '../benchmark/benchmarkPanel';
 import type { Connections } from '../connections/connections';
 import type { Dashboard } from '../dashboard/dashboard';
 import type { FleetSession, SessionParts } from '../fleetSession';
@@ -17,6 +19,7 @@ export interface CommandParts {
   readonly log: LogOutputChannel;
   readonly minersView: MinersView;
   readonly dashboard: Pick<Dashboard, 'open'>;
+  readonly benchmarks: { readonly archive: BenchmarkArchive; readonly panel: Pick<BenchmarkPanel, 'show'> };
 }
 
 /** The running services. @throws {FleetCacheError} that says why there are none and what to do. */

@@ -5,6 +5,7 @@ import type { Connection } from '../connections/savedConnections';
 import { COMMANDS, type CommandId } from '../ids';
 import { showWithLog } from '../messages';
 import type { MinersNode } from '../views/minerNodes';
+import { benchmark, showLastBenchmark } from './benchmark';
 import type { CommandParts } from './commandParts';
 import { allowWriting, labelConnection, makeReadOnly } from './connectionAccess';
 import { addConnection, editConnection, removeConnection, switchConnection, testConnection } from './connections';
@@ -47,6 +48,8 @@ export function registerCommands(parts: CommandParts): Disposable {
     [COMMANDS.openDashboard]: () => parts.dashboard.open(),
     [COMMANDS.exportMetrics]: () => exportMetrics(parts),
     [COMMANDS.resetMetrics]: () => resetMetrics(parts),
+    [COMMANDS.benchmark]: (size?: unknown) => benchmark(parts, size),
+    [COMMANDS.showLastBenchmark]: () => showLastBenchmark(parts),
     [COMMANDS.showMore]: (node: MinersNode) => parts.minersView.showMore(node),
     [COMMANDS.showLog]: () => parts.log.show(),
   };

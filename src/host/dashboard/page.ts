@@ -2,7 +2,7 @@ import type { DashboardLayout } from '../../protocol/dashboard';
 
 /** What a page is made of. Addresses are those that the webview may load. */
 export interface PageParts {
-  readonly layout: DashboardLayout;
+  readonly layout: DashboardLayout | 'benchmark';
   /** As VS Code names the origin of the webview's own files. */
   readonly cspSource: string;
   readonly script: string;

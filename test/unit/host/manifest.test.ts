@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
+  BENCHMARK_PANEL,
   COMMANDS,
   CONTEXT_KEYS,
   CONTEXT_VALUES,
@@ -72,6 +73,7 @@ describe('package.json and the code', () => {
       expect.objectContaining({ id: VIEWS.dashboard, type: 'webview', visibility: 'collapsed' }),
     );
     expect(manifest.activationEvents).toContain(`onWebviewPanel:${DASHBOARD_PANEL}`);
+    expect(manifest.activationEvents).toContain(`onWebviewPanel:${BENCHMARK_PANEL}`);
     expect(contributes.menus['view/title']).toContainEqual(
       expect.objectContaining({ command: COMMANDS.openDashboard, group: expect.stringMatching(/^navigation/) }),
     );

@@ -18,6 +18,8 @@ const COMPLETE = [
   'extension/dist/vendor/prometheus.js',
   'extension/dist/webview/dashboard.js',
   'extension/dist/webview/dashboard.css',
+  'extension/dist/webview/benchmark.js',
+  'extension/dist/webview/benchmark.css',
   'extension/media/icon.png',
 ];
 

@@ -6,9 +6,14 @@ export interface Bundle {
   readonly styles: string;
 }
 
-/** As it is shipped. */
-export async function bundleDashboard(): Promise<Bundle> {
+/** The dashboard's page as it is shipped. */
+export function bundleDashboard(): Promise<Bundle> {
+  return bundlePage('dashboard');
+}
+
+/** A page as it is shipped. */
+export async function bundlePage(name: 'dashboard' | 'benchmark'): Promise<Bundle> {
   const { outputFiles } = await build({ ...webviewOptions('out'), minify: true, write: false });
-  const textOf = (ending: string) => outputFiles?.find(({ path }) => path.endsWith(ending))?.text ?? '';
+  const textOf = (ending: string) => outputFiles?.find(({ path }) => path.endsWith(`${name}${ending}`))?.text ?? '';
   return { script: textOf('.js'), styles: textOf('.css') };
 }

@@ -1,4 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
+import type { BenchmarkHostMessage } from '../../../src/protocol/benchmark';
 import type { HostMessage, PageMessage, Request } from '../../../src/protocol/dashboard';
 import type { Bundle } from './bundle';
 import { themedPage } from './themedPage';
@@ -10,7 +11,8 @@ export interface PageOptions {
   readonly theme?: ThemeName;
   readonly width?: number;
   readonly height?: number;
-  readonly layout?: 'panel' | 'compact';
+  /** `benchmark` needs that page's bundle. */
+  readonly layout?: 'panel' | 'compact' | 'benchmark';
   /** What VS Code kept for the page. */
   readonly state?: unknown;
   readonly reducedMotion?: 'reduce' | 'no-preference';
@@ -45,7 +47,7 @@ export class DashboardPage {
   }
 
   /** Sends messages at once, and waits until the page has drawn what they changed. */
-  async send(...messages: readonly HostMessage[]): Promise<void> {
+  async send(...messages: readonly (HostMessage | BenchmarkHostMessage)[]): Promise<void> {
     await this.page.evaluate(
       (texts) => {
         for (const text of texts) {
@@ -117,8 +119,8 @@ export class DashboardPage {
     const html = themedPage(theme, layout, hostSide(state));
     const files = new Map([
       ['/', { contentType: 'text/html; charset=utf-8', body: html }],
-      ['/dashboard.js', { contentType: 'text/javascript; charset=utf-8', body: bundle.script }],
-      ['/dashboard.css', { contentType: 'text/css; charset=utf-8', body: bundle.styles }],
+      ['/page.js', { contentType: 'text/javascript; charset=utf-8', body: bundle.script }],
+      ['/page.css', { contentType: 'text/css; charset=utf-8', body: bundle.styles }],
     ]);
     await page.route('**/*', async (route) => {
       const url = new URL(route.request().url());

@@ -1,5 +1,4 @@
-import { pageHtml } from '../../../src/host/dashboard/page';
-import type { DashboardLayout } from '../../../src/protocol/dashboard';
+import { type PageParts, pageHtml } from '../../../src/host/dashboard/page';
 import { THEMES, type ThemeName } from './themes';
 
 const NONCE = 'bm9uY2VGb3JUaGlzUGFnZQ';
@@ -9,7 +8,7 @@ const NONCE = 'bm9uY2VGb3JUaGlzUGFnZQ';
  *
  * @param vsCode script that defines `window.acquireVsCodeApi`, and whatever else stands in for VS Code.
  */
-export function themedPage(theme: ThemeName, layout: DashboardLayout, vsCode: string): string {
+export function themedPage(theme: ThemeName, layout: PageParts['layout'], vsCode: string): string {
   const { bodyClass, variables } = THEMES[theme];
   const script = `<script nonce="${NONCE}">
     for (const [name, value] of ${JSON.stringify(Object.entries(variables))}) {
@@ -17,7 +16,7 @@ export function themedPage(theme: ThemeName, layout: DashboardLayout, vsCode: st
     }
     ${vsCode}
   </script>`;
-  return pageHtml({ layout, cspSource: "'self'", script: '/dashboard.js', style: '/dashboard.css', nonce: NONCE })
+  return pageHtml({ layout, cspSource: "'self'", script: '/page.js', style: '/page.css', nonce: NONCE })
     .replace('</head>', () => `${script}</head>`)
     .replace('<body ', `<body class="${bodyClass}" `);
 }
