@@ -35,6 +35,7 @@ import { invalidateMovedMiners } from './service/movedMiners';
 import { PatternInvalidator } from './service/patternInvalidator';
 import { PeriodicWarmer } from './service/periodicWarmer';
 import { policyFigures } from './service/policyFigures';
+import { StalenessExplainer } from './service/staleness';
 import { StatusEvents } from './service/statusEvents';
 import { VoidedDataFeed } from './service/voidedData';
 import { Warmer } from './service/warmer';
@@ -152,6 +153,7 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
     script: configuration.benchmarkScript ?? join(__dirname, 'benchmark.js'),
     order: { product: version, connection: name, redis: { ...redis, password } },
   });
+  const ofPolicies = () => policyFigures(cache, policies);
   const firstReading = () => monitor.refreshed(FIRST_READING_MS);
   const watcher = configuration.watch
     ? disposables.add(new FleetWatcher({ ...common, source, instances, events: statusEvents, reads, firstReading }))
@@ -196,7 +198,8 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
     overview: new FleetOverview({ instances, metrics, gauge }),
     voidedData: disposables.add(new VoidedDataFeed({ cache, bus, logger })),
     watcher,
-    policyFigures: () => policyFigures(cache, policies),
+    staleness: new StalenessExplainer({ reads, events, monitor, clock, policyFigures: ofPolicies }),
+    policyFigures: ofPolicies,
     followEvents: () => new LiveRefresh({ ...common, bus, monitor }),
     close,
     dispose: () => void close(),

@@ -13,6 +13,7 @@ import { registerMinerResources } from './resources/minerResources';
 import { registerResourceList } from './resources/resourceList';
 import type { ServerContext } from './serverContext';
 import { Subscriptions, TooManySubscriptionsError } from './subscriptions';
+import { registerReadTools } from './tools/readTools';
 
 /**
  * The MCP server on the services for one client, without a transport. It lets go of everything when it is closed, by whichever
@@ -28,6 +29,7 @@ export function createFleetServer(context: ServerContext, version: string): McpS
   registerFleetResources(server, context);
   registerCacheResources(server, context);
   registerResourceList(server, context.services);
+  registerReadTools(server, context);
   registerSubscriptions(server, disposables.add(subscriptionsOf(server, context)));
   disposables.add(context.services.inventory.onDidChange(() => server.sendResourceListChanged()));
   server.server.onclose = () => disposables.dispose();

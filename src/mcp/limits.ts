@@ -18,3 +18,10 @@ export const GATHER_MS = 100;
 export const SHOWN_EVENTS = 50;
 /** Events that are looked through for them. */
 export const SEARCHED_EVENTS = 1_000;
+
+/** Characters of JSON that a concise result takes at most: some 2,000 tokens, since figures and names take three characters each. */
+export const CONCISE_CHARACTERS = 5_500;
+/** The same of a detailed result. */
+export const DETAILED_CHARACTERS = 40_000;
+/** Longer arguments name nothing that there is. */
+export const MAX_ARGUMENT = 512;

@@ -12,7 +12,7 @@ import {
   summaryScopes,
 } from '../cache/keys';
 import { type Dataset, DEFAULT_POLICIES } from '../cache/policy';
-import type { CacheRequest, Reading, ReadOptions } from '../cache/reading';
+import type { CacheAddress, CacheRequest, Reading, ReadOptions } from '../cache/reading';
 import type { SourceWrite } from '../cache/writeThrough';
 import type { FirmwareVersions } from '../fleet/firmwareVersions';
 import type { Inventory } from '../fleet/inventory';
@@ -116,9 +116,7 @@ export class FleetReads {
    */
   summary(tenant: string, options?: ReadOptions): Promise<Reading<FleetSummary>> {
     const request: CacheRequest<FleetSummary> = {
-      key: summaryKey(tenant),
-      dataset: 'fleet:summary',
-      scopes: summaryScopes(tenant),
+      ...summaryAddress(tenant),
       fetch: (signal) => makeSummary(tenant, this.minersOf(tenant), this.batchRead(signal)),
     };
     return this.cache.getOrFetch(request, options);
@@ -174,6 +172,11 @@ export class FleetReads {
     return this.cache.inspect(this.requestFor(miner, kind));
   }
 
+  /** As {@link inspect}, of a summary. @throws {StoreError} */
+  inspectSummary(tenant: string): Promise<Inspection> {
+    return this.cache.inspect(summaryAddress(tenant));
+  }
+
   /** Writes one dataset of one miner through the cache; see {@link CacheService.write}. */
   write<K extends MinerKind>(
     miner: Miner,
@@ -211,4 +214,8 @@ export class FleetReads {
       return this.cache.getManyOrFetch(requests, { signal, background: true });
     };
   }
+}
+
+function summaryAddress(tenant: string): CacheAddress {
+  return { key: summaryKey(tenant), dataset: 'fleet:summary', scopes: summaryScopes(tenant) };
 }

@@ -19,6 +19,7 @@ import type { PatternInvalidator } from './patternInvalidator';
 import type { PeriodicWarmer } from './periodicWarmer';
 import type { PolicyFigures } from './policyFigures';
 import type { ServiceConnection } from './serviceConnection';
+import type { StalenessExplainer } from './staleness';
 import type { VoidedDataFeed } from './voidedData';
 import type { Warmer } from './warmer';
 
@@ -45,6 +46,7 @@ export interface FleetServices extends Disposable {
   readonly metricsExport: MetricsExport;
   readonly events: EventLog;
   readonly overview: FleetOverview;
+  readonly staleness: StalenessExplainer;
   readonly voidedData: VoidedDataFeed;
   /** `undefined` in an instance that watches no miners. */
   readonly watcher: FleetWatcher | undefined;
