@@ -11,6 +11,7 @@ import { FleetSession, type SessionParts } from './fleetSession';
 import { SETTINGS, SETTINGS_SECTION } from './ids';
 import { InventoryProblems } from './inventoryProblems';
 import { LiveFleet } from './liveFleet';
+import { Pause } from './pause';
 import { PeriodicWarming } from './periodicWarming';
 import { Secrets } from './secrets';
 import { StatusBar } from './statusBar';
@@ -41,7 +42,7 @@ export function activateHost(
   const secrets = new Secrets(context.secrets, context.globalState, process.env);
   const connections = new Connections(context.workspaceState);
   const parts = createParts(log);
-  const session = new FleetSession(parts, secrets, connections, log);
+  const session = new FleetSession(parts, secrets, connections, new Pause(context.workspaceState), log);
   const liveFleet = new LiveFleet(session, systemClock, log);
   const minersView = new MinersView(session, liveFleet);
   const { extensionUri } = context;

@@ -12,6 +12,7 @@ import { type HostConfiguration, readConfiguration } from './configuration';
 import type { Connections } from './connections/connections';
 import type { SavedConnection } from './connections/savedConnections';
 import { CONTEXT_KEYS } from './ids';
+import type { Pause } from './pause';
 import type { Secrets } from './secrets';
 
 /** What the person says of the connection. `advice` tells how to allow writing. */
@@ -48,6 +49,8 @@ export type SessionState =
   | { readonly type: 'noFolder' }
   /** The folder is not trusted: nothing is read from it, and no connection is opened. */
   | { readonly type: 'untrusted' }
+  /** The person wants no connection for now. */
+  | { readonly type: 'paused' }
   | { readonly type: 'noInventory'; readonly path: string }
   | { readonly type: 'starting' }
   | { readonly type: 'failed'; readonly reason: string }
@@ -78,6 +81,7 @@ export class FleetSession implements Disposable {
     private readonly parts: SessionParts,
     private readonly secrets: Secrets,
     private readonly connections: Pick<Connections, 'active'>,
+    private readonly pause: Pick<Pause, 'isOn' | 'set'>,
     private readonly logger: Logger,
   ) {}
 
@@ -114,6 +118,12 @@ export class FleetSession implements Disposable {
     });
   }
 
+  /** Closes every connection to Redis and miners, or opens them again. A demo fleet's own processes run on. */
+  async setPaused(isPaused: boolean): Promise<void> {
+    await this.pause.set(isPaused);
+    await this.restart();
+  }
+
   /** Resolves once no build is under way. */
   settled(): Promise<void> {
     return this.queue;
@@ -127,6 +137,8 @@ export class FleetSession implements Disposable {
     this.startingDemo = this.parts.startDemoFleet(AbortSignal.any([signal, this.closing.signal]));
     try {
       this.setDemo(await this.startingDemo);
+      // Who starts one wants to see it.
+      await this.pause.set(false);
     } finally {
       this.startingDemo = undefined;
     }
@@ -200,6 +212,9 @@ export class FleetSession implements Disposable {
   private async prepare(): Promise<SessionSetup | SessionState> {
     const configuration = readConfiguration();
     const { commandTimeoutMs, ttls, watch } = configuration;
+    if (this.pause.isOn) {
+      return { type: 'paused' };
+    }
     if (this.demo !== undefined) {
       const { inventoryPath, redisUrl, credentials } = this.demo;
       return {

@@ -6,6 +6,8 @@ export const COMMANDS = {
   togglePeriodicWarming: 'fleetCache.togglePeriodicWarming',
   invalidate: 'fleetCache.invalidate',
   control: 'fleetCache.control',
+  pause: 'fleetCache.pause',
+  resume: 'fleetCache.resume',
   startDemo: 'fleetCache.startDemo',
   stopDemo: 'fleetCache.stopDemo',
   createInventory: 'fleetCache.createInventory',

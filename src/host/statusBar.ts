@@ -6,15 +6,21 @@ import { availabilityOf } from './dashboard/availability';
 import type { FleetSession } from './fleetSession';
 import { formatRatio } from './format';
 import { COMMANDS } from './ids';
-import { type DatasetLine, type StatusText, statusOfFigures, statusWithoutFleet } from './statusText';
+import { type StatusText, statusOfFigures, statusWithoutFleet } from './statusText';
 import { describeActive } from './views/connectionText';
 
 const UPDATE_MS = 1_000;
 
-const LINKS: readonly (readonly [string, string])[] = [
+type Link = readonly [title: string, command: string];
+
+const LINKS: readonly Link[] = [
   ['Open Dashboard', COMMANDS.openDashboard],
   ['Warm Cache…', COMMANDS.warm],
   ['Invalidate Cache…', COMMANDS.invalidate],
+  ['Show Log', COMMANDS.showLog],
+];
+const PAUSED_LINKS: readonly Link[] = [
+  ['Resume', COMMANDS.resume],
   ['Show Log', COMMANDS.showLog],
 ];
 
@@ -68,7 +74,7 @@ export class StatusBar implements Disposable {
         this.show(statusOf(state.services), state.services.connection);
         return;
       default: {
-        const status = statusWithoutFleet(availabilityOf(state));
+        const status = statusWithoutFleet(availabilityOf(state), state.type === 'paused');
         if (status !== undefined) {
           this.show(status);
         }
@@ -77,7 +83,7 @@ export class StatusBar implements Disposable {
   }
 
   private show(status: StatusText, connection?: ServiceConnection): void {
-    const { text, details, mood, datasets } = status;
+    const { text, details, mood } = status;
     const active = connection === undefined ? '' : `${describeActive(connection)} (${connection.address})`;
     const shown = JSON.stringify([status, active]);
     if (shown === this.shown) {
@@ -85,7 +91,7 @@ export class StatusBar implements Disposable {
     }
     this.shown = shown;
     this.item.text = text;
-    this.item.tooltip = tooltipOf(details, datasets, active);
+    this.item.tooltip = tooltipOf(status, active, this.session.state.type === 'paused' ? PAUSED_LINKS : LINKS);
     const words = text.replace(/ ?\$\([^)]*\) ?/g, '');
     this.item.accessibilityInformation = { label: details.startsWith(words) ? details : `${words}, ${details}` };
     if (mood !== this.mood) {
@@ -114,9 +120,9 @@ function plain(text: string, details: string, mood: StatusText['mood']): StatusT
 }
 
 /** Names and reasons may be of anybody's making: they go in as text. */
-function tooltipOf(details: string, datasets: readonly DatasetLine[], active: string): vscode.MarkdownString {
+function tooltipOf({ details, datasets }: StatusText, active: string, links: readonly Link[]): vscode.MarkdownString {
   const tooltip = new vscode.MarkdownString('', true);
-  tooltip.isTrusted = { enabledCommands: LINKS.map(([, command]) => command) };
+  tooltip.isTrusted = { enabledCommands: links.map(([, command]) => command) };
   for (const line of details.split('\n')) {
     tooltip.appendText(line).appendMarkdown('  \n');
   }
@@ -132,5 +138,5 @@ function tooltipOf(details: string, datasets: readonly DatasetLine[], active: st
   if (active !== '') {
     tooltip.appendMarkdown('\nRedis: ').appendText(active);
   }
-  return tooltip.appendMarkdown(`\n\n${LINKS.map(([title, command]) => `[${title}](command:${command})`).join(' · ')}`);
+  return tooltip.appendMarkdown(`\n\n${links.map(([title, command]) => `[${title}](command:${command})`).join(' · ')}`);
 }

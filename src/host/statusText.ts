@@ -48,11 +48,12 @@ export function statusOfFigures(metrics: Figures): StatusText {
   };
 }
 
-/** Where there are no miners to read. @returns `undefined` where there is a fleet. */
-export function statusWithoutFleet(availability: Availability): StatusText | undefined {
+/** Where no miners are read. @returns `undefined` where there is a fleet. */
+export function statusWithoutFleet(availability: Availability, isPaused = false): StatusText | undefined {
+  const text = isPaused ? '$(debug-pause) paused' : '$(database) no fleet';
   return availability.state === 'running'
     ? undefined
-    : { text: '$(database) no fleet', details: availability.reason, mood: 'normal', datasets: [] };
+    : { text, details: availability.reason, mood: 'normal', datasets: [] };
 }
 
 function trendOf(lastMinute: number | undefined, ratio: number): { readonly icon: string; readonly words: string } {

@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { VSIX } from '../../scripts/checkout';
 import { FleetWorkspace } from '../../scripts/fleet/fleetWorkspace';
@@ -165,6 +166,30 @@ describe('a fleet in the window', () => {
   it('refreshes the whole fleet from the view’s title', async () => {
     await tree().pressTitleAction('Collapse All');
     await workbench.runCommand('Fleet Cache: Refresh');
+    await soon(async () => expect(await online()).toEqual({ online: MINERS - OFFLINE, miners: MINERS }));
+  });
+
+  it('lets go of Redis while it is paused, also over a reload of the window', async () => {
+    const admin = new Redis(fleet.redis.port, '127.0.0.1');
+    try {
+      const others = async () =>
+        String(await admin.client('LIST'))
+          .trim()
+          .split('\n').length - 1;
+      await soon(async () => expect(await others()).toBeGreaterThan(0));
+      await workbench.runCommand('Fleet Cache: Pause');
+      await soon(async () => expect(await statusBar().textContent()).toContain('paused'));
+      await soon(async () => expect(await tree().message()).toContain('Fleet Cache is paused in this workspace'));
+      await soon(async () => expect(await others()).toBe(0));
+      await workbench.screenshot('paused');
+      await workbench.reload();
+      await workbench.openViewContainer('Fleet Cache');
+      await soon(async () => expect(await statusBar().textContent()).toContain('paused'));
+      expect(await others()).toBe(0);
+    } finally {
+      admin.disconnect();
+    }
+    await workbench.runCommand('Fleet Cache: Resume');
     await soon(async () => expect(await online()).toEqual({ online: MINERS - OFFLINE, miners: MINERS }));
   });
 

@@ -33,6 +33,10 @@ export async function requireServices(session: FleetSession): Promise<FleetServi
       throw new FleetCacheError(state.reason);
     case 'untrusted':
       throw new FleetCacheError('This workspace is not trusted. Trust it to connect to its Redis and its miners.');
+    case 'paused':
+      throw new FleetCacheError(
+        'Fleet Cache is paused in this workspace. Use “Fleet Cache: Resume” to connect to Redis and the miners again.',
+      );
     case 'starting':
       throw new FleetCacheError('Fleet Cache is still starting. Try again in a moment.');
     case 'noFolder':

@@ -17,6 +17,7 @@ import { importMiners } from './importMiners';
 import { invalidate } from './invalidate';
 import { setMinerLogin, setRedisPassword } from './logins';
 import { exportMetrics, resetMetrics } from './metrics';
+import { pause, resume } from './pause';
 import { refresh } from './refresh';
 import { togglePeriodicWarming } from './togglePeriodicWarming';
 import { warm } from './warm';
@@ -30,6 +31,8 @@ export function registerCommands(parts: CommandParts): Disposable {
     [COMMANDS.togglePeriodicWarming]: () => togglePeriodicWarming(),
     [COMMANDS.invalidate]: (node?: MinersNode) => invalidate(parts, node),
     [COMMANDS.control]: (node?: MinersNode) => control(parts, node),
+    [COMMANDS.pause]: () => pause(parts),
+    [COMMANDS.resume]: () => resume(parts),
     [COMMANDS.startDemo]: () => startDemo(parts),
     [COMMANDS.stopDemo]: () => stopDemo(parts),
     [COMMANDS.createInventory]: () => createInventory(),

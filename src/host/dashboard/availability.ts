@@ -14,6 +14,10 @@ export function availabilityOf(state: SessionState): Availability {
       return unavailable(
         'This workspace is not trusted: its fleet.json is not read, and no connection to Redis or miners is opened. Trust it, or start the demo fleet.',
       );
+    case 'paused':
+      return unavailable(
+        'Fleet Cache is paused in this workspace: it asks neither Redis nor miners for anything. Use “Fleet Cache: Resume” to go on.',
+      );
     case 'noFolder':
       return unavailable('No folder is open. Open one with a fleet.json, or start the demo fleet.');
     case 'noInventory':

@@ -76,4 +76,12 @@ describe('statusWithoutFleet', () => {
     });
     expect(statusWithoutFleet({ state: 'running' })).toBeUndefined();
   });
+
+  it('says that it is paused', () => {
+    const reason = 'Fleet Cache is paused in this workspace.';
+    expect(statusWithoutFleet({ state: 'unavailable', reason }, true)).toMatchObject({
+      text: '$(debug-pause) paused',
+      details: reason,
+    });
+  });
 });
