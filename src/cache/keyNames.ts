@@ -1,4 +1,12 @@
-import { generationKeys, type MinerEvent, type MinerKeyKind } from './keys';
+import {
+  FIRMWARE_VERSIONS_KEY,
+  generationKeys,
+  type MinerEvent,
+  type MinerKeyKind,
+  minerEntryPattern,
+  POOL_URLS_KEY,
+  SUMMARY_PATTERN,
+} from './keys';
 import type { Dataset } from './policy';
 
 /** What a generation is one of, as its key says. */
@@ -35,6 +43,20 @@ export function datasetOf(key: string): Dataset | undefined {
   }
   const figure = kind === undefined ? `${group}:${name}` : undefined;
   return figure === 'firmware:versions' || figure === 'pool:urls' ? figure : undefined;
+}
+
+/** Pattern of the keys of a dataset's entries. */
+export function patternOf(dataset: Dataset): string {
+  switch (dataset) {
+    case 'fleet:summary':
+      return SUMMARY_PATTERN;
+    case 'firmware:versions':
+      return FIRMWARE_VERSIONS_KEY;
+    case 'pool:urls':
+      return POOL_URLS_KEY;
+    default:
+      return minerEntryPattern({ kind: dataset.slice('miner:'.length) as MinerKeyKind });
+  }
 }
 
 /** The miner and the dataset of a miner's entry, by its key; `undefined` for what is none. */

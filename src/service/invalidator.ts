@@ -18,6 +18,7 @@ import { GLOBAL_TENANT, type Miner } from '../fleet/miner';
 import type { MinerStatus } from '../fleet/minerData';
 import { describeScope, type FleetScope, minersInScope } from '../fleet/scope';
 import type { FleetReads } from './fleetReads';
+import type { WarmTask } from './warmReport';
 import type { WriteAccess } from './writeAccess';
 
 /** What an invalidation would do. */
@@ -26,6 +27,8 @@ export interface InvalidationPlan {
   readonly miners: number;
   /** Entries of the scope's miners that are cached and valid now; `undefined` when Redis cannot be asked. */
   readonly entries: number | undefined;
+  /** Those entries, for who fetches them again; none when they are not known. */
+  readonly cached: readonly WarmTask[];
 }
 
 /** All that may be cached of a miner, by this version or by another that shares the Redis. */
@@ -61,28 +64,20 @@ export class Invalidator {
    */
   async plan(scope: FleetScope, signal?: AbortSignal): Promise<InvalidationPlan> {
     const miners = minersInScope(this.inventory.current.miners, scope);
-    const counts = await settleBounded(
-      miners,
-      PLAN_CONCURRENCY,
-      async (miner) => {
-        const inspections = await this.reads.inspectMiner(miner);
-        return [...inspections.values()].filter(({ state }) => state === 'valid').length;
-      },
-      signal,
-    );
+    const looks = await settleBounded(miners, PLAN_CONCURRENCY, (miner) => this.validOf(miner), signal);
     throwIfCancelled(signal);
-    let entries = 0;
-    for (const count of counts) {
-      if (count.status === 'rejected' && count.reason instanceof StoreError) {
+    const cached: WarmTask[] = [];
+    for (const look of looks) {
+      if (look.status === 'rejected' && look.reason instanceof StoreError) {
         // What cannot be counted can be invalidated all the same: it is made good when Redis is back.
-        return { scope, miners: miners.length, entries: undefined };
+        return { scope, miners: miners.length, entries: undefined, cached: [] };
       }
-      if (count.status === 'rejected') {
-        throw count.reason;
+      if (look.status === 'rejected') {
+        throw look.reason;
       }
-      entries += count.value;
+      cached.push(...look.value);
     }
-    return { scope, miners: miners.length, entries };
+    return { scope, miners: miners.length, entries: cached.length, cached };
   }
 
   /**
@@ -126,6 +121,11 @@ export class Invalidator {
   /** As {@link noteEvent} of a status that the miner has just told: it is the next entry as well. */
   async writeStatus(miner: Miner, status: MinerStatus): Promise<void> {
     await this.reads.write(miner, 'status', { ...eventOf(miner, 'status'), apply: () => Promise.resolve(status) });
+  }
+
+  private async validOf(miner: Miner): Promise<readonly WarmTask[]> {
+    const inspections = await this.reads.inspectMiner(miner);
+    return [...inspections].filter(([, { state }]) => state === 'valid').map(([kind]) => ({ miner, kind }));
   }
 
   private void(scope: FleetScope, cause: string): Promise<{ readonly deferred: boolean }> {

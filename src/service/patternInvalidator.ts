@@ -1,9 +1,10 @@
 import { ConfigurationError } from '../base/errors';
 import type { CacheService } from '../cache/cacheService';
 import { compileGlob } from '../cache/glob';
-import { generationOf, readMinerKey } from '../cache/keyNames';
+import { generationOf, patternOf, readMinerKey } from '../cache/keyNames';
 import type { KeyPurger, PurgeOptions, PurgeReport } from '../cache/keyPurger';
 import { ALL_ENTRIES_PATTERN, entryKeyOfLock, generationKeys, lockPattern } from '../cache/keys';
+import type { Dataset } from '../cache/policy';
 import type { Inventory } from '../fleet/inventory';
 import { GLOBAL_TENANT } from '../fleet/miner';
 import type { WarmTask } from './warmReport';
@@ -47,6 +48,11 @@ const ENTRIES = ALL_ENTRIES_PATTERN.slice(0, -1);
 /** Voids entries by patterns of their keys, for all instances. There is no generation for them: they are removed one by one. */
 export class PatternInvalidator {
   constructor(private readonly options: PatternInvalidatorOptions) {}
+
+  /** The pattern of a dataset's entries, of all miners and tenants. */
+  patternOf(dataset: Dataset): string {
+    return patternOf(dataset);
+  }
 
   /**
    * Counts the entries that {@link invalidate} would void. Changes nothing.

@@ -19,35 +19,45 @@ export function scopeOf(node: MinersNode | undefined): FleetScope | undefined {
   }
 }
 
-/** Lets a person choose the fleet, a tenant, a tag or a miner. `undefined` when they think better of it. */
-export async function pickScope(services: FleetServices, title: string): Promise<FleetScope | undefined> {
-  type Item = vscode.QuickPickItem & { readonly scope?: FleetScope };
+/** Something that a person can choose: a scope, or another thing that a command offers beside them. */
+export type ScopeItem<T = FleetScope> = vscode.QuickPickItem & { readonly choice?: FleetScope | T };
+
+/**
+ * Lets a person choose the fleet, a tenant, a tag or a miner, or one of `others`, which stand below the fleet.
+ *
+ * @param fleetNote what else is said of the fleet.
+ * @returns `undefined` when they think better of it.
+ */
+export async function pickScope<T = FleetScope>(
+  services: FleetServices,
+  title: string,
+  others: readonly ScopeItem<T>[] = [],
+  fleetNote = '',
+): Promise<FleetScope | T | undefined> {
   const { miners } = services.inventory.current;
-  const separator = (label: string): Item => ({ label, kind: vscode.QuickPickItemKind.Separator });
-  const several = (icon: string, name: string, scope: FleetScope): Item => {
-    const description = plural(minersInScope(miners, scope).length, 'miner');
-    return { label: `$(${icon}) ${name}`, description, scope };
+  const separator = (label: string): ScopeItem<T> => ({ label, kind: vscode.QuickPickItemKind.Separator });
+  const several = (icon: string, name: string, scope: FleetScope, note = ''): ScopeItem<T> => {
+    const description = `${plural(minersInScope(miners, scope).length, 'miner')}${note}`;
+    return { label: `$(${icon}) ${name}`, description, choice: scope };
   };
   const tenants = sorted(miners.map(({ tenant }) => tenant));
   const tags = sorted(miners.flatMap((miner) => miner.tags));
-  const items: Item[] = [
-    several('server-environment', 'Whole fleet', { type: 'fleet' }),
+  const items: ScopeItem<T>[] = [
+    several('server-environment', 'Whole fleet', { type: 'fleet' }, fleetNote),
+    ...others,
     separator('Tenants'),
     ...tenants.map((tenant) => several('organization', tenant, { type: 'tenant', tenant })),
     ...(tags.length === 0 ? [] : [separator('Tags')]),
     ...tags.map((tag) => several('tag', tag, { type: 'tag', tag })),
     separator('Miners'),
-    ...miners.map((miner): Item => {
-      return {
-        label: `$(server) ${miner.id}`,
-        description: `${miner.tenant} · ${miner.host}`,
-        scope: { type: 'miner', miner },
-      };
+    ...miners.map((miner): ScopeItem<T> => {
+      const description = `${miner.tenant} · ${miner.host}`;
+      return { label: `$(server) ${miner.id}`, description, choice: { type: 'miner', miner } };
     }),
   ];
   const placeHolder = `The whole fleet, a tenant${tags.length === 0 ? '' : ', a tag'} or a miner`;
   const picked = await vscode.window.showQuickPick(items, { title, placeHolder, matchOnDescription: true });
-  return picked?.scope;
+  return picked?.choice;
 }
 
 /** Each once. */
