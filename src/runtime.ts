@@ -26,6 +26,7 @@ import { FleetWriter } from './service/fleetWriter';
 import { InstanceRegistry } from './service/instanceRegistry';
 import { Invalidator } from './service/invalidator';
 import { followInventoryFile } from './service/inventoryFollower';
+import { KeyPurge } from './service/keyPurge';
 import { LiveRefresh } from './service/liveRefresh';
 import { MetricsExport } from './service/metricsExport';
 import { MetricsHistory } from './service/metricsHistory';
@@ -187,6 +188,7 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
     periodicWarmer,
     invalidator,
     patternInvalidator: new PatternInvalidator({ cache, purger, inventory, access }),
+    keyPurge: new KeyPurge({ cache, purger, access }),
     writer,
     fleetWriter: new FleetWriter(writer, access),
     discovery: new Discovery(source),

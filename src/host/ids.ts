@@ -5,6 +5,7 @@ export const COMMANDS = {
   warm: 'fleetCache.warm',
   togglePeriodicWarming: 'fleetCache.togglePeriodicWarming',
   invalidate: 'fleetCache.invalidate',
+  purgeKeys: 'fleetCache.purgeKeys',
   control: 'fleetCache.control',
   pause: 'fleetCache.pause',
   resume: 'fleetCache.resume',

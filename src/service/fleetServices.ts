@@ -11,6 +11,7 @@ import type { FleetWatcher } from './fleetWatcher';
 import type { FleetWriter } from './fleetWriter';
 import type { InstanceRegistry } from './instanceRegistry';
 import type { Invalidator } from './invalidator';
+import type { KeyPurge } from './keyPurge';
 import type { MetricsExport } from './metricsExport';
 import type { MetricsHistory } from './metricsHistory';
 import type { MinerTemperatures } from './minerTemperatures';
@@ -37,6 +38,7 @@ export interface FleetServices extends Disposable {
   readonly periodicWarmer: PeriodicWarmer;
   readonly invalidator: Invalidator;
   readonly patternInvalidator: PatternInvalidator;
+  readonly keyPurge: KeyPurge;
   readonly writer: MinerWriter;
   readonly fleetWriter: FleetWriter;
   readonly discovery: Discovery;

@@ -136,7 +136,7 @@ export class EventReader {
     const scopes = event.scopes.map(readScope).filter((scope) => scope !== undefined);
     if (event.patterns !== undefined && event.patterns.length > 0) {
       const cascade = scopes.map((scope) => describeScope(scope).slice(0, MAX_LINE));
-      const text = `Entries that match ${event.patterns.join(', ')} were removed: ${event.cause}`;
+      const text = `What matches ${event.patterns.join(', ')} was removed: ${event.cause}`;
       return { kind: 'invalidated', text, ...(cascade.length === 0 ? {} : { cascade }), by: event.by };
     }
     const main = scopes.find(({ type }) => type === 'all' || type === 'tenant' || type === 'miner') ?? scopes[0];

@@ -18,6 +18,7 @@ import { invalidate } from './invalidate';
 import { setMinerLogin, setRedisPassword } from './logins';
 import { exportMetrics, resetMetrics } from './metrics';
 import { pause, resume } from './pause';
+import { purgeKeys } from './purge';
 import { refresh } from './refresh';
 import { togglePeriodicWarming } from './togglePeriodicWarming';
 import { warm } from './warm';
@@ -30,6 +31,7 @@ export function registerCommands(parts: CommandParts): Disposable {
     [COMMANDS.warm]: (node?: MinersNode) => warm(parts, node),
     [COMMANDS.togglePeriodicWarming]: () => togglePeriodicWarming(),
     [COMMANDS.invalidate]: (node?: MinersNode) => invalidate(parts, node),
+    [COMMANDS.purgeKeys]: () => purgeKeys(parts),
     [COMMANDS.control]: (node?: MinersNode) => control(parts, node),
     [COMMANDS.pause]: () => pause(parts),
     [COMMANDS.resume]: () => resume(parts),

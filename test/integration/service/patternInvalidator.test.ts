@@ -94,7 +94,7 @@ describe('an invalidation by pattern', () => {
     );
     await eventually(async () =>
       expect((await services.events.recent(100)).map(({ text }) => text)).toContain(
-        `Entries that match ${statuses}, ${SUMMARY_PATTERN} were removed: by hand`,
+        `What matches ${statuses}, ${SUMMARY_PATTERN} was removed: by hand`,
       ),
     );
   });

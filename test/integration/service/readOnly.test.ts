@@ -66,6 +66,7 @@ describe('a read-only connection', () => {
       () => opened.invalidator.invalidate({ type: 'miner', miner }, 'test'),
       () => opened.invalidator.invalidate({ type: 'tag', tag: miner.tags[0] ?? '' }, 'test'),
       () => opened.patternInvalidator.invalidate(['v1:cache:*'], 'test'),
+      () => opened.keyPurge.purge('v1:cache:*'),
       () => opened.writer.change(miner, { type: 'pause' }),
       () => opened.fleetWriter.change(miners, { type: 'pause' }),
       () => opened.benchmarks.run('quick', { signal: new AbortController().signal, onProgress() {} }),
@@ -85,6 +86,7 @@ describe('a read-only connection', () => {
     expect((await opened.reads.miner(miner, 'status')).data.state).toBe('normal');
     expect(await opened.invalidator.plan({ type: 'miner', miner })).toMatchObject({ miners: 1, entries: 1 });
     expect(await opened.patternInvalidator.count(['v1:cache:*'])).toMatchObject({ matched: 1 });
+    expect(await opened.keyPurge.preview('v1:cache:*')).toMatchObject({ matched: 1 });
     expect((await opened.warmer.warm(miners, ['stats'])).warmed).toBe(miners.length);
   });
 

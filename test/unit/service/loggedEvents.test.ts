@@ -100,7 +100,7 @@ describe('EventReader', () => {
     } as const;
     const text = encodeForHistory({ ...event, patterns: ['v1:cache:miner:*:status'] });
     expect(reader.read({ id: '5-0', kind: 'invalidated', text })).toMatchObject({
-      text: 'Entries that match v1:cache:miner:*:status were removed: command',
+      text: 'What matches v1:cache:miner:*:status was removed: command',
       cascade: ['Pool URLs'],
     });
   });
