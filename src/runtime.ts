@@ -38,6 +38,7 @@ import { PeriodicWarmer } from './service/periodicWarmer';
 import { policyFigures } from './service/policyFigures';
 import { StalenessExplainer } from './service/staleness';
 import { StatusEvents } from './service/statusEvents';
+import { TestEvents } from './service/testEvents';
 import { VoidedDataFeed } from './service/voidedData';
 import { Warmer } from './service/warmer';
 import { WarmingEvents } from './service/warmingMessages';
@@ -197,6 +198,7 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
     history: disposables.add(new MetricsHistory({ ...common, gauge })),
     metricsExport: new MetricsExport({ cache, policies, instance: self }),
     events,
+    testEvents: new TestEvents({ ...common, bus, history, instances, instance, access }),
     overview: new FleetOverview({ instances, metrics, gauge }),
     voidedData: disposables.add(new VoidedDataFeed({ cache, bus, logger })),
     watcher,

@@ -14,8 +14,11 @@ export type BusHandler = (message: BusMessage) => void;
  * anew what the messages would have told them.
  */
 export interface EventBus extends Disposable {
-  /** @throws {StoreError} when the message was not handed over. */
-  publish(channel: string, text: string): Promise<void>;
+  /**
+   * @returns how many heard it, as far as the server that took it knows: on a Cluster those who listen there.
+   * @throws {StoreError} when the message was not handed over.
+   */
+  publish(channel: string, text: string): Promise<number>;
 
   /**
    * Calls `handler` with every message of the channel until disposed. Any number of handlers share one subscription. It
@@ -30,7 +33,7 @@ export interface EventBus extends Disposable {
    * As {@link publish} and {@link subscribe}, for a channel that only some listen to: on a Cluster its messages are carried by the
    * one shard that the channel's name belongs to, and not by all nodes. What is published the one way is not heard the other.
    */
-  publishToShard(channel: string, text: string): Promise<void>;
+  publishToShard(channel: string, text: string): Promise<number>;
   subscribeToShard(channel: string, handler: BusHandler): Disposable;
 
   /** Fired when subscriptions stand after a time in which messages may have been missed, since they were lost or asked for. */

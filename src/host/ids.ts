@@ -24,6 +24,7 @@ export const COMMANDS = {
   labelConnection: 'fleetCache.labelConnection',
   makeReadOnly: 'fleetCache.makeReadOnly',
   allowWriting: 'fleetCache.allowWriting',
+  publishTestEvent: 'fleetCache.publishTestEvent',
   openDashboard: 'fleetCache.openDashboard',
   exportMetrics: 'fleetCache.exportMetrics',
   resetMetrics: 'fleetCache.resetMetrics',

@@ -60,18 +60,16 @@ export class RedisEventBus implements EventBus {
     }
   }
 
-  async publish(channel: string, text: string): Promise<void> {
+  publish(channel: string, text: string): Promise<number> {
     const { connection } = this.options;
-    await connection.execute(() => connection.client.publish(channel, text));
+    return connection.execute(() => connection.client.publish(channel, text));
   }
 
-  async publishToShard(channel: string, text: string): Promise<void> {
+  publishToShard(channel: string, text: string): Promise<number> {
     const { cluster } = this;
-    if (cluster === undefined) {
-      await this.publish(channel, text);
-    } else {
-      await this.options.connection.execute(() => cluster.spublish(channel, text));
-    }
+    return cluster === undefined
+      ? this.publish(channel, text)
+      : this.options.connection.execute(() => cluster.spublish(channel, text).then(Number));
   }
 
   subscribe(channel: string, handler: BusHandler): Disposable {

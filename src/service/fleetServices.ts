@@ -21,6 +21,7 @@ import type { PeriodicWarmer } from './periodicWarmer';
 import type { PolicyFigures } from './policyFigures';
 import type { ServiceConnection } from './serviceConnection';
 import type { StalenessExplainer } from './staleness';
+import type { TestEvents } from './testEvents';
 import type { VoidedDataFeed } from './voidedData';
 import type { Warmer } from './warmer';
 
@@ -47,6 +48,7 @@ export interface FleetServices extends Disposable {
   readonly history: MetricsHistory;
   readonly metricsExport: MetricsExport;
   readonly events: EventLog;
+  readonly testEvents: TestEvents;
   readonly overview: FleetOverview;
   readonly staleness: StalenessExplainer;
   readonly voidedData: VoidedDataFeed;

@@ -143,12 +143,12 @@ export class Invalidator {
 }
 
 function eventOf(miner: Miner, event: MinerEvent): Invalidation {
-  const scopes = [
-    generationKeys.minerEvent(miner.id, event),
-    ...summaryGenerations(miner),
-    ...figureGenerations(event),
-  ];
-  return { scopes, cause: `miner:${event}:updated` };
+  return { scopes: eventGenerations(miner, event), cause: `miner:${event}:updated` };
+}
+
+/** Of what an event of a miner voids, and the figures over it. */
+export function eventGenerations(miner: Miner, event: MinerEvent): readonly string[] {
+  return [generationKeys.minerEvent(miner.id, event), ...summaryGenerations(miner), ...figureGenerations(event)];
 }
 
 function minerKeys(minerId: string): readonly string[] {

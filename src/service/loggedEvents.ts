@@ -4,7 +4,7 @@ import { type NamedScope, readScope } from '../cache/keyNames';
 import { GLOBAL_TENANT } from '../fleet/miner';
 import type { MinerChange } from '../fleet/minerChange';
 import { MINER_KINDS, MINER_STATES } from '../fleet/minerData';
-import type { WatchedState } from './statusMessages';
+import { TEST, type WatchedState } from './statusMessages';
 
 /** One thing that happened, for people. */
 export interface LoggedEvent {
@@ -106,6 +106,9 @@ export class EventReader {
     if (!isId(minerId) || !isId(status) || !isId(by) || (reason !== undefined && typeof reason !== 'string')) {
       return undefined;
     }
+    if (status === TEST) {
+      return { kind: 'status', ...this.miner(minerId), text: testText(minerId, 'status'), by };
+    }
     const why = reason === undefined ? '' : `: ${reason}`;
     const heard = {
       state: status as WatchedState,
@@ -123,6 +126,9 @@ export class EventReader {
   private change({ minerId, change, by }: Readonly<Record<string, unknown>>): Said | undefined {
     if (!isId(minerId) || !isId(change) || !isId(by)) {
       return undefined;
+    }
+    if (change === TEST) {
+      return { kind: 'config', ...this.miner(minerId), text: testText(minerId, 'configuration'), by };
     }
     const what = Object.hasOwn(CHANGES, change) ? CHANGES[change as MinerChange['type']] : `was changed (${change})`;
     return { kind: 'config', ...this.miner(minerId), text: `${minerId} ${what}`, by };
@@ -161,6 +167,10 @@ export class EventReader {
     const tenant = this.tenantOf(minerId);
     return tenant === undefined ? { minerId } : { minerId, tenant };
   }
+}
+
+function testText(minerId: string, what: string): string {
+  return `Test event about the ${what} of ${minerId}: nothing happened at the miner`;
 }
 
 function warming({ phase, origin, kinds, by, ...counts }: Readonly<Record<string, unknown>>): Said | undefined {

@@ -11,7 +11,7 @@ import type { MinerConstraints } from '../fleet/minerConstraints';
 import type { MinerControl } from '../fleet/minerControl';
 import type { MinerKind } from '../fleet/minerData';
 import { InvalidRequestError, type MinerSource, SourceError, type SourceFailure } from '../fleet/minerSource';
-import { type ChangeMessage, changeChannel } from './changeMessages';
+import { changeChannel, encodeChangeMessage } from './changeMessages';
 import type { FleetReads } from './fleetReads';
 import { minerGenerations } from './invalidator';
 import type { WriteAccess } from './writeAccess';
@@ -132,9 +132,7 @@ export class MinerWriter {
 
   private tell(miner: Miner, { type }: MinerChange): void {
     const { bus, history, clock, logger, instance: by } = this.options;
-    const timestamp = new Date(clock.now()).toISOString();
-    const message: ChangeMessage = { minerId: miner.id, change: type, timestamp, by };
-    const text = JSON.stringify(message);
+    const text = encodeChangeMessage({ minerId: miner.id, change: type, by }, clock.now());
     history.add('config', text);
     bus.publishToShard(changeChannel(miner.id), text).catch((error: unknown) => {
       logger.debug(`Nobody was told of a change of ${miner.id}: ${describeError(error)}`);

@@ -9,7 +9,7 @@ import type { MinerStatus } from '../fleet/minerData';
 import type { SourceError } from '../fleet/minerSource';
 import type { FleetReads } from './fleetReads';
 import type { Invalidator } from './invalidator';
-import { type StatusMessage, statusChannel, type WatchedState } from './statusMessages';
+import { encodeStatusMessage, statusChannel, type WatchedState } from './statusMessages';
 
 export interface StatusEventsOptions {
   readonly reads: FleetReads;
@@ -125,14 +125,8 @@ export class StatusEvents {
 
   private async publish({ miner, ...news }: News, status: WatchedState): Promise<void> {
     const { bus, history, clock, logger, instance } = this.options;
-    const message: StatusMessage = {
-      minerId: miner.id,
-      status,
-      timestamp: new Date(clock.now()).toISOString(),
-      ...('offline' in news ? { reason: describeError(news.offline) } : {}),
-      by: instance,
-    };
-    const text = JSON.stringify(message);
+    const reason = 'offline' in news ? { reason: describeError(news.offline) } : {};
+    const text = encodeStatusMessage({ minerId: miner.id, status, ...reason, by: instance }, clock.now());
     history.add('status', text);
     await bus.publishToShard(statusChannel(miner.id), text).catch((error: unknown) => {
       logger.debug(`Nobody was told that ${miner.id} is ${status}: ${describeError(error)}`);

@@ -18,6 +18,7 @@ import { invalidate } from './invalidate';
 import { setMinerLogin, setRedisPassword } from './logins';
 import { exportMetrics, resetMetrics } from './metrics';
 import { pause, resume } from './pause';
+import { publishTestEvent } from './publishTestEvent';
 import { purgeKeys } from './purge';
 import { refresh } from './refresh';
 import { togglePeriodicWarming } from './togglePeriodicWarming';
@@ -50,6 +51,7 @@ export function registerCommands(parts: CommandParts): Disposable {
     [COMMANDS.labelConnection]: (row?: Connection) => labelConnection(parts, row),
     [COMMANDS.makeReadOnly]: (row?: Connection) => makeReadOnly(parts, row),
     [COMMANDS.allowWriting]: (row?: Connection) => allowWriting(parts, row),
+    [COMMANDS.publishTestEvent]: (node?: MinersNode) => publishTestEvent(parts, node),
     [COMMANDS.openDashboard]: () => parts.dashboard.open(),
     [COMMANDS.exportMetrics]: () => exportMetrics(parts),
     [COMMANDS.resetMetrics]: () => resetMetrics(parts),

@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeForHistory } from '../../../src/cache/cacheEvents';
 import { generationKeys } from '../../../src/cache/keys';
+import { encodeChangeMessage } from '../../../src/service/changeMessages';
 import { EventReader } from '../../../src/service/loggedEvents';
+import { encodeStatusMessage } from '../../../src/service/statusMessages';
 
 const NOW = 1_800_000_000_000;
 const reader = new EventReader(
@@ -103,6 +105,18 @@ describe('EventReader', () => {
       text: 'What matches v1:cache:miner:*:status was removed: command',
       cascade: ['Pool URLs'],
     });
+  });
+
+  it('tells a test as a test, and no state of the miner by it', () => {
+    const status = read('status', JSON.parse(encodeStatusMessage({ minerId: 'm1', status: 'test', by: 'one' }, 5)));
+    expect(status).toMatchObject({
+      kind: 'status',
+      minerId: 'm1',
+      text: 'Test event about the status of m1: nothing happened at the miner',
+    });
+    expect(status).not.toHaveProperty('heard');
+    const config = read('config', JSON.parse(encodeChangeMessage({ minerId: 'm1', change: 'test', by: 'one' }, 5)));
+    expect(config?.text).toBe('Test event about the configuration of m1: nothing happened at the miner');
   });
 
   it('tells what is lost', () => {
