@@ -15,6 +15,7 @@ import type { CredentialStore } from './fleet/credentials';
 import type { MinerTlsFiles } from './fleet/minerTls';
 import { Benchmarks } from './service/benchmarks';
 import { Discovery } from './service/discovery';
+import { EntryHistory } from './service/entryHistory';
 import { EventLog } from './service/eventLog';
 import { FileInventory } from './service/fileInventory';
 import { FleetMonitor } from './service/fleetMonitor';
@@ -198,6 +199,7 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
     history: disposables.add(new MetricsHistory({ ...common, gauge })),
     metricsExport: new MetricsExport({ cache, policies, instance: self }),
     events,
+    entryHistory: new EntryHistory({ ...common, events, gauge, policies }),
     testEvents: new TestEvents({ ...common, bus, history, instances, instance, access }),
     overview: new FleetOverview({ instances, metrics, gauge }),
     voidedData: disposables.add(new VoidedDataFeed({ cache, bus, logger })),

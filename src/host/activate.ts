@@ -7,6 +7,7 @@ import { registerCommands } from './commands/register';
 import { Connections } from './connections/connections';
 import { Dashboard } from './dashboard/dashboard';
 import { EntryDocuments } from './documents/entryDocuments';
+import { EntryHistories } from './documents/entryHistories';
 import { FleetSession, type SessionParts } from './fleetSession';
 import { SETTINGS, SETTINGS_SECTION } from './ids';
 import { InventoryProblems } from './inventoryProblems';
@@ -45,6 +46,7 @@ export function activateHost(
   const session = new FleetSession(parts, secrets, connections, new Pause(context.workspaceState), log);
   const liveFleet = new LiveFleet(session, systemClock, log);
   const minersView = new MinersView(session, liveFleet);
+  const entryHistories = new EntryHistories(session);
   const { extensionUri } = context;
   const dashboard = new Dashboard({ extensionUri, session, liveFleet, minersView, clock: systemClock, logger: log });
   const archive = new BenchmarkArchive(context.globalState);
@@ -57,6 +59,7 @@ export function activateHost(
     secrets,
     session,
     new EntryDocuments(session),
+    entryHistories,
     liveFleet,
     minersView,
     dashboard,
@@ -76,6 +79,7 @@ export function activateHost(
       minersView,
       dashboard,
       benchmarks: { archive, panel: benchmarkPanel },
+      entryHistories,
     }),
     connections.onDidChange(() => {
       session.followConnection().catch((error: unknown) => log.error(describeError(error)));

@@ -24,6 +24,7 @@ export const COMMANDS = {
   labelConnection: 'fleetCache.labelConnection',
   makeReadOnly: 'fleetCache.makeReadOnly',
   allowWriting: 'fleetCache.allowWriting',
+  showEntryHistory: 'fleetCache.showEntryHistory',
   publishTestEvent: 'fleetCache.publishTestEvent',
   openDashboard: 'fleetCache.openDashboard',
   exportMetrics: 'fleetCache.exportMetrics',
@@ -84,3 +85,6 @@ export const CONTEXT_VALUES = {
 
 /** Scheme of the read-only documents that show cache entries. */
 export const ENTRY_SCHEME = 'fleet-cache';
+
+/** Scheme of the read-only documents that show what became of an entry. */
+export const HISTORY_SCHEME = 'fleet-cache-history';

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock';
-import type { StoreGauge, StoreMemory } from '../cache/storeGauge';
+import type { StoreEvictions, StoreGauge, StoreMemory } from '../cache/storeGauge';
 import type { RedisConnection } from './connection';
 
 /** Asks all masters. */
@@ -23,6 +23,18 @@ export class RedisGauge implements StoreGauge {
     const isLimited = limits.length > 0 && limits.every((limit) => limit > 0);
     const usedBytes = sum(infos.map((info) => figureIn(info, 'used_memory')));
     return isLimited ? { usedBytes, limitBytes: sum(limits) } : { usedBytes };
+  }
+
+  async evictions(): Promise<StoreEvictions> {
+    const [stats, memory] = await this.connection.execute(() => {
+      const ask = (section: string) => Promise.all(this.connection.masters().map((master) => master.info(section)));
+      return Promise.all([ask('stats'), ask('memory')]);
+    });
+    return {
+      evictedKeys: sum(stats.map((info) => figureIn(info, 'evicted_keys'))),
+      policy: /^maxmemory_policy:([\w-]+)/m.exec(memory[0] ?? '')?.[1],
+      isLimited: memory.some((info) => figureIn(info, 'maxmemory') > 0),
+    };
   }
 
   async keyCount(): Promise<number> {

@@ -1,10 +1,10 @@
 import type { Clock } from '../base/clock';
 import { Emitter, type Event } from '../base/emitter';
-import { describeError } from '../base/errors';
+import { describeError, throwIfCancelled } from '../base/errors';
 import { type Disposable, DisposableStore, toDisposable } from '../base/lifecycle';
 import type { Logger } from '../base/logger';
 import type { CacheService } from '../cache/cacheService';
-import type { EventHistory } from '../cache/eventHistory';
+import type { EventHistory, RecordedEvent } from '../cache/eventHistory';
 import { datasetOf } from '../cache/keyNames';
 import type { Dataset } from '../cache/policy';
 import { StoreError } from '../cache/store';
@@ -28,6 +28,10 @@ export interface EventLogOptions {
 
 /** Fills of this time are one event for each dataset, in ms. */
 const GATHER_FILLS_MS = 1_000;
+/** Events that are read in one go when the whole history is looked through. */
+const PAGE = 1_000;
+/** Somewhat more than the history has: it grows meanwhile. */
+const MOST_PAGES = 15;
 
 /** What happens in the fleet, through any instance, for a view that shows it. Redis is asked only while somebody follows. */
 export class EventLog implements Disposable {
@@ -98,6 +102,39 @@ export class EventLog implements Disposable {
       }
       throw error;
     }
+  }
+
+  /**
+   * Looks through the whole history, page by page.
+   *
+   * @param isWanted of what was recorded, and what it says.
+   * @param limit the latest of those that are wanted are kept, the oldest of them first.
+   * @throws {StoreError}
+   * @throws {CancelledError}
+   */
+  async search(
+    isWanted: (recorded: RecordedEvent, logged: LoggedEvent) => boolean,
+    limit: number,
+    signal?: AbortSignal,
+  ): Promise<readonly LoggedEvent[]> {
+    const found: LoggedEvent[] = [];
+    let lastId: string | undefined;
+    for (let page = 0; page < MOST_PAGES; page++) {
+      throwIfCancelled(signal);
+      const { events } = await this.options.history.after(lastId, PAGE);
+      for (const recorded of events) {
+        const logged = this.reader.read(recorded);
+        if (logged !== undefined && isWanted(recorded, logged)) {
+          found.push(logged);
+        }
+      }
+      found.splice(0, found.length - limit);
+      lastId = events.at(-1)?.id;
+      if (events.length < PAGE) {
+        break;
+      }
+    }
+    return found;
   }
 
   dispose(): void {

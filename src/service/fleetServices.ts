@@ -3,6 +3,7 @@ import type { CacheService } from '../cache/cacheService';
 import type { Inventory } from '../fleet/inventory';
 import type { Benchmarks } from './benchmarks';
 import type { Discovery } from './discovery';
+import type { EntryHistory } from './entryHistory';
 import type { EventLog } from './eventLog';
 import type { FleetMonitor } from './fleetMonitor';
 import type { FleetOverview } from './fleetOverview';
@@ -48,6 +49,7 @@ export interface FleetServices extends Disposable {
   readonly history: MetricsHistory;
   readonly metricsExport: MetricsExport;
   readonly events: EventLog;
+  readonly entryHistory: EntryHistory;
   readonly testEvents: TestEvents;
   readonly overview: FleetOverview;
   readonly staleness: StalenessExplainer;

@@ -5,6 +5,7 @@ import type { BenchmarkArchive } from '../benchmark/benchmarkArchive';
 import type { BenchmarkPanel } from '../benchmark/benchmarkPanel';
 import type { Connections } from '../connections/connections';
 import type { Dashboard } from '../dashboard/dashboard';
+import type { EntryHistories } from '../documents/entryHistories';
 import type { FleetSession, SessionParts } from '../fleetSession';
 import type { Secrets } from '../secrets';
 import type { MinersView } from '../views/minersView';
@@ -20,6 +21,7 @@ export interface CommandParts {
   readonly minersView: MinersView;
   readonly dashboard: Pick<Dashboard, 'open'>;
   readonly benchmarks: { readonly archive: BenchmarkArchive; readonly panel: Pick<BenchmarkPanel, 'show'> };
+  readonly entryHistories: Pick<EntryHistories, 'show'>;
 }
 
 /** The running services. @throws {FleetCacheError} that says why there are none and what to do. */

@@ -6,7 +6,7 @@ import { plural } from '../format';
 import { plainText } from '../messages';
 import type { MinersNode } from '../views/minerNodes';
 import { type CommandParts, requireServices } from './commandParts';
-import { scopeOf } from './scopes';
+import { pickMiner, scopeOf } from './scopes';
 import { askConsent } from './typedConfirmation';
 
 const TITLE = 'Publish Test Event';
@@ -30,7 +30,10 @@ export async function publishTestEvent(parts: CommandParts, node?: MinersNode): 
   // Before anybody is asked anything.
   await services.connection.access.require('publish a test event');
   const scope = scopeOf(node);
-  const miner = scope?.type === 'miner' ? scope.miner : await pickMiner(services);
+  const miner =
+    scope?.type === 'miner'
+      ? scope.miner
+      : await pickMiner(services, TITLE, 'The miner that the event is about; it is not asked anything');
   const picked =
     miner && (await vscode.window.showQuickPick(KINDS, { title: `${TITLE}: ${miner.id}`, placeHolder: 'About what' }));
   if (miner === undefined || picked === undefined || !(await isMeant(services, miner))) {
@@ -42,16 +45,6 @@ export async function publishTestEvent(parts: CommandParts, node?: MinersNode): 
   if ((await vscode.window.showInformationMessage(plainText(message), open)) === open) {
     parts.dashboard.open();
   }
-}
-
-async function pickMiner({ inventory }: FleetServices): Promise<Miner | undefined> {
-  const items = inventory.current.miners.map((miner) => ({
-    label: `$(server) ${miner.id}`,
-    description: `${miner.tenant} · ${miner.host}`,
-    miner,
-  }));
-  const placeHolder = 'The miner that the event is about; it is not asked anything';
-  return (await vscode.window.showQuickPick(items, { title: TITLE, placeHolder, matchOnDescription: true }))?.miner;
 }
 
 async function isMeant({ connection }: FleetServices, miner: Miner): Promise<boolean> {

@@ -21,6 +21,7 @@ import { pause, resume } from './pause';
 import { publishTestEvent } from './publishTestEvent';
 import { purgeKeys } from './purge';
 import { refresh } from './refresh';
+import { showEntryHistory } from './showEntryHistory';
 import { togglePeriodicWarming } from './togglePeriodicWarming';
 import { warm } from './warm';
 
@@ -51,6 +52,7 @@ export function registerCommands(parts: CommandParts): Disposable {
     [COMMANDS.labelConnection]: (row?: Connection) => labelConnection(parts, row),
     [COMMANDS.makeReadOnly]: (row?: Connection) => makeReadOnly(parts, row),
     [COMMANDS.allowWriting]: (row?: Connection) => allowWriting(parts, row),
+    [COMMANDS.showEntryHistory]: (node?: MinersNode) => showEntryHistory(parts, node),
     [COMMANDS.publishTestEvent]: (node?: MinersNode) => publishTestEvent(parts, node),
     [COMMANDS.openDashboard]: () => parts.dashboard.open(),
     [COMMANDS.exportMetrics]: () => exportMetrics(parts),

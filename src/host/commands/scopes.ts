@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Miner } from '../../fleet/miner';
 import { type FleetScope, minersInScope } from '../../fleet/scope';
 import type { FleetServices } from '../../service/fleetServices';
 import { plural } from '../format';
@@ -50,14 +51,25 @@ export async function pickScope<T = FleetScope>(
     ...(tags.length === 0 ? [] : [separator('Tags')]),
     ...tags.map((tag) => several('tag', tag, { type: 'tag', tag })),
     separator('Miners'),
-    ...miners.map((miner): ScopeItem<T> => {
-      const description = `${miner.tenant} · ${miner.host}`;
-      return { label: `$(server) ${miner.id}`, description, choice: { type: 'miner', miner } };
-    }),
+    ...miners.map((miner): ScopeItem<T> => ({ ...minerItem(miner), choice: { type: 'miner', miner } })),
   ];
   const placeHolder = `The whole fleet, a tenant${tags.length === 0 ? '' : ', a tag'} or a miner`;
   const picked = await vscode.window.showQuickPick(items, { title, placeHolder, matchOnDescription: true });
   return picked?.choice;
+}
+
+/** Lets a person choose one miner. `undefined` when they think better of it. */
+export async function pickMiner(
+  { inventory }: FleetServices,
+  title: string,
+  placeHolder: string,
+): Promise<Miner | undefined> {
+  const items = inventory.current.miners.map((miner) => ({ ...minerItem(miner), miner }));
+  return (await vscode.window.showQuickPick(items, { title, placeHolder, matchOnDescription: true }))?.miner;
+}
+
+function minerItem(miner: Miner): vscode.QuickPickItem {
+  return { label: `$(server) ${miner.id}`, description: `${miner.tenant} · ${miner.host}` };
 }
 
 /** Each once. */

@@ -23,6 +23,7 @@ describe('MetricsHistory', () => {
     cache = rig.open('one', { firstTier: { maxEntries: 2, maxBytes: 10_000 } }).cache;
     redis = { usedBytes: 1_000, asked: 0, isDown: false };
     const gauge: StoreGauge = {
+      evictions: async () => ({ evictedKeys: 0, policy: undefined, isLimited: false }),
       latency: async () => 1,
       keyCount: async () => 0,
       memory: async () => {
@@ -165,7 +166,12 @@ describe('MetricsHistory', () => {
     const { cache: lonely, store } = rig.open('three');
     const alone = new MetricsHistory({
       cache: lonely,
-      gauge: { latency: async () => 1, keyCount: async () => 0, memory: async () => ({ usedBytes: 1 }) },
+      gauge: {
+        latency: async () => 1,
+        keyCount: async () => 0,
+        memory: async () => ({ usedBytes: 1 }),
+        evictions: async () => ({ evictedKeys: 0, policy: undefined, isLimited: false }),
+      },
       clock: rig.clock,
       logger: silentLogger,
     });
