@@ -8,7 +8,8 @@ export type BenchmarkVerdict = 'better' | 'worse' | 'noise' | 'unknown';
 export interface BenchmarkRow {
   readonly label: string;
   readonly median: string;
-  readonly spread: string;
+  /** How far its repeats are apart. */
+  readonly noise: string;
   /** Each repeat, in their order. */
   readonly repeats: readonly string[];
   /** Absent when it is compared with nothing. */

@@ -1,8 +1,7 @@
-import { type BenchmarkReport, type Measure, median, spread } from './benchmarkReport';
+import { type BenchmarkReport, type Measure, median, noise } from './benchmarkReport';
 
 /**
- * What became of a figure. There is a verdict only where the two medians are further apart than both runs' repeats are from
- * each other, together; `noise` is everything that is nearer, `unknown` what was repeated too seldom to know its noise.
+ * What became of a figure. There is a verdict only where the two medians are further apart than the noise of both runs together; `noise` is everything that is nearer, `unknown` what was repeated too seldom to know its noise.
  */
 export type Verdict = 'better' | 'worse' | 'noise' | 'unknown';
 
@@ -21,7 +20,7 @@ export interface ReportComparison {
   of(scenarioId: string, measureId: string): MeasureComparison | undefined;
 }
 
-const FEWEST_REPEATS = 3;
+const FEWEST_REPEATS = 5;
 
 /** Holds a benchmark against an earlier one. */
 export function compareReports(now: BenchmarkReport, earlier: BenchmarkReport): ReportComparison {
@@ -48,7 +47,7 @@ function judge(now: Measure, earlier: Measure, difference: number): Verdict {
   if (Math.min(now.values.length, earlier.values.length) < FEWEST_REPEATS) {
     return 'unknown';
   }
-  if (Math.abs(difference) <= spread(now.values) + spread(earlier.values)) {
+  if (Math.abs(difference) <= noise(now.values) + noise(earlier.values)) {
     return 'noise';
   }
   return difference < 0 === (now.better === 'lower') ? 'better' : 'worse';

@@ -1,6 +1,6 @@
 import type { ReportComparison } from './benchmarkComparison';
 import { type BenchmarkReport, median } from './benchmarkReport';
-import { describeFacts, formatComparison, formatFigure, formatSpread, summarise } from './benchmarkText';
+import { describeFacts, formatComparison, formatFigure, formatNoise, summarise } from './benchmarkText';
 
 /** A benchmark as a document that people read and paste, with what became of each figure if it is compared. */
 export function benchmarkMarkdown(report: BenchmarkReport, comparison?: ReportComparison): string {
@@ -18,7 +18,7 @@ export function benchmarkMarkdown(report: BenchmarkReport, comparison?: ReportCo
       ...scenario.notes.map((note) => `*${escapeText(note)}*`),
       ...(scenario.measures.length === 0 ? [] : [measureTable(scenario, comparison)]),
     ]),
-    'A figure is the median of its repeats; its spread is how far they are apart. A difference counts as better or worse only where it exceeds the spreads of both runs together.',
+    'A figure is the median of its repeats; its noise is how far apart the middle half of them are. A difference counts as better or worse only where it exceeds the noise of both runs together.',
   ]
     .filter((part) => part !== '')
     .join('\n\n')}\n`;
@@ -35,13 +35,13 @@ function measureTable(
   { id, measures }: BenchmarkReport['scenarios'][number],
   comparison: ReportComparison | undefined,
 ): string {
-  const head = ['Figure', 'Median', 'Spread over repeats', ...(comparison === undefined ? [] : ['Earlier', 'Change'])];
+  const head = ['Figure', 'Median', 'Noise', ...(comparison === undefined ? [] : ['Earlier', 'Change'])];
   const rows = measures.map((measure) => {
     const compared = comparison?.of(id, measure.id);
     return [
       measure.label,
       formatFigure(median(measure.values), measure.unit),
-      formatSpread(measure),
+      formatNoise(measure),
       ...(comparison === undefined
         ? []
         : compared === undefined

@@ -75,15 +75,23 @@ export interface BenchmarkReport {
 
 /** The middle one; of an even number, between the two in the middle. `NaN` of none. */
 export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  const [below, above] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];
-  return below === undefined || above === undefined ? Number.NaN : (below + above) / 2;
+  return quantile(values, 0.5);
 }
 
-/** How far the repeats are apart: the noise of a figure, in its own unit. */
-export function spread(values: readonly number[]): number {
-  return values.length === 0 ? Number.NaN : Math.max(...values) - Math.min(...values);
+/**
+ * The noise of a figure, in its own unit: how far apart the middle half of its repeats are. A single repeat that something else on
+ * the machine disturbed does not count for it. `NaN` of none.
+ */
+export function noise(values: readonly number[]): number {
+  return quantile(values, 0.75) - quantile(values, 0.25);
+}
+
+/** Between two values where the share falls between them. */
+function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const place = share * (sorted.length - 1);
+  const [below, above] = [sorted[Math.floor(place)], sorted[Math.ceil(place)]];
+  return below === undefined || above === undefined ? Number.NaN : below + (above - below) * (place % 1);
 }
 
 /** The value that `share` (0 to 1) of all values do not exceed. `NaN` of none. */

@@ -1,5 +1,5 @@
 import type { MeasureComparison } from './benchmarkComparison';
-import { type BenchmarkReport, type Measure, type MeasureUnit, median, spread } from './benchmarkReport';
+import { type BenchmarkReport, type Measure, type MeasureUnit, median, noise } from './benchmarkReport';
 
 /** A figure as people read it, to three digits: `310 ns`, `95.9 µs`, `22.1 ms`, `92,500/s`. */
 export function formatFigure(value: number, unit: MeasureUnit): string {
@@ -13,14 +13,14 @@ export function formatFigure(value: number, unit: MeasureUnit): string {
   }
 }
 
-/** The least and the greatest of the repeats, and how far they are apart: `90.1 µs to 113 µs, 24 %`. */
-export function formatSpread({ values, unit }: Pick<Measure, 'values' | 'unit'>): string {
+/** The noise, and between what all repeats are: `8 %, from 90.1 µs to 113 µs`. */
+export function formatNoise({ values, unit }: Pick<Measure, 'values' | 'unit'>): string {
   const [least, greatest] = [Math.min(...values), Math.max(...values)];
   if (least === greatest) {
     return values.length === 1 ? 'one repeat' : 'always the same';
   }
-  const share = formatPercent(spread(values) / median(values));
-  return `${formatFigure(least, unit)} to ${formatFigure(greatest, unit)}, ${share}`;
+  const share = formatPercent(noise(values) / median(values));
+  return `${share}, from ${formatFigure(least, unit)} to ${formatFigure(greatest, unit)}`;
 }
 
 /** `−20 %, better`, `+3 %, within the noise`. */

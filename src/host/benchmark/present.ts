@@ -8,7 +8,7 @@ import type {
 } from '../../protocol/benchmark';
 import { compareReports, type ReportComparison } from '../../service/benchmarkComparison';
 import { type BenchmarkReport, type Measure, median, type ScenarioReport } from '../../service/benchmarkReport';
-import { describeFacts, formatComparison, formatFigure, formatSpread, summarise } from '../../service/benchmarkText';
+import { describeFacts, formatComparison, formatFigure, formatNoise, summarise } from '../../service/benchmarkText';
 
 /** Which bars stand together. Of each scenario those measures, one for each group. */
 interface ChartPlan extends Pick<BenchmarkChart, 'id' | 'title' | 'unit' | 'isLogarithmic' | 'groups'> {
@@ -134,7 +134,7 @@ function presentSection(scenario: ScenarioReport, comparison: ReportComparison |
     return {
       label,
       median: formatFigure(median(values), unit),
-      spread: formatSpread(measure),
+      noise: formatNoise(measure),
       repeats: values.map((value) => formatFigure(value, unit)),
       ...(compared === undefined
         ? {}

@@ -15,7 +15,7 @@ const SIZES: readonly (vscode.QuickPickItem & { readonly size: BenchmarkSize })[
     size: 'full',
     label: 'Full',
     description: 'about a minute',
-    detail: 'More repeats, so that smaller differences stand out from the noise.',
+    detail: 'Longer and repeated more often, for figures that are steadier.',
   },
 ];
 

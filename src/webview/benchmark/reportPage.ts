@@ -136,7 +136,7 @@ function summary({ summary: sentences, notes, comparison }: BenchmarkView): HTML
 }
 
 function sectionOf({ id, title, description, notes, rows }: BenchmarkSection, isCompared: boolean): HTMLElement {
-  const head = ['Figure', 'Median', 'Spread over repeats', ...(isCompared ? ['Earlier', 'Change'] : [])];
+  const head = ['Figure', 'Median', 'Noise', ...(isCompared ? ['Earlier', 'Change'] : [])];
   const table = el('table', { class: 'figures' }, [
     el('caption', { class: 'unseen', text: plain(title) }),
     tableHead(head),
@@ -146,7 +146,7 @@ function sectionOf({ id, title, description, notes, rows }: BenchmarkSection, is
       rows.map((row) =>
         el('tr', {}, [
           el('th', { text: plain(row.label), attributes: { scope: 'row' } }),
-          ...[row.median, row.spread].map((text) => el('td', { text: plain(text) })),
+          ...[row.median, row.noise].map((text) => el('td', { text: plain(text) })),
           ...(isCompared ? [el('td', { text: row.compared?.earlier ?? '–' }), changeOf(row.compared)] : []),
         ]),
       ),

@@ -1,17 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareMeasures, compareReports } from '../../../src/service/benchmarkComparison';
-import { median, percentile, spread } from '../../../src/service/benchmarkReport';
+import { median, noise, percentile } from '../../../src/service/benchmarkReport';
 import { benchmarkReport, measure } from '../../fixtures/benchmarkReport';
 
-const values = fc.array(fc.double({ min: 0.001, max: 1e6, noNaN: true }), { minLength: 3, maxLength: 11 });
+const values = fc.array(fc.double({ min: 0.001, max: 1e6, noNaN: true }), { minLength: 5, maxLength: 11 });
 
 describe('the figures of a benchmark', () => {
-  it('are medians, spreads and percentiles', () => {
+  it('are medians, their noise, and percentiles', () => {
     expect(median([3, 1, 2])).toBe(2);
     expect(median([4, 1, 2, 3])).toBe(2.5);
     expect(median([])).toBeNaN();
-    expect(spread([3, 1, 2])).toBe(2);
+    // The middle half of them, whatever became of a single one.
+    expect(noise([3, 1, 2, 4, 5])).toBe(2);
+    expect(noise([3, 1, 2, 4, 500])).toBe(2);
+    expect(noise([7])).toBe(0);
+    expect(noise([])).toBeNaN();
     expect(percentile([5, 1, 4, 2, 3], 0.5)).toBe(3);
     expect(percentile([5, 1, 4, 2, 3], 0.99)).toBe(5);
     expect(percentile([10, 9], 0)).toBe(9);
@@ -21,28 +25,30 @@ describe('the figures of a benchmark', () => {
 
 describe('a comparison', () => {
   it('judges only what exceeds the noise of both', () => {
-    const earlier = measure([10, 11, 12]);
-    expect(compareMeasures(measure([5, 6, 6.5]), earlier)).toEqual({
+    const earlier = measure([9, 10, 11, 12, 90]);
+    expect(compareMeasures(measure([5, 5, 6, 6.5, 7]), earlier)).toEqual({
       earlierMedian: 11,
       change: 6 / 11 - 1,
       verdict: 'better',
     });
-    expect(compareMeasures(measure([14, 15, 15]), earlier).verdict).toBe('worse');
-    // No two repeats of the two overlap, and still it is nearer than both are wide.
-    expect(compareMeasures(measure([12.5, 13, 13.5]), earlier).verdict).toBe('noise');
+    expect(compareMeasures(measure([15, 15, 15.5, 16, 16]), earlier).verdict).toBe('worse');
+    // As far away as the noise of both, and no further.
+    expect(compareMeasures(measure([13, 13, 14, 14, 14]), earlier).verdict).toBe('noise');
     const rate = { unit: '/s', better: 'higher' } as const;
-    expect(compareMeasures(measure([20, 21, 22], rate), measure([10, 10, 10], rate)).verdict).toBe('better');
-    expect(compareMeasures(measure([2, 2, 2], rate), measure([10, 10, 10], rate)).verdict).toBe('worse');
+    expect(compareMeasures(measure([20, 20, 21, 22, 22], rate), measure([10, 10, 10, 10, 10], rate)).verdict).toBe(
+      'better',
+    );
+    expect(compareMeasures(measure([2, 2, 2, 2, 2], rate), measure([10, 10, 10, 10, 10], rate)).verdict).toBe('worse');
   });
 
   it('judges nothing that was repeated too seldom, and finds equal what is equal', () => {
-    expect(compareMeasures(measure([1, 1]), measure([10, 10, 10])).verdict).toBe('unknown');
-    expect(compareMeasures(measure([1, 1, 1]), measure([1, 1, 1]))).toEqual({
+    expect(compareMeasures(measure([1, 1, 1, 1]), measure([10, 10, 10, 10, 10])).verdict).toBe('unknown');
+    expect(compareMeasures(measure([1, 1, 1, 1, 1]), measure([1, 1, 1, 1, 1]))).toEqual({
       earlierMedian: 1,
       change: 0,
       verdict: 'noise',
     });
-    expect(compareMeasures(measure([1, 1, 1]), measure([0, 0, 0])).change).toBeUndefined();
+    expect(compareMeasures(measure([1, 1, 1, 1, 1]), measure([0, 0, 0, 0, 0])).change).toBeUndefined();
   });
 
   it('never judges a run against itself, and judges the other way round the other way', () => {

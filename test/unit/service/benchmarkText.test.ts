@@ -6,7 +6,7 @@ import {
   describeFacts,
   formatComparison,
   formatFigure,
-  formatSpread,
+  formatNoise,
   summarise,
 } from '../../../src/service/benchmarkText';
 import { benchmarkReport, measure } from '../../fixtures/benchmarkReport';
@@ -22,10 +22,10 @@ describe('the text of a benchmark', () => {
   });
 
   it('tells how far the repeats are apart, and what a comparison came to', () => {
-    expect(formatSpread(measure([0.09, 0.1, 0.113]))).toBe('90 µs to 113 µs, 23 %');
-    expect(formatSpread(measure([0.1, 0.102, 0.101]))).toBe('100 µs to 102 µs, 2 %');
-    expect(formatSpread(measure([1, 1, 1]))).toBe('always the same');
-    expect(formatSpread(measure([1]))).toBe('one repeat');
+    expect(formatNoise(measure([0.09, 0.1, 0.113]))).toBe('12 %, from 90 µs to 113 µs');
+    expect(formatNoise(measure([0.1, 0.102, 0.101]))).toBe('1 %, from 100 µs to 102 µs');
+    expect(formatNoise(measure([1, 1, 1]))).toBe('always the same');
+    expect(formatNoise(measure([1]))).toBe('one repeat');
     expect(formatComparison({ earlierMedian: 1, change: -0.2, verdict: 'better' })).toBe('−20 %, better');
     expect(formatComparison({ earlierMedian: 1, change: 0.031, verdict: 'noise' })).toBe('+3.1 %, within the noise');
     expect(formatComparison({ earlierMedian: 1, change: 0, verdict: 'noise' })).toBe('the same');
@@ -68,13 +68,11 @@ describe('an exported benchmark', () => {
   it('is Markdown with a table for each scenario, and what became of each figure', () => {
     const text = benchmarkMarkdown(benchmarkReport({}, 2), compareReports(benchmarkReport({}, 2), benchmarkReport()));
     expect(text).toContain('# Fleet Cache benchmark, 2026-03-04 05:06 UTC\n');
-    expect(text).toContain(
-      '| Figure | Median | Spread over repeats | Earlier | Change |\n| --- | --- | --- | --- | --- |\n',
-    );
-    expect(text).toContain('| p50 | 200 µs | 196 µs to 204 µs, 4 % | 100 µs | +100 %, worse |');
+    expect(text).toContain('| Figure | Median | Noise | Earlier | Change |\n| --- | --- | --- | --- | --- |\n');
+    expect(text).toContain('| p50 | 200 µs | 2 %, from 194 µs to 206 µs | 100 µs | +100 %, worse |');
     expect(text).toContain('| Fetches from the source | 1 | always the same | 1 | the same |');
     expect(text).toContain('*No message arrived.*');
-    expect(benchmarkMarkdown(benchmarkReport())).toContain('| Figure | Median | Spread over repeats |\n');
+    expect(benchmarkMarkdown(benchmarkReport())).toContain('| Figure | Median | Noise |\n');
   });
 
   it('lets no name become mark-up', () => {
