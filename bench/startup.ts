@@ -45,7 +45,7 @@ export async function measureStartup(report: (line: string) => void): Promise<Fi
     kind: 'server',
     watch: false,
     inventoryPath,
-    redis: { url: fleet.redis.url, password: undefined, commandTimeoutMs: 1_000 },
+    redis: { url: fleet.redis.url, commandTimeoutMs: 1_000 },
     ttls: ttl,
     credentials: environmentCredentials(fleet.environment),
     logger: silentLogger,

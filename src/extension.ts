@@ -19,9 +19,9 @@ export async function deactivate(): Promise<void> {
 
 function sessionParts(context: ExtensionContext, logger: LogOutputChannel): SessionParts {
   return {
-    async createServices({ redisUrl, redisPassword, commandTimeoutMs, ...setup }) {
+    async createServices({ redisUrl, redisSecrets, commandTimeoutMs, ...setup }) {
       const { createRuntime } = await import('./runtime');
-      const redis = { url: redisUrl, password: redisPassword, commandTimeoutMs };
+      const redis = { url: redisUrl, secrets: redisSecrets, commandTimeoutMs };
       return createRuntime({
         ...setup,
         kind: 'window',
@@ -34,9 +34,9 @@ function sessionParts(context: ExtensionContext, logger: LogOutputChannel): Sess
       const { redisUrlProblem } = await import('./runtime');
       return redisUrlProblem(url);
     },
-    async testConnection(url, password, signal) {
+    async testConnection(url, secrets, signal) {
       const { testConnection } = await import('./runtime');
-      return testConnection(url, password, signal);
+      return testConnection(url, secrets, signal);
     },
     async startDemoFleet(signal) {
       const { startDemoFleet } = await import('./demoFleet');

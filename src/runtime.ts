@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { version } from '../package.json';
 import { systemClock } from './base/clock';
+import type { ConnectionSecrets } from './base/connectionSecrets';
 import { describeError } from './base/errors';
 import { DisposableStore } from './base/lifecycle';
 import type { Logger } from './base/logger';
@@ -57,7 +58,7 @@ export interface RuntimeConfiguration {
   readonly followInventory?: boolean;
   readonly redis: {
     readonly url: string;
-    readonly password: Promise<string | undefined> | string | undefined;
+    readonly secrets?: Promise<ConnectionSecrets> | ConnectionSecrets;
     /** The longest that a read may wait for Redis, in ms. */
     readonly commandTimeoutMs: number;
   };
@@ -96,16 +97,16 @@ const FIRST_READING_MS = 10_000;
  */
 export async function createRuntime(configuration: RuntimeConfiguration): Promise<FleetServices> {
   const { logger, redis, credentials, minerTls = {} } = configuration;
-  const [{ openRedis }, { parseRedisUrl }, { profileAddress }, { profileTraits }, { BraiinsSource }, password] =
+  const [{ openRedis }, { parseRedisUrl }, { profileAddress }, { profileTraits }, { BraiinsSource }, secrets = {}] =
     await Promise.all([
       import('./redis/openRedis'),
       import('./redis/profileUrl'),
       import('./redis/profile'),
       import('./redis/profileTraits'),
       import('./braiins/braiinsSource'),
-      redis.password,
+      redis.secrets,
     ]);
-  const profile = parseRedisUrl(redis.url, { password });
+  const profile = parseRedisUrl(redis.url, secrets);
   const disposables = new DisposableStore();
   const clock = systemClock;
   const redisParts = openRedis({ profile, commandTimeoutMs: redis.commandTimeoutMs, clock, logger });
@@ -154,7 +155,7 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
     monitor,
     metrics,
     script: configuration.benchmarkScript ?? join(__dirname, 'benchmark.js'),
-    order: { product: version, connection: name, redis: { ...redis, password } },
+    order: { product: version, connection: name, redis: { ...redis, secrets } },
   });
   const ofPolicies = () => policyFigures(cache, policies);
   const firstReading = () => monitor.refreshed(FIRST_READING_MS);
@@ -230,12 +231,12 @@ export async function redisUrlProblem(url: string): Promise<string | undefined> 
  */
 export async function testConnection(
   url: string,
-  password: string | undefined,
+  secrets: ConnectionSecrets,
   signal: AbortSignal,
 ): Promise<ConnectionReport> {
   const [{ parseRedisUrl }, connectionTest] = await Promise.all([
     import('./redis/profileUrl'),
     import('./redis/connectionTest'),
   ]);
-  return connectionTest.testConnection(parseRedisUrl(url, { password }), systemClock, signal);
+  return connectionTest.testConnection(parseRedisUrl(url, secrets), systemClock, signal);
 }

@@ -2,6 +2,7 @@ import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { version } from '../package.json';
 import { systemClock } from './base/clock';
+import { environmentConnectionSecrets } from './base/connectionSecrets';
 import { ConfigurationError, describeError } from './base/errors';
 import type { Logger } from './base/logger';
 import { environmentCredentials } from './fleet/credentials';
@@ -38,7 +39,7 @@ async function main(): Promise<void> {
     inventoryPath,
     redis: {
       url: redisUrl,
-      password: process.env.FLEET_CACHE_REDIS_PASSWORD,
+      secrets: environmentConnectionSecrets(process.env),
       commandTimeoutMs: COMMAND_TIMEOUT_MS,
     },
     // Nothing that it serves changes anything.

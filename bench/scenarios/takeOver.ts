@@ -69,7 +69,7 @@ export async function watchingInstance(argument: string): Promise<void> {
     kind: 'server',
     watch: true,
     inventoryPath,
-    redis: { url: `redis://127.0.0.1:${port}`, password: undefined, commandTimeoutMs: 2_000 },
+    redis: { url: `redis://127.0.0.1:${port}`, commandTimeoutMs: 2_000 },
     ttls: {},
     credentials: { find: async () => FLEET_LOGIN },
     logger: silentLogger,

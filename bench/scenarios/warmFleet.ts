@@ -91,7 +91,7 @@ function open({ port, inventoryPath }: Setup): Promise<FleetServices> {
     kind: 'server',
     watch: false,
     inventoryPath,
-    redis: { url: `redis://127.0.0.1:${port}`, password: undefined, commandTimeoutMs: 5_000 },
+    redis: { url: `redis://127.0.0.1:${port}`, commandTimeoutMs: 5_000 },
     ttls: {},
     credentials: LOGIN,
     logger: silentLogger,

@@ -20,7 +20,7 @@ export async function watch(port: number): Promise<Comparison> {
       kind: 'server',
       watch: true,
       inventoryPath: fleet.inventoryPath,
-      redis: { url: `redis://127.0.0.1:${port}`, password: undefined, commandTimeoutMs: 1_000 },
+      redis: { url: `redis://127.0.0.1:${port}`, commandTimeoutMs: 1_000 },
       ttls: {},
       credentials: { find: async () => FLEET_LOGIN },
       logger: silentLogger,

@@ -53,8 +53,8 @@ const LOOK_EVERY_MS = 10;
 
 /** Opens the connections. A Redis that is away is no error here. @throws {ConfigurationError} */
 export function openWorld(order: BenchmarkOrder): World {
-  const { url, password, commandTimeoutMs } = order.redis;
-  const profile = parseRedisUrl(url, { password });
+  const { url, secrets, commandTimeoutMs } = order.redis;
+  const profile = parseRedisUrl(url, secrets);
   const keys = benchmarkKeys(order.run);
   const disposables = new DisposableStore();
   const timeoutMs = Math.max(commandTimeoutMs, COMMAND_TIMEOUT_MS);

@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises';
 import * as vscode from 'vscode';
+import type { ConnectionSecrets } from '../base/connectionSecrets';
 import { Emitter } from '../base/emitter';
 import { describeError } from '../base/errors';
 import type { Disposable } from '../base/lifecycle';
@@ -26,7 +27,7 @@ export interface SessionSetup {
   readonly redisUrl: string;
   readonly connection: SessionConnection;
   /** Still being looked up while the rest is loaded: VS Code's secret storage answers late while a window starts. */
-  readonly redisPassword: Promise<string | undefined>;
+  readonly redisSecrets: Promise<ConnectionSecrets>;
   readonly commandTimeoutMs: number;
   readonly ttls: Readonly<Record<string, unknown>>;
   readonly watch: boolean;
@@ -41,7 +42,7 @@ export interface SessionParts {
   /** Why a URL cannot be used; `undefined` when it can. */
   redisUrlProblem(url: string): Promise<string | undefined>;
   /** Connects on the side, and changes nothing. @throws {FleetCacheError} that says what is wrong and what to do. */
-  testConnection(url: string, password: string | undefined, signal: AbortSignal): Promise<ConnectionReport>;
+  testConnection(url: string, secrets: ConnectionSecrets, signal: AbortSignal): Promise<ConnectionReport>;
 }
 
 export type SessionState =
@@ -221,7 +222,7 @@ export class FleetSession implements Disposable {
         inventoryPath,
         redisUrl,
         connection: { name: 'demo', environment: 'development', readOnly: false, advice: ADVICE },
-        redisPassword: Promise.resolve(undefined),
+        redisSecrets: Promise.resolve({}),
         commandTimeoutMs,
         ttls,
         watch,
@@ -247,13 +248,13 @@ export class FleetSession implements Disposable {
     this.built = active;
     const { name, url: redisUrl, environment, readOnly } = active;
     const connection = { name, environment, readOnly, advice: ADVICE };
-    const redisPassword = this.secrets.redisPassword(redisUrl);
+    const redisSecrets = this.secrets.redisSecrets(redisUrl);
     const { commandTimeoutMs, ttls, watch } = configuration;
     return {
       inventoryPath,
       redisUrl,
       connection,
-      redisPassword,
+      redisSecrets,
       commandTimeoutMs,
       ttls,
       watch,

@@ -1,4 +1,5 @@
 import type { Memento, SecretStorage } from 'vscode';
+import { type ConnectionSecrets, environmentConnectionSecrets } from '../base/connectionSecrets';
 import { FleetCacheError } from '../base/errors';
 import type { Disposable } from '../base/lifecycle';
 import { type CredentialStore, type Credentials, environmentCredentials } from '../fleet/credentials';
@@ -7,6 +8,15 @@ import { type CredentialStore, type Credentials, environmentCredentials } from '
 const STORED_KEYS = 'fleetCache.storedSecrets';
 
 const STORAGE_TIMEOUT_MS = 10_000;
+
+/** How the names of a Redis' secrets begin. */
+const REDIS_SECRETS = {
+  password: 'redis-password',
+  sentinelUsername: 'sentinel-username',
+  sentinelPassword: 'sentinel-password',
+  keyPassphrase: 'redis-key-passphrase',
+} as const satisfies Record<keyof ConnectionSecrets, string>;
+const REDIS_FIELDS = Object.keys(REDIS_SECRETS) as readonly (keyof ConnectionSecrets)[];
 
 /**
  * Logins and passwords that a person entered, in VS Code's secret storage; the environment where there is none. Nothing of
@@ -56,22 +66,45 @@ export class Secrets implements CredentialStore, Disposable {
   }
 
   /**
-   * The password that was entered for that server and user; it is sent to no other. Without one, that of the environment,
-   * which goes to whatever server the settings of a trusted workspace name.
+   * What was entered for that server and user; it is sent to no other. Without that, what the environment has, which goes to
+   * whatever server the settings of a trusted workspace name.
    */
-  async redisPassword(url: string): Promise<string | undefined> {
-    const server = redisServer(url);
-    const entered = server === undefined ? undefined : await this.read(redisSecret(server));
-    return entered ?? this.environment.FLEET_CACHE_REDIS_PASSWORD;
+  async redisSecrets(url: string): Promise<ConnectionSecrets> {
+    const entered = await this.enteredRedisSecrets(url);
+    const known = environmentConnectionSecrets(this.environment);
+    // A user of the one and a password of the other are no login.
+    const login = entered.sentinelUsername === undefined && entered.sentinelPassword === undefined ? known : entered;
+    const { sentinelUsername, sentinelPassword } = login;
+    return { ...known, ...entered, sentinelUsername, sentinelPassword };
   }
 
-  /** @param server as {@link redisServer} names it. An empty password forgets it. */
-  async setRedisPassword(server: string, password: string): Promise<void> {
-    if (password === '') {
-      await this.storage.delete(redisSecret(server));
-    } else {
-      await this.store(redisSecret(server), password);
+  /** What was entered for that server and user alone. */
+  async enteredRedisSecrets(url: string): Promise<ConnectionSecrets> {
+    const server = redisServer(url);
+    if (server === undefined) {
+      return {};
     }
+    const found = await Promise.all(
+      REDIS_FIELDS.map(async (field) => [field, await this.read(redisSecret(server, field))] as const),
+    );
+    return Object.fromEntries(found.filter(([, secret]) => secret !== undefined));
+  }
+
+  /** @param server as {@link redisServer} names it. What is empty is forgotten, and what is absent stays. */
+  async setRedisSecrets(server: string, secrets: ConnectionSecrets): Promise<void> {
+    for (const field of REDIS_FIELDS) {
+      const secret = secrets[field];
+      if (secret === '') {
+        await this.storage.delete(redisSecret(server, field));
+      } else if (secret !== undefined) {
+        await this.store(redisSecret(server, field), secret);
+      }
+    }
+  }
+
+  /** @param server as {@link redisServer} names it. */
+  async forgetRedisSecrets(server: string): Promise<void> {
+    await Promise.all(REDIS_FIELDS.map((field) => this.storage.delete(redisSecret(server, field))));
   }
 
   private async lookUpLogin(name: string): Promise<Credentials | undefined> {
@@ -107,16 +140,19 @@ function minerSecret(name: string): string {
   return `miner-login:${name}`;
 }
 
-function redisSecret(server: string): string {
-  return `redis-password:${server}`;
+function redisSecret(server: string, field: keyof ConnectionSecrets): string {
+  return `${REDIS_SECRETS[field]}:${server}`;
 }
 
-/** User, host and port (or all of them) of a Redis URL, or its socket, without database and password; `undefined` for what is no URL. */
+/**
+ * User, host and port (or all of them) of a Redis URL, with the master that Sentinels are asked for, or its socket; without
+ * database and password. `undefined` for what is no URL.
+ */
 export function redisServer(url: string): string | undefined {
-  const list = /^rediss?\+(?:sentinel|cluster):\/\/([^/?#]+)/.exec(url)?.[1];
+  const [, mode, list, master = ''] = /^rediss?\+(sentinel|cluster):\/\/([^/?#]+)(\/[^/?#]+)?/.exec(url) ?? [];
   if (list !== undefined) {
     // Several hosts are no URL to the platform. A password does not belong there, and never into the secret's name.
-    return list.replace(/:[^@]*@/, '@');
+    return `${list.replace(/:[^@]*@/, '@')}${mode === 'sentinel' ? master : ''}`;
   }
   try {
     const { protocol, username, hostname, port, pathname } = new URL(url);

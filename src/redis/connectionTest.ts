@@ -104,7 +104,7 @@ async function explained<T>(answer: Promise<T>, profile: ConnectionProfile, cloc
     const hasTls = 'tls' in profile && profile.tls !== undefined;
     const address = profileAddress(profile);
     // Without a word until the end it was not the server that closed it.
-    const isClosed = /closed the connection\.$|ECONNRESET|EPIPE/.test(error.message);
+    const isClosed = /closed the connection\.$|ECONNRESET|EPIPE|CERTIFICATE_REQUIRED/.test(error.message);
     const isSilent = /ETIMEDOUT/.test(error.message) || (isClosed && clock.monotonic() - startedAt >= TIMEOUT_MS);
     if (isSilent) {
       const advice = hasTls ? ' If it does not speak TLS, begin the URL with redis in place of rediss.' : '';
@@ -112,6 +112,10 @@ async function explained<T>(answer: Promise<T>, profile: ConnectionProfile, cloc
     }
     if (isClosed && !hasTls && profile.mode !== 'socket') {
       const advice = 'If it expects TLS, begin the URL with rediss in place of redis.';
+      throw new StoreError(`Redis at ${address} closed the connection. ${advice}`, { cause: error });
+    }
+    if (isClosed && 'tls' in profile && profile.tls?.cert === undefined) {
+      const advice = 'If it wants a client certificate, name its files with cert= and key=.';
       throw new StoreError(`Redis at ${address} closed the connection. ${advice}`, { cause: error });
     }
     if (/cluster support disabled/.test(error.message)) {

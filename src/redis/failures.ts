@@ -1,5 +1,6 @@
 import { BrokenCircuitError } from 'cockatiel';
 import { describeError, errorCode } from '../base/errors';
+import { explainCertificate } from './certificateFailures';
 
 /** What a command says that took too long; ioredis' own words for it. */
 export const TIMED_OUT = 'Command timed out';
@@ -83,12 +84,19 @@ export function explainFailure(error: unknown, lastCause: unknown, address: stri
     return `Redis at ${address} closed the connection.`;
   }
   const text = describeError(cause);
+  const ofCertificate = explainCertificate(text);
+  if (ofCertificate !== undefined) {
+    return `Redis at ${address} ${ofCertificate}`;
+  }
   const [noSentinel, sentinelError = 'none knows the master.'] = NO_SENTINEL.exec(text) ?? [];
   if (noSentinel !== undefined) {
     const reason = isNotConnected(new Error(sentinelError))
       ? 'none of them can be reached.'
       : asSentence(sentinelError);
-    return `Redis at ${address} cannot be found: no sentinel names the master: ${reason} Check the sentinels' addresses and password, and the master's name.`;
+    if (/^(NOAUTH|WRONGPASS)/.test(sentinelError)) {
+      return `Redis at ${address} cannot be found: the sentinels refused the login: ${reason} Set it with “Fleet Cache: Set Redis Password…” or FLEET_CACHE_SENTINEL_PASSWORD.`;
+    }
+    return `Redis at ${address} cannot be found: no sentinel names the master: ${reason} Check the sentinels' addresses and login, and the master's name.`;
   }
   if (/^(NOAUTH|WRONGPASS)/.test(text)) {
     return `Redis at ${address} refused the login: ${text} Set the password with “Fleet Cache: Set Redis Password…” or FLEET_CACHE_REDIS_PASSWORD.`;

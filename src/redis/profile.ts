@@ -49,14 +49,6 @@ export interface ClusterProfile extends Login {
 /** How to reach Redis. */
 export type ConnectionProfile = StandaloneProfile | SocketProfile | SentinelProfile | ClusterProfile;
 
-/** What must not stand in a URL or a setting. */
-export interface ConnectionSecrets {
-  readonly password?: string | undefined;
-  readonly sentinelPassword?: string | undefined;
-  /** Of the client certificate's private key. */
-  readonly keyPassphrase?: string | undefined;
-}
-
 /** `host:port`, several of them, or the socket's path, for messages. */
 export function profileAddress(profile: ConnectionProfile): string {
   switch (profile.mode) {

@@ -1,5 +1,6 @@
+import type { ConnectionSecrets } from '../base/connectionSecrets';
 import { ConfigurationError } from '../base/errors';
-import type { ConnectionProfile, ConnectionSecrets, NatMap, NodeAddress } from './profile';
+import type { ConnectionProfile, NatMap, NodeAddress } from './profile';
 import { readTlsFiles } from './profileTls';
 import { parseRedisUrl } from './profileUrl';
 
@@ -58,7 +59,7 @@ export function parseConnection(value: unknown, secrets: ConnectionSecrets = {})
         master: requiredText(fields, 'master', 'mymaster'),
         database: database(fields),
         ...secured,
-        ...optional('sentinelUsername', text(fields, 'sentinelUsername')),
+        ...optional('sentinelUsername', secrets.sentinelUsername ?? text(fields, 'sentinelUsername')),
         ...optional('sentinelPassword', secrets.sentinelPassword),
         ...optional('natMap', natMap(fields.natMap)),
       };

@@ -1,5 +1,6 @@
+import type { ConnectionSecrets } from '../base/connectionSecrets';
 import { ConfigurationError } from '../base/errors';
-import type { ConnectionProfile, ConnectionSecrets, NodeAddress } from './profile';
+import type { ConnectionProfile, NodeAddress } from './profile';
 import { readTlsFiles, type TlsProfile } from './profileTls';
 
 const EXAMPLES =
@@ -66,6 +67,7 @@ export function parseRedisUrl(url: string, secrets: ConnectionSecrets = {}): Con
       sentinels: parseNodes(hosts, 26_379, shown),
       ...parseMaster(path, shown),
       ...secured,
+      ...(secrets.sentinelUsername === undefined ? {} : { sentinelUsername: secrets.sentinelUsername }),
       ...(secrets.sentinelPassword === undefined ? {} : { sentinelPassword: secrets.sentinelPassword }),
     };
   }

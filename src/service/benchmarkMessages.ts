@@ -1,3 +1,4 @@
+import type { ConnectionSecrets } from '../base/connectionSecrets';
 import type { BenchmarkReport, BenchmarkSize } from './benchmarkReport';
 
 /** What a benchmark's thread is told when it starts. */
@@ -11,7 +12,7 @@ export interface BenchmarkOrder {
   readonly connection: string;
   readonly redis: {
     readonly url: string;
-    readonly password: string | undefined;
+    readonly secrets: ConnectionSecrets;
     /** In ms. */
     readonly commandTimeoutMs: number;
   };

@@ -80,7 +80,7 @@ describe('the figures of the dashboard in the window', () => {
       kind: 'server',
       watch: false,
       inventoryPath: fleet.inventory,
-      redis: { url: fleet.redis.url, password: undefined, commandTimeoutMs: COMMAND_TIMEOUT_MS },
+      redis: { url: fleet.redis.url, commandTimeoutMs: COMMAND_TIMEOUT_MS },
       ttls: ttl,
       credentials: { find: async () => fleet.login },
       logger: silentLogger,

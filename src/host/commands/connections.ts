@@ -63,8 +63,7 @@ export async function editConnection(parts: CommandParts, row?: Connection): Pro
 export async function testConnection(parts: CommandParts, row?: Connection): Promise<void> {
   const connection = await chosen(parts, 'Test Connection', row);
   if (connection !== undefined) {
-    const password = await parts.secrets.redisPassword(connection.url);
-    const report = await test(parts, connection.name, { url: connection.url, password });
+    const report = await test(parts, connection.name, { url: connection.url, password: undefined });
     showInformation(describeReport(connection.name, report));
   }
 }
@@ -103,7 +102,7 @@ export async function removeConnection(parts: CommandParts, row?: Connection): P
   await connections.remove(name);
   const server = redisServer(url);
   if (server !== undefined && !connections.all.some((each) => redisServer(each.url) === server)) {
-    await secrets.setRedisPassword(server, '');
+    await secrets.forgetRedisSecrets(server);
   }
 }
 
@@ -133,9 +132,9 @@ export function describeAddress({ url }: Pick<SavedConnection, 'url'>): string {
 }
 
 /** @returns whether to go on: it was reached, or the person wants it all the same. */
-async function tryOut(parts: CommandParts, name: string, { url, password }: Address): Promise<boolean> {
+async function tryOut(parts: CommandParts, name: string, address: Address): Promise<boolean> {
   try {
-    await test(parts, name, { url, password: password ?? (await parts.secrets.redisPassword(url)) });
+    await test(parts, name, address);
     return true;
   } catch (error) {
     if (error instanceof CancelledError) {
@@ -148,8 +147,13 @@ async function tryOut(parts: CommandParts, name: string, { url, password }: Addr
   }
 }
 
-function test({ redis }: CommandParts, name: string, { url, password }: Address): Promise<ConnectionReport> {
-  return withProgress(`Connecting to "${name}"`, 'servers', (_, signal) => redis.testConnection(url, password, signal));
+/** By what was just typed, and what is stored besides. */
+async function test(parts: CommandParts, name: string, { url, password }: Address): Promise<ConnectionReport> {
+  const stored = await parts.secrets.redisSecrets(url);
+  const secrets = password === undefined ? stored : { ...stored, password };
+  return withProgress(`Connecting to "${name}"`, 'servers', (_, signal) =>
+    parts.redis.testConnection(url, secrets, signal),
+  );
 }
 
 function describeReport(name: string, { address, version, keyCount, latencyMs }: ConnectionReport): string {
@@ -164,6 +168,6 @@ function describeReport(name: string, { address, version, keyCount, latencyMs }:
 async function keepPassword(secrets: CommandParts['secrets'], { url, password }: Address): Promise<void> {
   const server = redisServer(url);
   if (server !== undefined && password !== undefined) {
-    await secrets.setRedisPassword(server, password);
+    await secrets.setRedisSecrets(server, { password });
   }
 }

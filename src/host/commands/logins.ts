@@ -58,6 +58,6 @@ export async function setRedisPassword({ session, secrets, connections }: Comman
   if (password === undefined) {
     return;
   }
-  await secrets.setRedisPassword(server, password);
+  await secrets.setRedisSecrets(server, { password });
   await session.restart();
 }

@@ -132,7 +132,7 @@ describe('a benchmark', () => {
     'removes what a run left that was killed in the middle, once the lease of that one has ended',
     async () => {
       const order = { run: 'killed', size: 'quick', product: '1', connection: 'test' } as const;
-      const redis = { url: server.url, password: undefined, commandTimeoutMs: 5_000 };
+      const redis = { url: server.url, secrets: {}, commandTimeoutMs: 5_000 };
       const killed = new Worker(bundle.script, { workerData: { ...order, redis } satisfies BenchmarkOrder });
       let progress = 0;
       killed.on('message', (message: FromBenchmark) => {

@@ -21,7 +21,7 @@ export function quickRun(
       size: 'quick',
       product: '1.2.3',
       connection: 'test',
-      redis: { url, password: undefined, commandTimeoutMs: 5_000 },
+      redis: { url, secrets: {}, commandTimeoutMs: 5_000 },
     },
     signal: new AbortController().signal,
     readDirectly: async () => DIRECT,

@@ -1,7 +1,7 @@
 import { systemClock } from '../../../src/base/clock';
+import type { ConnectionSecrets } from '../../../src/base/connectionSecrets';
 import { silentLogger } from '../../../src/base/logger';
 import { RedisConnection } from '../../../src/redis/connection';
-import type { ConnectionSecrets } from '../../../src/redis/profile';
 import { parseRedisUrl } from '../../../src/redis/profileUrl';
 import { RedisLocks } from '../../../src/redis/redisLocks';
 import { RedisStore } from '../../../src/redis/redisStore';

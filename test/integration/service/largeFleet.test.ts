@@ -43,7 +43,7 @@ describe('2,000 miners, a tenth of them offline and a twentieth slow', () => {
       kind: 'server',
       watch: false,
       inventoryPath,
-      redis: { url: redis.url, password: undefined, commandTimeoutMs: 5_000 },
+      redis: { url: redis.url, commandTimeoutMs: 5_000 },
       // Long enough that what was warmed first is still fresh at the end, on a slow machine too.
       ttls: { 'miner:details': 300 },
       credentials: { find: async () => LOGIN },

@@ -30,7 +30,7 @@ describe('the pools of miners', () => {
       kind: 'server',
       watch: false,
       inventoryPath,
-      redis: { url: server.url, password: undefined, commandTimeoutMs: 1000 },
+      redis: { url: server.url, commandTimeoutMs: 1000 },
       ttls: {},
       credentials: { find: async () => LOGIN },
       logger: silentLogger,

@@ -35,7 +35,7 @@ describe('a read-only connection', () => {
       kind: 'window',
       watch: false,
       inventoryPath: rig.inventoryPath,
-      redis: { url: rig.redis.url, password, commandTimeoutMs: 2_000 },
+      redis: { url: rig.redis.url, secrets: { password }, commandTimeoutMs: 2_000 },
       connection: { name: 'plant', advice: 'Ask the plant.', ...connection },
       ttls: {},
       credentials: { find: async () => LOGIN },

@@ -49,7 +49,7 @@ describe('Secrets', () => {
     const { open, asked } = storages();
     const secrets = open({ FLEET_CACHE_MINER_USERNAME: 'root', FLEET_CACHE_REDIS_PASSWORD: 'r' });
     expect(await secrets.find('default')).toEqual({ username: 'root', password: '' });
-    expect(await secrets.redisPassword('redis://h')).toBe('r');
+    expect(await secrets.redisSecrets('redis://h')).toMatchObject({ password: 'r' });
     expect(asked).toEqual([]);
   });
 
@@ -63,16 +63,56 @@ describe('Secrets', () => {
     expect(await two.find('default')).toEqual({ username: 'b', password: '2' });
   });
 
-  it('gives a Redis password to no other server', async () => {
+  it('gives what Redis may know to no other server, user or master', async () => {
     const { open } = storages();
     const secrets = open();
-    await secrets.setRedisPassword('mine:6379', 'secret');
-    expect(await secrets.redisPassword('redis://mine')).toBe('secret');
-    expect(await secrets.redisPassword('redis://:pw@mine:6379/3')).toBe('secret');
-    expect(await secrets.redisPassword('redis://theirs')).toBeUndefined();
-    expect(await secrets.redisPassword('redis://other@mine')).toBeUndefined();
-    await secrets.setRedisPassword('mine:6379', '');
-    expect(await secrets.redisPassword('redis://mine')).toBeUndefined();
+    const known = async (url: string) => (await secrets.redisSecrets(url)).password;
+    await secrets.setRedisSecrets('mine:6379', { password: 'secret' });
+    await secrets.setRedisSecrets('app@mine:6379', { password: 'of-app' });
+    expect(await known('redis://mine')).toBe('secret');
+    expect(await known('redis://:pw@mine:6379/3')).toBe('secret');
+    expect(await known('redis://app@mine')).toBe('of-app');
+    for (const other of ['redis://theirs', 'redis://other@mine', 'redis://mine:6380', 'redis+sentinel://mine:6379/m']) {
+      expect(await known(other)).toBeUndefined();
+    }
+    await secrets.setRedisSecrets('mine:6379', { password: '' });
+    expect(await known('redis://mine')).toBeUndefined();
+    expect(await known('redis://app@mine')).toBe('of-app');
+  });
+
+  it('keeps the login of the Sentinels and the passphrase of a key beside the password', async () => {
+    const { open, state } = storages();
+    const secrets = open();
+    const url = 'rediss+sentinel://app@s1,s2/main?key=/k.pem';
+    const all = { password: 'p1', sentinelUsername: 'watcher', sentinelPassword: 'p2', keyPassphrase: 'p3' };
+    await secrets.setRedisSecrets('app@s1,s2/main', all);
+    expect(await open().enteredRedisSecrets(url)).toEqual(all);
+    expect(await secrets.enteredRedisSecrets(url.replace('/main', '/other'))).toEqual({});
+    await secrets.setRedisSecrets('app@s1,s2/main', { sentinelUsername: '', sentinelPassword: 'p4' });
+    expect(await secrets.enteredRedisSecrets(url)).toEqual({
+      password: 'p1',
+      sentinelPassword: 'p4',
+      keyPassphrase: 'p3',
+    });
+    await secrets.forgetRedisSecrets('app@s1,s2/main');
+    expect(await secrets.enteredRedisSecrets(url)).toEqual({});
+    expect(JSON.stringify([...state])).not.toMatch(/p\d/);
+  });
+
+  it('makes no login of half of what was entered and half of the environment', async () => {
+    const { open } = storages();
+    const secrets = open({
+      FLEET_CACHE_SENTINEL_USERNAME: 'e-user',
+      FLEET_CACHE_SENTINEL_PASSWORD: 'e-password',
+      FLEET_CACHE_REDIS_KEY_PASSPHRASE: 'e-passphrase',
+    });
+    const url = 'redis+sentinel://s1/main';
+    expect(await secrets.redisSecrets(url)).toMatchObject({
+      sentinelUsername: 'e-user',
+      sentinelPassword: 'e-password',
+    });
+    await secrets.setRedisSecrets('s1/main', { sentinelPassword: 'entered' });
+    expect(await secrets.redisSecrets(url)).toEqual({ sentinelPassword: 'entered', keyPassphrase: 'e-passphrase' });
   });
 
   it('keeps no secret in the state, and no listener behind', async () => {
@@ -91,7 +131,9 @@ describe('redisServer', () => {
     ['rediss://me@host:7000/2', 'me@host:7000'],
     ['unix:///run/redis.sock?db=1', '/run/redis.sock'],
     ['redis+cluster://a:7000,b:7001', 'a:7000,b:7001'],
-    ['rediss+sentinel://me:secret@a:26379,b/master/1', 'me@a:26379,b'],
+    ['rediss+sentinel://me:secret@a:26379,b/master/1', 'me@a:26379,b/master'],
+    ['redis+sentinel://a/master?natMap=b:1=c:2', 'a/master'],
+    ['redis+cluster://a:7000/1', 'a:7000'],
     ['nonsense', undefined],
   ])('names the server of %s for its password, and nothing that is secret', (url, server) => {
     expect(redisServer(url)).toBe(server);
