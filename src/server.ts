@@ -8,9 +8,8 @@ import type { Logger } from './base/logger';
 import { environmentCredentials } from './fleet/credentials';
 import { describeProblem } from './fleet/inventory';
 import { environmentMinerTls } from './fleet/minerTls';
-import { createFleetServer } from './mcp/fleetServer';
+import { serve } from './mcp/serve';
 import { parseServerArguments } from './mcp/serverArguments';
-import { serveStdio } from './mcp/stdio';
 import { createRuntime } from './runtime';
 
 const COMMAND_TIMEOUT_MS = 500;
@@ -27,7 +26,7 @@ const logger: Logger = { debug() {}, info: writeLog, warn: writeLog, error: writ
 async function main(): Promise<void> {
   // Whoever read the log may be gone; that must not end the server.
   process.stderr.on('error', () => {});
-  const { inventory, redisUrl, watch } = parseServerArguments(process.argv.slice(2));
+  const { inventory, redisUrl, transport, watch } = parseServerArguments(process.argv.slice(2));
   const inventoryPath = resolve(inventory);
   await access(inventoryPath).catch((error: unknown) => {
     throw new ConfigurationError(`--inventory ${inventory} cannot be read: ${describeError(error)}`);
@@ -49,13 +48,15 @@ async function main(): Promise<void> {
     minerTls: environmentMinerTls(process.env),
     logger,
   });
-  const stop = () => process.stdin.destroy();
+  const stopped = new AbortController();
+  const stop = () => stopped.abort();
   process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
     for (const problem of services.inventory.current.problems) {
       logger.warn(describeProblem(inventoryPath, problem));
     }
-    await serveStdio(createFleetServer({ services, clock: systemClock, logger }, version));
+    const context = { services, clock: systemClock, logger };
+    await serve({ context, transport, version, token: process.env.FLEET_CACHE_TOKEN, signal: stopped.signal });
   } finally {
     await services.close();
   }

@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
+import type { Clock } from '../../base/clock';
+import { describeError } from '../../base/errors';
+import { type Disposable, toDisposable } from '../../base/lifecycle';
+import type { Logger } from '../../base/logger';
+import { RefusedError } from './gate';
+
+export interface SessionsOptions {
+  /** The server of one client. */
+  createServer(): McpServer;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Clients at a time. */
+  readonly maxSessions: number;
+  /** So long after its last request a client without an open stream is taken for gone, in ms. */
+  readonly idleMs: number;
+}
+
+/** One client. */
+interface Session {
+  readonly server: McpServer;
+  readonly transport: StreamableHTTPServerTransport;
+  /** Requests and streams that are being answered. */
+  open: number;
+  /** `Clock.monotonic` of the end of the last one. */
+  seenAt: number;
+}
+
+/** The clients of one listener, each with a server of its own. */
+export class Sessions {
+  private readonly byId = new Map<string, Session>();
+  private sweep: Disposable = toDisposable(() => {});
+  private isClosed = false;
+
+  constructor(private readonly options: SessionsOptions) {
+    this.sweepLater();
+  }
+
+  get size(): number {
+    return this.byId.size;
+  }
+
+  /** Serves a request of a client that is known. @throws {RefusedError} when it is not, any more or at all. */
+  async continue(sessionId: string, request: IncomingMessage, response: ServerResponse, body: unknown): Promise<void> {
+    const session = this.byId.get(sessionId);
+    if (session === undefined) {
+      throw new RefusedError(404, 'Session not found. Initialize anew.');
+    }
+    await this.serve(session, request, response, body);
+  }
+
+  /** Serves the first request of a client. @throws {RefusedError} when there are too many that are not idle. */
+  async begin(request: IncomingMessage, response: ServerResponse, body: unknown): Promise<void> {
+    this.makeRoom();
+    const { createServer, clock, logger } = this.options;
+    const server = createServer();
+    const transport = new StreamableHTTPServerTransport({
+      sessionIdGenerator: randomUUID,
+      onsessioninitialized: (id) => {
+        this.byId.set(id, session);
+      },
+    });
+    const session: Session = { server, transport, open: 0, seenAt: clock.monotonic() };
+    transport.onerror = (error) => logger.debug(`An MCP client's request failed: ${describeError(error)}`);
+    // The SDK's types of a transport and of this one differ in what may be undefined.
+    await server.connect(transport as Parameters<McpServer['connect']>[0]);
+    const { onclose } = transport;
+    transport.onclose = () => {
+      onclose?.();
+      this.forget(session);
+    };
+    await this.serve(session, request, response, body);
+    if (transport.sessionId === undefined || this.isClosed) {
+      // It was no request that begins a session after all.
+      await server.close();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    this.sweep.dispose();
+    await Promise.all([...this.byId.values()].map(({ server }) => server.close()));
+  }
+
+  private async serve(session: Session, request: IncomingMessage, response: ServerResponse, body: unknown) {
+    session.open++;
+    response.once('close', () => {
+      session.open--;
+      session.seenAt = this.options.clock.monotonic();
+    });
+    await session.transport.handleRequest(request, response, body);
+  }
+
+  private makeRoom(): void {
+    if (this.byId.size < this.options.maxSessions) {
+      return;
+    }
+    const idle = [...this.byId.values()].filter(({ open }) => open === 0).sort((a, b) => a.seenAt - b.seenAt);
+    const [longest] = idle;
+    if (longest === undefined) {
+      throw new RefusedError(503, `All ${this.options.maxSessions} sessions are in use. Try again later.`, {
+        'retry-after': '30',
+      });
+    }
+    this.end(longest);
+  }
+
+  private sweepLater(): void {
+    const { clock, idleMs } = this.options;
+    this.sweep = clock.setTimeout(
+      () => {
+        const now = clock.monotonic();
+        for (const session of this.byId.values()) {
+          if (session.open === 0 && now - session.seenAt >= idleMs) {
+            this.end(session);
+          }
+        }
+        this.sweepLater();
+      },
+      Math.max(1_000, idleMs / 10),
+    );
+  }
+
+  private end(session: Session): void {
+    this.forget(session);
+    session.server.close().catch((error: unknown) => {
+      this.options.logger.debug(`A session did not end: ${describeError(error)}`);
+    });
+  }
+
+  private forget({ transport }: Session): void {
+    const { sessionId } = transport;
+    if (sessionId !== undefined) {
+      this.byId.delete(sessionId);
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { shippedOptions } from '../../../scripts/bundles.js';
+import { eventually } from '../../fixtures/eventually';
+import { startTestFleet, type TestFleet } from '../../fixtures/fleet';
+import { readJson } from '../../fixtures/mcpClient';
+import { ask, connectOverHttp, TOKEN } from '../../fixtures/mcpHttp';
+
+describe('the standalone server over HTTP', () => {
+  let directory: string;
+  let script: string;
+  let test: TestFleet;
+  let server: ChildProcess | undefined;
+  let log = '';
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'fleet-cache-server-'));
+    script = join(directory, 'server.js');
+    await Promise.all(shippedOptions(['src/server.ts'], directory).map((options) => build(options)));
+    test = await startTestFleet({ miners: 3, tenants: 1 });
+  });
+
+  afterEach(() => {
+    server?.kill('SIGKILL');
+    server = undefined;
+  });
+
+  afterAll(async () => {
+    await test?.stop();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  function start(token: string | undefined, port = 0): ChildProcess {
+    log = '';
+    const args = ['--http', `127.0.0.1:${port}`, '--inventory', test.inventoryPath, '--redis', test.redis.url];
+    const environment = {
+      FLEET_CACHE_MINER_USERNAME: 'test',
+      FLEET_CACHE_MINER_PASSWORD: 'test-password',
+      ...(token === undefined ? {} : { FLEET_CACHE_TOKEN: token }),
+    };
+    const child = spawn(process.execPath, [script, ...args], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    const write = (chunk: Buffer) => {
+      log += chunk.toString();
+    };
+    child.stderr.on('data', write);
+    child.stdout.on('data', write);
+    server = child;
+    return child;
+  }
+
+  const url = () => eventually(() => /http:\/\/\S+\/mcp/.exec(log)?.[0] ?? expect.fail(log), 20_000);
+
+  it('serves clients, its health and its figures, and ends when it is told to', async () => {
+    const child = start(TOKEN);
+    const { client } = await connectOverHttp(await url());
+    const id = test.fleet.miners[0]?.id;
+    expect(await readJson(client, `braiins:///miner/${id}/status`)).toMatchObject({ minerId: id, state: 'normal' });
+    await client.close();
+    const health = await ask(await url(), { method: 'GET', path: '/healthz' });
+    expect(JSON.parse(health.text)).toMatchObject({ status: 'ok', redis: 'up', miners: 3 });
+    expect((await ask(await url(), { method: 'GET', path: '/metrics' })).text).toContain('miner:status');
+    expect((await ask(await url(), { body: '{}' })).status).toBe(401);
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    expect(log).not.toContain(TOKEN);
+    expect(log).not.toContain('test-password');
+  });
+
+  it('wants a token, and says how to make one', async () => {
+    expect(await once(start(undefined), 'exit')).toEqual([2, null]);
+    expect(log).toContain('FLEET_CACHE_TOKEN is missing');
+  });
+
+  it('says that its port is taken', async () => {
+    start(TOKEN);
+    const { port } = new URL(await url());
+    const first = server;
+    expect(await once(start(TOKEN, Number(port)), 'exit')).toEqual([2, null]);
+    expect(log).toContain(`Port ${port} of 127.0.0.1 is in use`);
+    first?.kill('SIGKILL');
+  });
+});
