@@ -41,7 +41,11 @@ describe('a login without INFO, CONFIG and MEMORY', () => {
       kind: 'window',
       watch: true,
       inventoryPath: test.inventoryPath,
-      redis: { url: `redis://restricted@127.0.0.1:${test.redis.port}`, password: 'pass', commandTimeoutMs: 5_000 },
+      redis: {
+        url: `redis://restricted@127.0.0.1:${test.redis.port}`,
+        secrets: { password: 'pass' },
+        commandTimeoutMs: 5_000,
+      },
       connection: { name: 'plant', advice: 'Ask the plant.', readOnly: false },
       ttls: {},
       credentials: { find: async () => LOGIN },
