@@ -7,10 +7,24 @@ const LONGEST_MS = 20_000;
 /** What was cancelled may still write for a moment. */
 const MOST_ROUNDS = 5;
 
-/** Removes what runs left that crashed. Only while this run has the lease: then no other goes on. @returns how many keys. */
-export async function removeLeftovers(world: World, signal: AbortSignal): Promise<number> {
+/**
+ * Removes what runs left that crashed. Only while this run has the lease: then no other goes on.
+ *
+ * @returns what came of it, for people; `undefined` when there was nothing.
+ * @throws {StoreError} when Redis is lost.
+ */
+export async function removeLeftovers(world: World, signal: AbortSignal): Promise<string | undefined> {
   const options = { signal: AbortSignal.any([signal, AbortSignal.timeout(LONGEST_MS)]) };
-  return (await world.purger.purge(BENCHMARK_LEFTOVERS_PATTERN, options)).removed;
+  try {
+    const { removed } = await world.purger.purge(BENCHMARK_LEFTOVERS_PATTERN, options);
+    const count = removed.toLocaleString('en');
+    return removed === 0 ? undefined : `${count} keys were removed first that a former benchmark had left.`;
+  } catch (error) {
+    if (!(error instanceof StoreError) || world.first.redis.store.health.state === 'down') {
+      throw error;
+    }
+    return `Whether a former benchmark left keys is not known: ${error.message}`;
+  }
 }
 
 /**

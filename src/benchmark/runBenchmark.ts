@@ -54,8 +54,8 @@ async function measure(
   let report: BenchmarkReport;
   try {
     const leftovers = await removeLeftovers(world, signal);
-    if (leftovers > 0) {
-      notes.push(`${leftovers.toLocaleString('en')} keys were removed first that a former benchmark had left.`);
+    if (leftovers !== undefined) {
+      notes.push(leftovers);
     }
     const machine = machineFacts();
     const redis = await redisFacts(world.first.redis.connection);

@@ -30,6 +30,8 @@ describe('a benchmark', () => {
   beforeEach(async () => {
     server = await startTestRedis();
     admin = new Redis(server.port, '127.0.0.1');
+    // One test ends the server.
+    admin.on('error', () => {});
     // Not the benchmark's, and to be found again afterwards.
     await admin.set(minerKey('m1', 'status'), 'theirs', 'EX', 3_600);
     await admin.set(generationKeys.all, '7', 'EX', 3_600);
@@ -171,6 +173,39 @@ describe('a benchmark', () => {
       });
       await expect(run).rejects.toThrow('The benchmark was given up: another one may have begun meanwhile.');
       expect(await admin.get(BENCHMARK_LEASE_KEY)).toBe('held\nother\n\n');
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'measures what a login may do, and says what it may not',
+    async () => {
+      await admin.call(
+        'ACL',
+        'SETUSER',
+        'limited',
+        'on',
+        '>secret',
+        '~v1:*',
+        '&*',
+        '+@all',
+        '-info',
+        '-dbsize',
+        '-config',
+      );
+      const url = server.url.replace('//', '//limited@');
+      const report = await quickRun(bundle.script, url, {}, 'secret');
+      expect(report.redis).toMatchObject({ masters: 1, denied: ['INFO', 'DBSIZE'] });
+      expect(report.redis.latencyMs).toBeGreaterThan(0);
+      const measured = report.scenarios.filter(({ measures }) => measures.length > 0).map(({ id }) => id);
+      expect(measured).toEqual(
+        expect.arrayContaining(['l2-latency', 'l1-latency', 'stampede', 'invalidation', 'messages']),
+      );
+      expect(report.scenarios.find(({ id }) => id === 'warm-purge')?.notes.join()).toContain('dbsize');
+      expect(report.notes.join(' ')).toMatch(/former benchmark left keys is not known.*could not be removed/);
+      for (const [key, ttl] of await benchmarkKeys()) {
+        expect(ttl, key).not.toBe(-1);
+      }
     },
     PATIENCE_MS,
   );

@@ -13,6 +13,7 @@ export function quickRun(
   script: string,
   url: string,
   options: Partial<BenchmarkThreadOptions> = {},
+  password?: string,
 ): Promise<BenchmarkReport> {
   return runInThread({
     script,
@@ -21,7 +22,7 @@ export function quickRun(
       size: 'quick',
       product: '1.2.3',
       connection: 'test',
-      redis: { url, secrets: {}, commandTimeoutMs: 5_000 },
+      redis: { url, secrets: { password }, commandTimeoutMs: 5_000 },
     },
     signal: new AbortController().signal,
     readDirectly: async () => DIRECT,

@@ -21,6 +21,7 @@ export class KeyWatch {
 
   private constructor(private readonly monitors: readonly Redis[]) {
     for (const monitor of monitors) {
+      monitor.on('error', () => {});
       monitor.on('monitor', (_time: string, [command = '', ...args]: string[]) => {
         const name = command.toLowerCase();
         const keys = WRITES[name];
