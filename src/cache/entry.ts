@@ -33,7 +33,18 @@ export interface StoredEntry {
  */
 export type NoEntry = 'foreign' | 'newer' | 'corrupt';
 
+/** What an entry says of itself besides its data, as it is stored. */
+export type EntryHeader = Omit<StoredEntry, 'v' | 'data'>;
+
 const VERSION = 1;
+
+const HEAD = `{"v":${VERSION},"data":`;
+
+/** Bytes at an entry's beginning and end that {@link parseEntryEnds} looks at. */
+export const ENTRY_ENDS = { head: HEAD.length, tail: 1_024 } as const;
+
+/** Behind the data. In a JSON text such a sequence is nowhere else: within a string its quotes would be escaped. */
+const TAIL = /,("at":[-+.\de]+,"ttl":[-+.\de]+,"cost":[-+.\de]+,"by":"(?:[^"\\]|\\.)*","gen":\[[-+.\de,]*\]\})$/;
 
 /** @throws {TypeError} for data that JSON cannot say. */
 export function encodeEntry({ data, fetchedAt, ttlS, costMs, by, generations }: Entry): string {
@@ -61,6 +72,23 @@ export function parseEntry(text: string): StoredEntry | NoEntry {
   return isWhole(value) ? value : 'corrupt';
 }
 
+/**
+ * What an entry of this version says of itself, by its first and last bytes, so that its data need not be read; `undefined` when
+ * they are not an entry's, or say more than has room there.
+ */
+export function parseEntryEnds(head: string, tail: string): EntryHeader | undefined {
+  const [, end] = TAIL.exec(tail) ?? [];
+  if (head !== HEAD || end === undefined) {
+    return undefined;
+  }
+  const header = parseEntry(`${HEAD}0,${end}`);
+  return typeof header === 'object' ? headerOf(header) : undefined;
+}
+
+export function headerOf({ at, ttl, cost, by, gen }: StoredEntry): EntryHeader {
+  return { at, ttl, cost, by, gen };
+}
+
 export function entryOf({ data, at, ttl, cost, by, gen }: StoredEntry): Entry {
   return { data, fetchedAt: at, ttlS: ttl, costMs: cost, by, generations: gen };
 }
@@ -69,7 +97,7 @@ export function entryOf({ data, at, ttl, cost, by, gen }: StoredEntry): Entry {
  * Until an entry expires, in ms; negative when it has. One that seems to come from the future, by clocks that differ, is fresh
  * for its TTL and no longer.
  */
-export function leftOf({ at, ttl }: StoredEntry, storeNow: number): number {
+export function leftOf({ at, ttl }: Pick<StoredEntry, 'at' | 'ttl'>, storeNow: number): number {
   return Math.min(at + ttl * 1000 - storeNow, ttl * 1000);
 }
 

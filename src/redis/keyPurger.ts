@@ -5,7 +5,7 @@ import type { RedisConnection } from './connection';
 import { CommandDeadlines } from './connectionDeadlines';
 import { explainFailure } from './failures';
 import { pagesOf } from './keyPages';
-import { nodeAddress } from './profile';
+import { describeNode } from './nodeNames';
 import { newKeys, removeKeys, SCAN_START, type ScanPage, scannedShare, scanPage, showKey } from './scanPage';
 import { requireOwnPattern } from './scanPattern';
 import { groupBySlot } from './scanSlots';
@@ -176,12 +176,4 @@ class PurgeRun {
 function heard<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {});
   return promise;
-}
-
-function describeNode({ options }: Redis): string {
-  const { path, host = 'localhost', port = 6_379, sentinels, name } = options;
-  if (sentinels !== undefined && sentinels !== null) {
-    return `the master ${name} of the Sentinels`;
-  }
-  return path ?? nodeAddress({ host, port });
 }

@@ -4,6 +4,7 @@ import type { EventBus } from '../cache/eventBus';
 import type { EventHistory } from '../cache/eventHistory';
 import type { FlightLocks } from '../cache/flightLocks';
 import type { InstanceDirectory } from '../cache/instanceDirectory';
+import type { KeyBrowser } from '../cache/keyBrowser';
 import type { KeyPurger } from '../cache/keyPurger';
 import { type KeySpace, SHARED_KEYS } from '../cache/keys';
 import type { CacheStore } from '../cache/store';
@@ -13,6 +14,7 @@ import { RedisCoherenceLink } from './coherenceLink';
 import { RedisConnection, type RedisConnectionOptions } from './connection';
 import { RedisEventBus } from './eventBus';
 import { RedisEventHistory } from './eventHistory';
+import { RedisKeyBrowser } from './keyBrowser';
 import { RedisKeyPurger } from './keyPurger';
 import { RedisGauge } from './redisGauge';
 import { RedisInstances } from './redisInstances';
@@ -34,9 +36,13 @@ export interface RedisParts extends Disposable {
   readonly directory: InstanceDirectory;
   readonly gauge: StoreGauge;
   readonly purger: KeyPurger;
+  readonly browser: KeyBrowser;
   /** What the parts share. */
   readonly connection: RedisConnection;
 }
+
+/** The longest that the scan of a page of keys may take, in ms. */
+const SCAN_STEP_MS = 5_000;
 
 /**
  * Opens the connections to one Redis. One that is away is no error here.
@@ -64,6 +70,7 @@ export function openRedis(options: RedisConnectionOptions, keys: KeySpace = SHAR
     directory: new RedisInstances(connection),
     gauge: new RedisGauge(connection, clock),
     purger: new RedisKeyPurger({ connection, stepTimeoutMs: PURGE_STEP_MS }),
+    browser: disposables.add(new RedisKeyBrowser({ connection, clock, stepTimeoutMs: SCAN_STEP_MS })),
     dispose: () => disposables.dispose(),
   };
 }

@@ -1,5 +1,5 @@
-import { isUtf8 } from 'node:buffer';
 import type { Redis } from 'ioredis';
+import { showRaw } from '../cache/rawKeys';
 
 /** Keys that a server looks at in one step, in a few milliseconds: more are faster, and hold up its other clients for longer. */
 const COUNT = 1_250;
@@ -13,9 +13,20 @@ export interface ScanPage {
   readonly keys: readonly Buffer[];
 }
 
-/** Scans one page. In a pipeline of its own, because that is sent at once, and not with what else this turn brings. */
-export async function scanPage(node: Redis, pattern: string, cursor: string): Promise<ScanPage> {
-  const [reply] = (await node.pipeline().scanBuffer(cursor, 'MATCH', pattern, 'COUNT', COUNT).exec()) ?? [];
+/**
+ * Scans one page. In a pipeline of its own, because that is sent at once, and not with what else this turn brings.
+ *
+ * @param type the server's name of the only type that is wanted.
+ */
+export async function scanPage(
+  node: Redis,
+  pattern: string | Buffer,
+  cursor: string,
+  type?: string,
+): Promise<ScanPage> {
+  const ofType = type === undefined ? [] : ['TYPE', type];
+  const pipeline = node.pipeline().callBuffer('SCAN', cursor, 'MATCH', pattern, 'COUNT', COUNT, ...ofType);
+  const [reply] = (await pipeline.exec()) ?? [];
   if (reply === undefined || reply[0] !== null) {
     throw reply?.[0] ?? new Error('The scan was not answered.');
   }
@@ -64,11 +75,7 @@ export function scannedShare(cursor: string): number {
 
 /** A key for people: what is no printable text is escaped, byte by byte. */
 export function showKey(key: Buffer): string {
-  const [encoding, unprintable] = isUtf8(key)
-    ? (['utf8', /[\p{C}\p{Zl}\p{Zp}]/gu] as const)
-    : (['latin1', /[^\x20-\x7e]/g] as const);
-  const escaped = (character: string) => Buffer.from(character, encoding).toString('hex').replace(/../g, '\\x$&');
-  return key.toString(encoding).replace(unprintable, escaped);
+  return showRaw(key.toString('latin1'));
 }
 
 /**
