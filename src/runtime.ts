@@ -25,10 +25,15 @@ import { FleetReads } from './service/fleetReads';
 import type { FleetServices } from './service/fleetServices';
 import { FleetWatcher } from './service/fleetWatcher';
 import { FleetWriter } from './service/fleetWriter';
+import { FreshReads } from './service/freshReads';
 import { InstanceRegistry } from './service/instanceRegistry';
 import { Invalidator } from './service/invalidator';
 import { followInventoryFile } from './service/inventoryFollower';
+import { KeyDescriber } from './service/keyDescriber';
+import { KeyEditor } from './service/keyEditor';
+import { KeyExplorer } from './service/keyExplorer';
 import { KeyPurge } from './service/keyPurge';
+import { KeyReader } from './service/keyReader';
 import { LiveRefresh } from './service/liveRefresh';
 import { MetricsExport } from './service/metricsExport';
 import { MetricsHistory } from './service/metricsHistory';
@@ -110,7 +115,7 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
   const disposables = new DisposableStore();
   const clock = systemClock;
   const redisParts = openRedis({ profile, commandTimeoutMs: redis.commandTimeoutMs, clock, logger });
-  const { store, link, storeClock, locks, bus, history, directory, gauge, purger } = redisParts;
+  const { store, link, storeClock, locks, bus, history, directory, gauge, purger, browser } = redisParts;
   const { name, advice, readOnly, environment } = configuration.connection ?? DEFAULT_CONNECTION;
   const access = disposables.add(
     new WriteAccess({
@@ -164,6 +169,9 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
     : undefined;
   const periodicWarmer = disposables.add(new PeriodicWarmer({ ...common, warmer, locks }));
   const events = disposables.add(new EventLog({ ...common, history, storeClock, instance }));
+  const describer = new KeyDescriber({ browser, inventory, storeClock, clock });
+  const keyExplorer = disposables.add(new KeyExplorer({ ...common, browser, describer, link }));
+  const freshReads = new FreshReads(source, inventory, clock);
   instances.start();
   void access.decide();
   const close = async () => {
@@ -192,6 +200,9 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
     invalidator,
     patternInvalidator: new PatternInvalidator({ cache, purger, inventory, access }),
     keyPurge: new KeyPurge({ cache, purger, access }),
+    keyExplorer,
+    keyReader: new KeyReader(browser, describer),
+    keyEditor: new KeyEditor({ browser, reads, freshReads, source, inventory, explorer: keyExplorer, access }),
     writer,
     fleetWriter: new FleetWriter(writer, access),
     discovery: new Discovery(source),

@@ -29,6 +29,31 @@ const MINER_DATASETS: Readonly<Record<MinerKeyKind, Dataset>> = {
 
 const EVENTS: readonly MinerEvent[] = ['status', 'config', 'system'];
 
+/** What an entry's key says that it is of. */
+export type NamedEntry =
+  | { readonly type: 'miner'; readonly dataset: Dataset; readonly kind: MinerKeyKind; readonly minerId: string }
+  | { readonly type: 'summary'; readonly dataset: 'fleet:summary'; readonly tenant: string }
+  | { readonly type: 'firmware-versions'; readonly dataset: 'firmware:versions' }
+  | { readonly type: 'pool-urls'; readonly dataset: 'pool:urls' };
+
+/** What the key of an entry says; `undefined` for what is no such key. */
+export function readEntryKey(key: string): NamedEntry | undefined {
+  const dataset = datasetOf(key);
+  const [, , , name = '', kind] = dataset === undefined ? [] : key.split(':');
+  switch (dataset) {
+    case undefined:
+      return undefined;
+    case 'fleet:summary':
+      return { type: 'summary', dataset, tenant: decodeId(name) };
+    case 'firmware:versions':
+      return { type: 'firmware-versions', dataset };
+    case 'pool:urls':
+      return { type: 'pool-urls', dataset };
+    default:
+      return { type: 'miner', dataset, kind: kind as MinerKeyKind, minerId: decodeId(name) };
+  }
+}
+
 /** The dataset that an entry's key is of; `undefined` for what is no such key. */
 export function datasetOf(key: string): Dataset | undefined {
   const [version, cache, group, name, kind, ...rest] = key.split(':');
@@ -122,7 +147,7 @@ function minerScope(minerId: string, event: string | undefined): NamedScope | un
 }
 
 /** Undoes `encodeId`. */
-function decodeId(encoded: string): string {
+export function decodeId(encoded: string): string {
   return encoded.replace(/%(?:u([\dA-F]{4})|([\dA-F]{2}))/g, (_, long: string | undefined, short: string) =>
     String.fromCharCode(Number.parseInt(long ?? short, 16)),
   );

@@ -58,6 +58,7 @@ describe('a read-only connection', () => {
     expect((await opened.reads.miner(miner, 'status')).origin).toBe('source');
     // Written after the answer.
     await eventually(async () => expect(await admin.exists(minerKey(miner.id, 'status'))).toBe(1));
+    await admin.set('foreign', 'value');
     const before = await generations();
     const { miners } = opened.inventory.current;
     const attempts = [
@@ -72,6 +73,11 @@ describe('a read-only connection', () => {
       () => opened.writer.change(miner, { type: 'pause' }),
       () => opened.fleetWriter.change(miners, { type: 'pause' }),
       () => opened.benchmarks.run('quick', { signal: new AbortController().signal, onProgress() {} }),
+      () => opened.keyEditor.setTtl(minerKey(miner.id, 'status'), 60_000),
+      () => opened.keyEditor.setTtl('foreign', 60_000, { allowForeign: true }),
+      () => opened.keyEditor.remove([minerKey(miner.id, 'status')]),
+      () => opened.keyEditor.remove(['foreign'], { allowForeign: true }),
+      () => opened.keyEditor.refresh(minerKey(miner.id, 'status')),
     ];
     for (const attempt of attempts) {
       const error = await attempt().then(
@@ -85,6 +91,7 @@ describe('a read-only connection', () => {
     }
     expect(await generations()).toEqual(before);
     expect(await admin.keys('v1:bench:*')).toEqual([]);
+    expect(await admin.ttl('foreign')).toBe(-1);
     expect((await opened.reads.miner(miner, 'status')).data.state).toBe('normal');
     expect(await opened.invalidator.plan({ type: 'miner', miner })).toMatchObject({ miners: 1, entries: 1 });
     expect(await opened.patternInvalidator.count(['v1:cache:*'])).toMatchObject({ matched: 1 });
