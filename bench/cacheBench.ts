@@ -16,6 +16,7 @@ export const SCENARIOS = [
   'stampede',
   'invalidation',
   'purge',
+  'keys',
   'memory',
   'summary',
   'warmFleet',

@@ -4,6 +4,7 @@ import type { Comparison } from './comparison';
 import { simulatedFleet } from './fleetProcess';
 import { batch, batchContender } from './scenarios/batch';
 import { invalidation } from './scenarios/invalidation';
+import { keys } from './scenarios/keys';
 import { l1Hit } from './scenarios/l1Hit';
 import { l2Hit, l2HitContender } from './scenarios/l2Hit';
 import { memory } from './scenarios/memory';
@@ -21,6 +22,7 @@ const SCENARIOS: Readonly<Record<string, (port: number) => Promise<Comparison>>>
   stampede,
   invalidation,
   purge,
+  keys,
   memory,
   summary,
   warmFleet,
