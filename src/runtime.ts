@@ -11,9 +11,9 @@ import { CacheService } from './cache/cacheService';
 import type { ConnectionReport } from './cache/connectionReport';
 import type { InstanceRecord } from './cache/instanceDirectory';
 import { figuresOf } from './cache/instanceFigures';
-import { policiesWithTtls } from './cache/policy';
 import type { CredentialStore } from './fleet/credentials';
 import type { MinerTlsFiles } from './fleet/minerTls';
+import { AuditLog } from './service/audit';
 import { Benchmarks } from './service/benchmarks';
 import { Discovery } from './service/discovery';
 import { EntryHistory } from './service/entryHistory';
@@ -46,6 +46,7 @@ import { policyFigures } from './service/policyFigures';
 import { StalenessExplainer } from './service/staleness';
 import { StatusEvents } from './service/statusEvents';
 import { TestEvents } from './service/testEvents';
+import { TtlSettings } from './service/ttlSettings';
 import { VoidedDataFeed } from './service/voidedData';
 import { Warmer } from './service/warmer';
 import { WarmingEvents } from './service/warmingMessages';
@@ -132,7 +133,8 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
   const [host, { pid }] = [hostname(), process];
   const instance = `${host}-${pid}-${randomUUID().slice(0, 8)}`;
   const self = { id: instance, kind: configuration.kind, host, pid, version, startedAt: clock.now() };
-  const { policies, problems } = policiesWithTtls(configuration.ttls);
+  const ttls = new TtlSettings(configuration.ttls, access);
+  const { policies } = ttls;
   const cache = disposables.add(
     new CacheService({ store, link, storeClock, locks, bus, history, policies, clock, logger, instance }),
   );
@@ -181,7 +183,7 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
     redisParts.dispose();
   };
   return {
-    problems: problems.map(({ message }) => message),
+    problems: ttls.problems,
     connection: {
       name,
       address: profileAddress(profile),
@@ -216,6 +218,8 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
     overview: new FleetOverview({ instances, metrics, gauge }),
     voidedData: disposables.add(new VoidedDataFeed({ cache, bus, logger })),
     watcher,
+    ttls,
+    audit: disposables.add(new AuditLog(clock, logger)),
     staleness: new StalenessExplainer({ reads, events, monitor, clock, policyFigures: ofPolicies }),
     policyFigures: ofPolicies,
     followEvents: () => new LiveRefresh({ ...common, bus, monitor }),

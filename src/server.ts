@@ -26,7 +26,7 @@ const logger: Logger = { debug() {}, info: writeLog, warn: writeLog, error: writ
 async function main(): Promise<void> {
   // Whoever read the log may be gone; that must not end the server.
   process.stderr.on('error', () => {});
-  const { inventory, redisUrl, transport, watch } = parseServerArguments(process.argv.slice(2));
+  const { inventory, redisUrl, transport, watch, readWrite } = parseServerArguments(process.argv.slice(2));
   const inventoryPath = resolve(inventory);
   await access(inventoryPath).catch((error: unknown) => {
     throw new ConfigurationError(`--inventory ${inventory} cannot be read: ${describeError(error)}`);
@@ -41,8 +41,7 @@ async function main(): Promise<void> {
       secrets: environmentConnectionSecrets(process.env),
       commandTimeoutMs: COMMAND_TIMEOUT_MS,
     },
-    // Nothing that it serves changes anything.
-    connection: { name: 'server', readOnly: true, advice: 'A standalone server only reads.' },
+    connection: { name: 'server', readOnly: !readWrite, advice: 'Start the server with --read-write to allow it.' },
     ttls: {},
     credentials: environmentCredentials(process.env),
     minerTls: environmentMinerTls(process.env),
@@ -55,7 +54,7 @@ async function main(): Promise<void> {
     for (const problem of services.inventory.current.problems) {
       logger.warn(describeProblem(inventoryPath, problem));
     }
-    const context = { services, clock: systemClock, logger };
+    const context = { services, clock: systemClock, logger, allowMinerControl: readWrite };
     await serve({ context, transport, version, token: process.env.FLEET_CACHE_TOKEN, signal: stopped.signal });
   } finally {
     await services.close();

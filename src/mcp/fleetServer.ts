@@ -7,12 +7,14 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import { DisposableStore } from '../base/lifecycle';
 import { INSTRUCTIONS } from './instructions';
+import { PlanBook } from './plans';
 import { registerCacheResources } from './resources/cacheResources';
 import { registerFleetResources } from './resources/fleetResources';
 import { registerMinerResources } from './resources/minerResources';
 import { registerResourceList } from './resources/resourceList';
 import type { ServerContext } from './serverContext';
 import { Subscriptions, TooManySubscriptionsError } from './subscriptions';
+import { registerActingTools } from './tools/actingTools';
 import { registerReadTools } from './tools/readTools';
 
 /**
@@ -22,14 +24,21 @@ import { registerReadTools } from './tools/readTools';
 export function createFleetServer(context: ServerContext, version: string): McpServer {
   const server = new McpServer(
     { name: 'fleet-cache', title: 'Fleet Cache', version },
-    { capabilities: { logging: {}, resources: { subscribe: true } }, instructions: INSTRUCTIONS },
+    {
+      capabilities: { logging: {}, resources: { subscribe: true } },
+      instructions: INSTRUCTIONS,
+      // Tools come and go together.
+      debouncedNotificationMethods: ['notifications/tools/list_changed', 'notifications/resources/list_changed'],
+    },
   );
   const disposables = new DisposableStore();
   registerMinerResources(server, context);
   registerFleetResources(server, context);
   registerCacheResources(server, context);
   registerResourceList(server, context.services);
-  registerReadTools(server, context);
+  const host = { server, context, plans: new PlanBook(context.clock) };
+  registerReadTools(host);
+  disposables.add(registerActingTools(host));
   registerSubscriptions(server, disposables.add(subscriptionsOf(server, context)));
   disposables.add(context.services.inventory.onDidChange(() => server.sendResourceListChanged()));
   server.server.onclose = () => disposables.dispose();

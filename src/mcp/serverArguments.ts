@@ -14,10 +14,13 @@ export interface ServerArguments {
   readonly transport: ServerTransport;
   /** Whether to follow the status streams of this server's share of the miners. */
   readonly watch: boolean;
+  /** Whether agents may change the cache and the miners, each time with a person's consent where that matters. */
+  readonly readWrite: boolean;
 }
 
 const DEFAULT_REDIS_URL = 'redis://127.0.0.1:6379';
-const USAGE = 'node dist/server.js --stdio | --http 127.0.0.1:PORT --inventory FILE [--redis URL] [--watch]';
+const USAGE =
+  'node dist/server.js --stdio | --http 127.0.0.1:PORT --inventory FILE [--redis URL] [--watch] [--read-write]';
 
 const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
@@ -29,7 +32,7 @@ LOOPBACK.addAddress('::1', 'ipv6');
  * @throws {ConfigurationError} that says what is missing or unknown, and how the command is used.
  */
 export function parseServerArguments(args: readonly string[]): ServerArguments {
-  const { inventory, redis, stdio, http, watch } = readValues(args);
+  const { inventory, redis, stdio, http, watch, 'read-write': readWrite } = readValues(args);
   if (inventory === undefined || inventory === '') {
     throw new ConfigurationError(`--inventory FILE is missing: the list of miners. Usage: ${USAGE}`);
   }
@@ -42,6 +45,7 @@ export function parseServerArguments(args: readonly string[]): ServerArguments {
     redisUrl: redis ?? DEFAULT_REDIS_URL,
     transport: http === undefined ? { type: 'stdio' } : { type: 'http', ...parseAddress(http) },
     watch: watch === true,
+    readWrite: readWrite === true,
   };
 }
 
@@ -55,6 +59,7 @@ function readValues(args: readonly string[]) {
         stdio: { type: 'boolean' },
         http: { type: 'string' },
         watch: { type: 'boolean' },
+        'read-write': { type: 'boolean' },
       },
     }).values;
   } catch (error) {

@@ -109,10 +109,11 @@ export class Subscriptions implements Disposable {
 
   private begin(): void {
     if (this.following === undefined) {
-      const { voidedData, history, instances } = this.context.services;
+      const { voidedData, history, instances, audit } = this.context.services;
       this.following = this.disposables.add(new DisposableStore());
       this.following.add(voidedData.onDidVoid((voided) => this.noteVoided(voided)));
       this.following.add(instances.onDidChange(() => this.notePart('instances')));
+      this.following.add(audit.onDidAdd(() => this.notePart('audit')));
       this.following.add(history.onDidSample(() => this.noteSample()));
     }
     if (this.eventsFollowed === undefined && this.followsEvents()) {

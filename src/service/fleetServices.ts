@@ -1,6 +1,7 @@
 import type { Disposable } from '../base/lifecycle';
 import type { CacheService } from '../cache/cacheService';
 import type { Inventory } from '../fleet/inventory';
+import type { AuditLog } from './audit';
 import type { Benchmarks } from './benchmarks';
 import type { Discovery } from './discovery';
 import type { EntryHistory } from './entryHistory';
@@ -26,6 +27,7 @@ import type { PolicyFigures } from './policyFigures';
 import type { ServiceConnection } from './serviceConnection';
 import type { StalenessExplainer } from './staleness';
 import type { TestEvents } from './testEvents';
+import type { TtlSettings } from './ttlSettings';
 import type { VoidedDataFeed } from './voidedData';
 import type { Warmer } from './warmer';
 
@@ -58,6 +60,9 @@ export interface FleetServices extends Disposable {
   readonly entryHistory: EntryHistory;
   readonly testEvents: TestEvents;
   readonly overview: FleetOverview;
+  readonly ttls: TtlSettings;
+  /** What agents did through this instance. */
+  readonly audit: AuditLog;
   readonly staleness: StalenessExplainer;
   readonly voidedData: VoidedDataFeed;
   /** `undefined` in an instance that watches no miners. */

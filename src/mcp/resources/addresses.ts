@@ -8,7 +8,7 @@ export type ResourceAddress =
   | { readonly type: 'summary'; readonly tenant: string }
   | { readonly type: 'cache'; readonly part: CachePart };
 
-export const CACHE_PARTS = ['stats', 'policies', 'instances'] as const;
+export const CACHE_PARTS = ['stats', 'policies', 'instances', 'audit'] as const;
 export type CachePart = (typeof CACHE_PARTS)[number];
 
 export const FLEET_SUMMARY_URI = 'braiins:///fleet/summary';

@@ -21,6 +21,11 @@ const TEXTS: Readonly<Record<CachePart, { readonly title: string; readonly descr
     title: 'Cache instances',
     description: 'The windows and servers that share this Redis, alive or silent for less than a minute.',
   },
+  audit: {
+    title: 'Audit',
+    description:
+      'What agents did through this instance, or tried to: the latest 200 calls of tools that change something.',
+  },
 };
 
 /** What the cache tells of itself. Nothing of it counts as lookups. */
@@ -49,5 +54,9 @@ export function registerCacheResources(server: McpServer, context: ServerContext
       isThis: record.id === services.instances.id,
     }));
     return untrustedContent(uri, { instances, ...provenanceOfNow('redis', clock.now()) });
+  });
+  server.registerResource('cache-audit', cacheUri('audit'), metadata('audit'), (uri) => {
+    const calls = services.audit.latest.map(({ at, ...entry }) => ({ at: isoTime(at), ...entry }));
+    return untrustedContent(uri, { calls, ...provenanceOfNow('instance', clock.now()) });
   });
 }

@@ -1,17 +1,17 @@
-import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
-import type { ServerContext } from '../serverContext';
 import { explainStaleness } from './explainStaleness';
 import { getCacheHealth } from './getCacheHealth';
 import { getFleetOverview } from './getFleetOverview';
 import { getMiner } from './getMiner';
+import { planCacheChange } from './planCacheChange';
 import { queryMiners } from './queryMiners';
-import { registerTool } from './tool';
+import { registerTool, type ToolHost } from './tool';
 
 /** The tools that change nothing. */
-export function registerReadTools(server: McpServer, context: ServerContext): void {
-  registerTool(server, context, getFleetOverview);
-  registerTool(server, context, queryMiners);
-  registerTool(server, context, getMiner);
-  registerTool(server, context, getCacheHealth);
-  registerTool(server, context, explainStaleness);
+export function registerReadTools(host: ToolHost): void {
+  registerTool(host, getFleetOverview);
+  registerTool(host, queryMiners);
+  registerTool(host, getMiner);
+  registerTool(host, getCacheHealth);
+  registerTool(host, explainStaleness);
+  registerTool(host, planCacheChange);
 }

@@ -1,4 +1,4 @@
-import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import type { McpServer, RegisteredTool } from '@modelcontextprotocol/sdk/server/mcp.js';
 import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js';
 import type {
   CallToolResult,
@@ -8,16 +8,31 @@ import type {
 } from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
 import { describeError } from '../../base/errors';
+import { type Question, requireConsent } from '../consent';
+import type { PlanBook } from '../plans';
 import type { ServerContext } from '../serverContext';
 import { cleanText } from '../untrusted';
 
 export type CallExtra = RequestHandlerExtra<ServerRequest, ServerNotification>;
 
+/** What tools are registered with, and what their calls share. */
+export interface ToolHost {
+  readonly server: McpServer;
+  readonly context: ServerContext;
+  /** Of this client. */
+  readonly plans: PlanBook;
+}
+
 /** One call of a tool. */
 export interface ToolCall extends ServerContext {
+  readonly plans: PlanBook;
   readonly signal: AbortSignal;
+  /** The client's name, as it tells it. */
+  readonly client: string;
   /** Tells the client how far the call has come, if it wants to know. */
   progress(done: number, total: number): void;
+  /** Resolves when a person has agreed; see `requireConsent`. */
+  consent(question: Question): Promise<'client' | 'window'>;
 }
 
 export interface Tool<I extends z.ZodRawShape, O extends z.ZodRawShape> {
@@ -39,10 +54,9 @@ export function defineTool<I extends z.ZodRawShape, O extends z.ZodRawShape>(too
 }
 
 export function registerTool<I extends z.ZodRawShape, O extends z.ZodRawShape>(
-  server: McpServer,
-  context: ServerContext,
+  host: ToolHost,
   tool: Tool<I, O>,
-) {
+): RegisteredTool {
   const { name, title, description, annotations } = tool;
   // Strict: a misspelt argument is told, and not passed over.
   const inputSchema: z.ZodType = z.strictObject(tool.input);
@@ -54,34 +68,60 @@ export function registerTool<I extends z.ZodRawShape, O extends z.ZodRawShape>(
     outputSchema,
     annotations: { title, openWorldHint: false, ...annotations },
   };
-  return server.registerTool(name, config, async (args: unknown, extra: CallExtra) => {
+  return host.server.registerTool(name, config, async (args: unknown, extra: CallExtra) => {
     // Checked against the schema already.
     const checked = args as z.infer<z.ZodObject<I>>;
     try {
-      return success(await tool.run(checked, callOf(context, extra)));
+      return success(await tool.run(checked, callOf(host, extra)));
     } catch (error) {
       return failure(error);
     }
   });
 }
 
-function callOf(context: ServerContext, extra: CallExtra): ToolCall {
-  return { ...context, signal: extra.signal, progress: progressOf(extra) };
+function callOf({ server: { server }, context, plans }: ToolHost, extra: CallExtra): ToolCall {
+  const { signal, requestId } = extra;
+  const { progress, heartbeat } = progressOf(extra);
+  const consent = (question: Question) =>
+    requireConsent(question, {
+      canElicit: () => server.getClientCapabilities()?.elicitation?.form !== undefined,
+      // Related to the call, so that it reaches a client that listens to nothing else.
+      elicit: (params, timeout) => server.elicitInput(params, { relatedRequestId: requestId, signal, timeout }),
+      heartbeat,
+      askPerson: context.askPerson,
+      clock: context.clock,
+      signal,
+    });
+  const client = cleanText(server.getClientVersion()?.name ?? 'unknown', 60);
+  return { ...context, plans, signal, client, progress, consent };
 }
 
 /** At most four times a second, and the end. */
-function progressOf({ _meta, sendNotification, signal }: CallExtra): ToolCall['progress'] {
+function progressOf({ _meta, sendNotification, signal }: CallExtra) {
   const progressToken = _meta?.progressToken;
   let toldAt = Number.NEGATIVE_INFINITY;
-  return (done, total) => {
-    const now = performance.now();
-    if (progressToken === undefined || signal.aborted || (done < total && now - toldAt < 250)) {
-      return;
+  let last = { progress: 0, total: 1 };
+  const tell = () => {
+    if (progressToken !== undefined && !signal.aborted) {
+      // A client that is gone hears nothing, which is no failure of the call.
+      sendNotification({ method: 'notifications/progress', params: { progressToken, ...last } }).catch(() => {});
     }
-    toldAt = now;
-    const params = { progressToken, progress: done, total };
-    // A client that is gone hears nothing, which is no failure of the call.
-    sendNotification({ method: 'notifications/progress', params }).catch(() => {});
+  };
+  return {
+    progress(done: number, total: number) {
+      const now = performance.now();
+      if (done < last.progress || (done < total && now - toldAt < 250)) {
+        return;
+      }
+      toldAt = now;
+      last = { progress: done, total };
+      tell();
+    },
+    /** Progress has to grow, by however little. */
+    heartbeat() {
+      last = { ...last, progress: last.progress + 1e-6 };
+      tell();
+    },
   };
 }
 

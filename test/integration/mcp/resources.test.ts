@@ -48,11 +48,12 @@ describe('the resources', () => {
     } while (cursor !== undefined);
     expect(pages).toBe(3);
     expect(new Set(uris).size).toBe(uris.length);
-    expect(uris.slice(0, 4)).toEqual([
+    expect(uris.slice(0, 5)).toEqual([
       'braiins:///fleet/summary',
       'cache:///stats',
       'cache:///policies',
       'cache:///instances',
+      'cache:///audit',
     ]);
     expect(uris.filter((uri) => uri.endsWith('/status'))).toHaveLength(240);
     expect(uris.filter((uri) => /fleet\/.+\/summary/.test(uri))).toHaveLength(2);

@@ -72,6 +72,7 @@ describe('a read-only connection', () => {
       () => opened.testEvents.publish(miner, 'config'),
       () => opened.writer.change(miner, { type: 'pause' }),
       () => opened.fleetWriter.change(miners, { type: 'pause' }),
+      () => opened.ttls.set('miner:status', 20),
       () => opened.benchmarks.run('quick', { signal: new AbortController().signal, onProgress() {} }),
       () => opened.keyEditor.setTtl(minerKey(miner.id, 'status'), 60_000),
       () => opened.keyEditor.setTtl('foreign', 60_000, { allowForeign: true }),

@@ -9,8 +9,10 @@ describe('parseServerArguments', () => {
       redisUrl: 'redis://127.0.0.1:6379',
       transport: { type: 'stdio' },
       watch: false,
+      readWrite: false,
     });
     expect(parseServerArguments(['--stdio', '--watch', '--inventory', 'fleet.json']).watch).toBe(true);
+    expect(parseServerArguments(['--stdio', '--read-write', '--inventory', 'f']).readWrite).toBe(true);
     expect(parseServerArguments(['--inventory=f', '--redis', 'redis://h:1', '--stdio']).redisUrl).toBe('redis://h:1');
   });
 

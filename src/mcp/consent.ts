@@ -1,0 +1,113 @@
+import type { ElicitRequestFormParams, ElicitResult } from '@modelcontextprotocol/sdk/types.js';
+import type { Clock } from '../base/clock';
+import { CancelledError, FleetCacheError } from '../base/errors';
+import { type Disposable, toDisposable } from '../base/lifecycle';
+
+/** What a person is asked before something is changed. Made of what is known here, never of what a model wrote. */
+export interface Question {
+  /** What will be done, as a question. */
+  readonly title: string;
+  /** What comes of it, in one or two sentences. */
+  readonly detail: string;
+  /** What the person agrees to, in two or three words. */
+  readonly agreement: string;
+}
+
+/** Asks a person in the window that the server lives in; resolves to whether they agree. */
+export type PersonAsker = (question: Question, signal: AbortSignal) => Promise<boolean>;
+
+/** Nobody agreed. */
+export class ConsentError extends FleetCacheError {}
+
+export interface ConsentOptions {
+  /** Whether the client can ask the person who uses it. */
+  canElicit(): boolean;
+  /** Has the client ask. @param timeoutMs after which it fails. */
+  elicit(params: ElicitRequestFormParams, timeoutMs: number): Promise<ElicitResult>;
+  /** Tells the client that the call goes on. */
+  heartbeat(): void;
+  readonly askPerson: PersonAsker | undefined;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** A person may be at lunch; after that the question is stale. */
+const PATIENCE_MS = 5 * 60_000;
+/** Clients give a silent call up after a minute. */
+const HEARTBEAT_MS = 15_000;
+
+/**
+ * Resolves when a person has agreed: in the client, or else in the window that the server lives in.
+ *
+ * @throws {ConsentError} when they did not, or nobody could be asked. Whatever is not a clear yes is a no.
+ * @throws {CancelledError}
+ */
+export async function requireConsent(question: Question, options: ConsentOptions): Promise<'client' | 'window'> {
+  const { canElicit, askPerson, clock, signal } = options;
+  if (!canElicit() && askPerson === undefined) {
+    throw new ConsentError(
+      'A person has to agree to this, and this client cannot ask one (it has no elicitation). Nothing was done. Use a client that can, or Fleet Cache in VS Code.',
+    );
+  }
+  const beating = heartbeats(clock, options.heartbeat);
+  try {
+    if (canElicit()) {
+      await askClient(question, options);
+      return 'client';
+    }
+    await askWindow(question, askPerson, signal);
+    return 'window';
+  } finally {
+    beating.dispose();
+  }
+}
+
+async function askClient({ title, detail, agreement }: Question, { elicit, signal }: ConsentOptions): Promise<void> {
+  const params: ElicitRequestFormParams = {
+    mode: 'form',
+    message: `${title} ${detail}`,
+    requestedSchema: {
+      type: 'object',
+      properties: { confirm: { type: 'boolean', title: agreement, description: title, default: false } },
+      required: ['confirm'],
+    },
+  };
+  let answer: ElicitResult;
+  try {
+    answer = await elicit(params, PATIENCE_MS);
+  } catch (error) {
+    if (signal.aborted) {
+      throw new CancelledError();
+    }
+    throw new ConsentError('The person could not be asked, or did not answer. Nothing was done.', { cause: error });
+  }
+  if (answer.action !== 'accept' || answer.content?.confirm !== true) {
+    throw declined();
+  }
+}
+
+async function askWindow(question: Question, ask: PersonAsker | undefined, signal: AbortSignal): Promise<void> {
+  const hasAgreed = ask !== undefined && (await ask(question, signal));
+  if (signal.aborted) {
+    throw new CancelledError();
+  }
+  if (!hasAgreed) {
+    throw declined();
+  }
+}
+
+function declined(): ConsentError {
+  return new ConsentError('The person did not agree. Nothing was done; do not ask again unless they want it.');
+}
+
+function heartbeats(clock: Clock, beat: () => void): Disposable {
+  let timer = toDisposable(() => {});
+  const wait = () => {
+    timer = clock.setTimeout(() => {
+      beat();
+      wait();
+    }, HEARTBEAT_MS);
+  };
+  wait();
+  return toDisposable(() => timer.dispose());
+}

@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { ConfigurationError } from '../../base/errors';
+import { describeChange, type MinerChange } from '../../fleet/minerChange';
+import { InvalidRequestError } from '../../fleet/minerSource';
+import { requireMiner } from '../resources/content';
+import { cleanText } from '../untrusted';
+import * as schema from './schemas';
+import { defineTool } from './tool';
+
+const ACTIONS = [
+  'pause',
+  'resume',
+  'restart',
+  'reboot',
+  'locate_on',
+  'locate_off',
+  'set_power_target',
+  'set_hashrate_target',
+] as const;
+
+export const controlMiner = defineTool({
+  name: 'control_miner',
+  title: 'Control miner',
+  description:
+    'Has one miner do something: pause or resume mining, restart its mining software, reboot it, let its lamp blink, set its power or hashrate target. Checked against what the machine allows, read back, and written through the cache. A person is asked each time.',
+  annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true },
+  input: {
+    miner_id: schema.minerIdArgument,
+    action: z.enum(ACTIONS).describe('restart: the mining software. reboot: the whole machine.'),
+    power_w: z.number().positive().max(100_000).optional().describe('For set_power_target, W'),
+    hashrate_ths: z.number().positive().max(100_000).optional().describe('For set_hashrate_target, TH/s'),
+  },
+  output: {
+    minerId: z.string(),
+    done: z.string(),
+    agreedIn: z.enum(['client', 'window']).describe('Where a person agreed'),
+  },
+  async run({ miner_id, action, power_w, hashrate_ths }, call) {
+    const { services, signal } = call;
+    const miner = requireMiner(services.inventory, miner_id);
+    const change = changeOf(action, power_w, hashrate_ths);
+    const what = describeChange(change);
+    await services.connection.access.require(`tell a miner to ${what}`);
+    // Nobody is asked about what the machine cannot do.
+    const problems = await services.writer.problems(miner, change, signal);
+    if (problems.length > 0) {
+      throw new InvalidRequestError(`${cleanText(miner.id)} cannot ${what}. ${problems.join(' ')}`);
+    }
+    const name = cleanText(miner.id);
+    const agreedIn = await call.consent({
+      title: `Tell miner ${name} to ${what}?`,
+      detail: `It is one machine, of tenant ${cleanText(miner.tenant)}, at ${cleanText(miner.host)}.`,
+      agreement: 'Tell it',
+    });
+    await services.writer.change(miner, change, signal);
+    return { minerId: name, done: what, agreedIn };
+  },
+});
+
+function changeOf(
+  action: (typeof ACTIONS)[number],
+  powerW: number | undefined,
+  hashrateThs: number | undefined,
+): MinerChange {
+  if ((powerW !== undefined) !== (action === 'set_power_target')) {
+    throw new ConfigurationError('power_w belongs to set_power_target, and to nothing else.');
+  }
+  if ((hashrateThs !== undefined) !== (action === 'set_hashrate_target')) {
+    throw new ConfigurationError('hashrate_ths belongs to set_hashrate_target, and to nothing else.');
+  }
+  switch (action) {
+    case 'locate_on':
+    case 'locate_off':
+      return { type: 'locate', on: action === 'locate_on' };
+    case 'set_power_target':
+      return { type: 'power-target', powerW: powerW ?? 0 };
+    case 'set_hashrate_target':
+      return { type: 'hashrate-target', hashrateThs: hashrateThs ?? 0 };
+    default:
+      return { type: action };
+  }
+}
