@@ -8,6 +8,8 @@ import { type ConnectionProfile, profileAddress } from './profile';
 
 /** Longer than a connection may take to come about (`client.ts`), so that the cause is known by then. */
 const TIMEOUT_MS = 4_000;
+/** Of a Cluster's nodes in a message. */
+const MOST_TOLD = 6;
 /** A key that nobody writes. */
 const PROBE_KEY = 'v1:cache:connection:test';
 
@@ -24,7 +26,7 @@ export async function testConnection(
 ): Promise<ConnectionReport> {
   const connection = new RedisConnection({ profile, commandTimeoutMs: TIMEOUT_MS, clock, logger: silentLogger });
   try {
-    return await unlessCancelled(explained(examine(connection, profile, clock), profile, clock), signal);
+    return await unlessCancelled(explained(examine(connection, profile, clock), connection, profile, clock), signal);
   } finally {
     connection.dispose();
   }
@@ -93,7 +95,12 @@ function checkMode(mode: string | undefined, profile: ConnectionProfile): void {
  * What servers and clients say to one of another kind, or when one of them speaks TLS and the other does not, is told in words that
  * help, whichever step hears it: a client of a Cluster may have taken a server for a node, and pinged it, before that refuses to be one.
  */
-async function explained<T>(answer: Promise<T>, profile: ConnectionProfile, clock: Clock): Promise<T> {
+async function explained<T>(
+  answer: Promise<T>,
+  connection: RedisConnection,
+  profile: ConnectionProfile,
+  clock: Clock,
+): Promise<T> {
   const startedAt = clock.monotonic();
   try {
     return await answer;
@@ -108,7 +115,13 @@ async function explained<T>(answer: Promise<T>, profile: ConnectionProfile, cloc
     const isSilent = /ETIMEDOUT/.test(error.message) || (isClosed && clock.monotonic() - startedAt >= TIMEOUT_MS);
     if (isSilent) {
       const advice = hasTls ? ' If it does not speak TLS, begin the URL with redis in place of rediss.' : '';
-      throw new StoreError(`Redis at ${address} did not answer within ${TIMEOUT_MS} ms.${advice}`, { cause: error });
+      const told = adviseOnTold(connection, profile);
+      throw new StoreError(`Redis at ${address} did not answer within ${TIMEOUT_MS} ms.${advice}${told}`, {
+        cause: error,
+      });
+    }
+    if (/ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN/.test(error.message)) {
+      throw new StoreError(`${error.message}${adviseOnTold(connection, profile)}`, { cause: error });
     }
     if (isClosed && !hasTls && profile.mode !== 'socket') {
       const advice = 'If it expects TLS, begin the URL with rediss in place of redis.';
@@ -123,6 +136,20 @@ async function explained<T>(answer: Promise<T>, profile: ConnectionProfile, cloc
     }
     throw error;
   }
+}
+
+/** What to do when servers were told of that are not reached, a sentence after a blank; nothing when none were. */
+function adviseOnTold({ client }: RedisConnection, profile: ConnectionProfile): string {
+  const example = 'natMap=10.0.0.1:7000=host:7000';
+  if (profile.mode === 'sentinel') {
+    return ` If the master's address that the sentinels tell does not lead to it from here, name where it is with ${example}.`;
+  }
+  const told = 'slots' in client ? [...new Set(client.slots.flat())] : [];
+  if (told.length === 0) {
+    return '';
+  }
+  const some = told.slice(0, MOST_TOLD).join(', ');
+  return ` Its nodes tell of ${some}${told.length > MOST_TOLD ? ', …' : ''}: where these do not lead to them from here, name where they are with ${example}.`;
 }
 
 function unlessCancelled<T>(answer: Promise<T>, signal: AbortSignal | undefined): Promise<T> {

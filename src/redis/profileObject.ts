@@ -1,5 +1,6 @@
 import type { ConnectionSecrets } from '../base/connectionSecrets';
 import { ConfigurationError } from '../base/errors';
+import { natNameOf } from './natMap';
 import type { ConnectionProfile, NatMap, NodeAddress } from './profile';
 import { readTlsFiles } from './profileTls';
 import { parseRedisUrl } from './profileUrl';
@@ -112,12 +113,13 @@ function natMap(value: unknown): NatMap | undefined {
   }
   const targets = Object.entries(asFields(value, 'natMap')).map(([from, to]) => {
     // What is no address is not repeated: a URL with a password may have got there.
-    if (!/^[\w.:[\]-]+:\d{1,5}$/.test(from)) {
+    const name = natNameOf(from);
+    if (name === undefined) {
       throw new ConfigurationError(
         'natMap has a name that is no address; write {"10.0.0.1:7000":{"host":"…","port":7000}}.',
       );
     }
-    return [from, address(to, `natMap["${from}"]`, 6379)] as const;
+    return [name, address(to, `natMap["${from}"]`, 6379)] as const;
   });
   return Object.fromEntries(targets);
 }

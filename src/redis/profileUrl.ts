@@ -1,12 +1,15 @@
 import type { ConnectionSecrets } from '../base/connectionSecrets';
 import { ConfigurationError } from '../base/errors';
-import type { ConnectionProfile, NodeAddress } from './profile';
+import { parseNatText } from './natMap';
+import type { ConnectionProfile, NatMap, NodeAddress } from './profile';
 import { readTlsFiles, type TlsProfile } from './profileTls';
 
 const EXAMPLES =
   'redis://host:6379/0, rediss://host:6380, unix:///path/redis.sock, redis+sentinel://host:26379/master, redis+cluster://host:7000';
 /** The scheme with its mode, the user if there is one, the hosts, and what follows them. */
 const URL_PARTS = /^(rediss?)(?:\+(sentinel|cluster))?:\/\/(?:([^/?#]*)@)?([^/?#]*)(.*)$/s;
+/** Of what tells of other servers: Sentinels and Clusters. */
+const NAT_PARAMETER = 'natMap';
 const TLS_PARAMETERS = ['ca', 'cert', 'key', 'servername'] as const;
 /** Nothing that may be a login or a password. */
 const HARMLESS = /^[a-z+]+:\/\/(?:(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?(?:,|$))*$/i;
@@ -15,7 +18,7 @@ const HARMLESS = /^[a-z+]+:\/\/(?:(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?(?:,|$)
  * Reads `redis://`, `rediss://` (TLS) and `unix://` URLs, and those of Sentinel and Cluster:
  * `redis+sentinel://h1:26379,h2:26379/<master>/<database>`, `rediss+cluster://h1:7000,h2:7001`. A password is not taken from
  * the URL, because URLs end up in settings, logs and process lists. `?ca=`, `cert=` and `key=` are paths of PEM files, which
- * are read here.
+ * are read here; `natMap=10.0.0.1:7000=host:17000` says where servers are that Sentinels or a Cluster tell of.
  *
  * @throws {ConfigurationError} that names the part of the URL that cannot be used.
  */
@@ -51,7 +54,12 @@ export function parseRedisUrl(url: string, secrets: ConnectionSecrets = {}): Con
   if (parsed.hostname === '') {
     throw new ConfigurationError(`The Redis URL${shown} names no host. Write one such as ${EXAMPLES}.`);
   }
-  const secured = { ...login, ...parseTls(parsed, secrets, shown) };
+  checkParameters(
+    parsed,
+    [...(scheme === 'rediss' ? TLS_PARAMETERS : []), ...(mode === undefined ? [] : [NAT_PARAMETER])],
+    shown,
+  );
+  const secured = { ...login, ...parseTls(parsed, secrets), ...parseNatMap(parsed, shown) };
   const path = parsed.pathname.replace(/^\//, '');
   if (mode === 'cluster') {
     if (path !== '') {
@@ -124,12 +132,15 @@ function parseSocket(parsed: URL, shown: string): { readonly path: string; reado
   };
 }
 
-function parseTls(parsed: URL, secrets: ConnectionSecrets, shown: string): { readonly tls?: TlsProfile } {
+function parseNatMap({ searchParams }: URL, shown: string): { readonly natMap?: NatMap } {
+  const text = searchParams.get(NAT_PARAMETER);
+  return text === null ? {} : { natMap: parseNatText(text, shown) };
+}
+
+function parseTls(parsed: URL, secrets: ConnectionSecrets): { readonly tls?: TlsProfile } {
   if (!parsed.protocol.startsWith('rediss')) {
-    checkParameters(parsed, [], shown);
     return {};
   }
-  checkParameters(parsed, TLS_PARAMETERS, shown);
   const given = Object.fromEntries(
     TLS_PARAMETERS.flatMap((name) => {
       const value = parsed.searchParams.get(name);

@@ -58,6 +58,29 @@ describe('parseRedisUrl', () => {
         tls: {},
       },
     ],
+    [
+      'redis+cluster://bastion:17000?natMap=10.0.0.1:7000=bastion:17000,[fe80::1]:7000=[::1]:17001,n3.plant:7000=b:17002',
+      {
+        mode: 'cluster',
+        nodes: [{ host: 'bastion', port: 17000 }],
+        natMap: {
+          '10.0.0.1:7000': { host: 'bastion', port: 17000 },
+          'fe80::1:7000': { host: '::1', port: 17001 },
+          'n3.plant:7000': { host: 'b', port: 17002 },
+        },
+      },
+    ],
+    [
+      'rediss+sentinel://h1/main?servername=redis&natMap=10.0.0.1%3A6379%3Dh1%3A16379',
+      {
+        mode: 'sentinel',
+        sentinels: [{ host: 'h1', port: 26379 }],
+        master: 'main',
+        database: 0,
+        tls: { servername: 'redis' },
+        natMap: { '10.0.0.1:6379': { host: 'h1', port: 16379 } },
+      },
+    ],
   ])('reads %s', (url, profile) => {
     expect(parseRedisUrl(url)).toEqual(profile);
   });
@@ -92,6 +115,13 @@ describe('parseRedisUrl', () => {
     ['rediss://h?ca=ca.pem', 'no absolute path'],
     ['rediss://h?ca=/nowhere/ca.pem', 'cannot be read (ENOENT)'],
     ['rediss://h?cert=/nowhere/cert.pem', 'no use without "key"'],
+    ['redis://h?natMap=a:1=b:2', 'parameter that is not known'],
+    ['redis+cluster://h?natMap=', '"natMap" whose entry 1 is not two addresses with ports'],
+    ['redis+cluster://h?natMap=a:1=b:2,a=b:2', 'entry 2 is not two addresses'],
+    ['redis+cluster://h?natMap=a:1=b:2=c:3', 'entry 1 is not two addresses'],
+    ['redis+cluster://h?natMap=a:1=b:70000', 'entry 1 is not two addresses'],
+    ['redis+cluster://h?natMap=a:1=b:2,a:1=c:3', 'entry 2 leads the address of an earlier one elsewhere'],
+    [`redis+cluster://h?natMap=${'a:1=b:2,'.repeat(1_001)}`, 'more than 1000 addresses'],
   ])('explains what is wrong with %j', (url, message) => {
     expect(() => parseRedisUrl(url)).toThrow(ConfigurationError);
     expect(() => parseRedisUrl(url)).toThrow(message);
@@ -113,6 +143,8 @@ describe('parseRedisUrl', () => {
     'unix://hunter2:x/run/redis.sock',
     'rediss://host?ca=hunter2',
     'rediss://host?ca=/user:hunter2',
+    'redis+cluster://host?natMap=hunter2',
+    'redis+cluster://host?natMap=hunter2:1=b:2,hunter2:1=hunter2:3',
   ])('does not repeat %s, which contains a password in an odd place', (url) => {
     expect(() => parseRedisUrl(url)).toThrow(ConfigurationError);
     expect(() => parseRedisUrl(url)).not.toThrow('hunter2');
