@@ -34,6 +34,10 @@ function sessionParts(context: ExtensionContext, logger: LogOutputChannel): Sess
       const { redisUrlProblem } = await import('./runtime');
       return redisUrlProblem(url);
     },
+    async redisSecretNeeds(url) {
+      const { redisSecretNeeds } = await import('./runtime');
+      return redisSecretNeeds(url);
+    },
     async testConnection(url, secrets, signal) {
       const { testConnection } = await import('./runtime');
       return testConnection(url, secrets, signal);

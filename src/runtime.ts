@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { version } from '../package.json';
 import { systemClock } from './base/clock';
-import type { ConnectionSecrets } from './base/connectionSecrets';
+import type { ConnectionSecrets, SecretNeeds } from './base/connectionSecrets';
 import { describeError } from './base/errors';
 import { DisposableStore } from './base/lifecycle';
 import type { Logger } from './base/logger';
@@ -237,6 +237,15 @@ export async function redisUrlProblem(url: string): Promise<string | undefined> 
   } catch (error) {
     return describeError(error);
   }
+}
+
+/** Which secrets the Redis of a URL could ask for. @throws {ConfigurationError} */
+export async function redisSecretNeeds(url: string): Promise<SecretNeeds> {
+  const [{ parseRedisUrl }, { secretNeeds }] = await Promise.all([
+    import('./redis/profileUrl'),
+    import('./redis/profileTraits'),
+  ]);
+  return secretNeeds(parseRedisUrl(url));
 }
 
 /**

@@ -8,6 +8,13 @@ export interface ConnectionSecrets {
   readonly keyPassphrase?: string | undefined;
 }
 
+/** Which of them a Redis could ask for at all, by what its URL says. */
+export interface SecretNeeds {
+  readonly password: boolean;
+  readonly sentinelLogin: boolean;
+  readonly keyPassphrase: boolean;
+}
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Those that the environment holds. */

@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import * as vscode from 'vscode';
-import type { ConnectionSecrets } from '../base/connectionSecrets';
+import type { ConnectionSecrets, SecretNeeds } from '../base/connectionSecrets';
 import { Emitter } from '../base/emitter';
 import { describeError } from '../base/errors';
 import type { Disposable } from '../base/lifecycle';
@@ -41,6 +41,8 @@ export interface SessionParts {
   startDemoFleet(signal: AbortSignal): Promise<DemoFleet>;
   /** Why a URL cannot be used; `undefined` when it can. */
   redisUrlProblem(url: string): Promise<string | undefined>;
+  /** Which secrets the Redis of a URL could ask for. @throws {ConfigurationError} when the URL cannot be used. */
+  redisSecretNeeds(url: string): Promise<SecretNeeds>;
   /** Connects on the side, and changes nothing. @throws {FleetCacheError} that says what is wrong and what to do. */
   testConnection(url: string, secrets: ConnectionSecrets, signal: AbortSignal): Promise<ConnectionReport>;
 }

@@ -68,9 +68,12 @@ export class Secrets implements CredentialStore, Disposable {
   /**
    * What was entered for that server and user; it is sent to no other. Without that, what the environment has, which goes to
    * whatever server the settings of a trusted workspace name.
+   *
+   * @param typed what is not stored yet, in the place of what is; empty for what is to be forgotten.
    */
-  async redisSecrets(url: string): Promise<ConnectionSecrets> {
-    const entered = await this.enteredRedisSecrets(url);
+  async redisSecrets(url: string, typed: ConnectionSecrets = {}): Promise<ConnectionSecrets> {
+    const all = Object.entries({ ...(await this.enteredRedisSecrets(url)), ...typed });
+    const entered: ConnectionSecrets = Object.fromEntries(all.filter(([, secret]) => secret !== ''));
     const known = environmentConnectionSecrets(this.environment);
     // A user of the one and a password of the other are no login.
     const login = entered.sentinelUsername === undefined && entered.sentinelPassword === undefined ? known : entered;

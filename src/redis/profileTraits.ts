@@ -1,3 +1,4 @@
+import type { SecretNeeds } from '../base/connectionSecrets';
 import type { ConnectionProfile } from './profile';
 
 /** What of a profile tells whether it leads to production. */
@@ -7,6 +8,16 @@ export function profileTraits(profile: ConnectionProfile) {
     hasTls: 'tls' in profile && profile.tls !== undefined,
     isCluster: profile.mode === 'cluster',
     hasLogin: profile.username !== undefined || profile.password !== undefined,
+  };
+}
+
+/** Which secrets a profile could need. Any server may want a password. */
+export function secretNeeds(profile: ConnectionProfile): SecretNeeds {
+  const key = 'tls' in profile ? profile.tls?.key : undefined;
+  return {
+    password: true,
+    sentinelLogin: profile.mode === 'sentinel',
+    keyPassphrase: key !== undefined && /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m.test(key),
   };
 }
 

@@ -16,7 +16,7 @@ export interface CommandParts {
   readonly secrets: Secrets;
   readonly connections: Connections;
   /** What the host may not do itself. */
-  readonly redis: Pick<SessionParts, 'redisUrlProblem' | 'testConnection'>;
+  readonly redis: Pick<SessionParts, 'redisUrlProblem' | 'redisSecretNeeds' | 'testConnection'>;
   readonly log: LogOutputChannel;
   readonly minersView: MinersView;
   readonly dashboard: Pick<Dashboard, 'open'>;

@@ -6,15 +6,17 @@ import { plural } from '../format';
 import { plainText, showInformation } from '../messages';
 import { withProgress } from '../progress';
 import { redisServer } from '../secrets';
+import { askAddress, askUrl } from './addressQuestions';
 import type { CommandParts } from './commandParts';
-import { type Address, askAddress, askEnvironment, askName, askUrl } from './connectionQuestions';
+import { askEnvironment, askName } from './connectionQuestions';
+import { type Address, askEditedSecrets } from './secretQuestions';
 import { askConsent } from './typedConfirmation';
 
 /** *Add Connection…*: asks by a form or for a URL, tries it, and keeps it in the user's settings. */
 export async function addConnection(parts: CommandParts): Promise<void> {
   const { connections, redis, secrets } = parts;
   const title = 'Add Connection';
-  const address = await askAddress(title, redis.redisUrlProblem);
+  const address = await askAddress(title, redis);
   const label = address === undefined ? undefined : await askEnvironment(title, undefined);
   if (address === undefined || label === undefined) {
     return;
@@ -24,8 +26,11 @@ export async function addConnection(parts: CommandParts): Promise<void> {
   if (name === undefined || !(await tryOut(parts, name, address))) {
     return;
   }
-  await keepPassword(secrets, address);
-  await connections.save({ name, url: address.url, environment: label.environment, readOnly: undefined });
+  const { url } = address;
+  const { active } = connections;
+  await keepSecrets(secrets, address);
+  await connections.save({ name, url, environment: label.environment, readOnly: undefined });
+  await reconnectIfConcerned(parts, active, address);
   const switchTo = 'Switch to It';
   const choice = await vscode.window.showInformationMessage(plainText(`The connection "${name}" was added.`), switchTo);
   if (choice === switchTo) {
@@ -36,34 +41,38 @@ export async function addConnection(parts: CommandParts): Promise<void> {
 /** *Edit Connection…*: its URL and its name. One that had no place in the list gets one. */
 export async function editConnection(parts: CommandParts, row?: Connection): Promise<void> {
   const { connections, redis, secrets } = parts;
+  const { active } = connections;
   const title = 'Edit Connection';
   const connection = await chosen(parts, title, row);
-  const address = connection && (await askUrl(title, connection.url, redis.redisUrlProblem));
-  if (connection === undefined || address === undefined) {
+  const typed = connection && (await askUrl(title, connection.url, redis));
+  const known = typed && (await askEditedSecrets(parts, title, connection.url, typed));
+  if (connection === undefined || typed === undefined || known === undefined) {
     return;
   }
+  const address = { url: typed.url, secrets: known };
   const others = connections.all.filter((each) => each.name !== connection.name);
   const suggestion = connection.isDefault ? suggestedName(address.url, others) : connection.name;
   const name = await askName(title, suggestion, others);
   if (name === undefined || !(await tryOut(parts, name, address))) {
     return;
   }
-  await keepPassword(secrets, address);
+  await keepSecrets(secrets, address);
   const { environment } = connection;
-  const wasActive = connections.active.name === connection.name;
   // What a person allowed of one server is not allowed of another.
   const readOnly = redisServer(address.url) === redisServer(connection.url) ? connection.readOnly : undefined;
   await connections.save({ name, url: address.url, environment, readOnly }, connection.name);
-  if (wasActive) {
+  if (active.name === connection.name) {
     await connections.switchTo(connections.find(name));
   }
+  await reconnectIfConcerned(parts, active, address);
+  await forgetUnused(parts, connection.url);
 }
 
 /** *Test Connection*: says what there is, or exactly what is wrong. */
 export async function testConnection(parts: CommandParts, row?: Connection): Promise<void> {
   const connection = await chosen(parts, 'Test Connection', row);
   if (connection !== undefined) {
-    const report = await test(parts, connection.name, { url: connection.url, password: undefined });
+    const report = await test(parts, connection.name, { url: connection.url, secrets: {} });
     showInformation(describeReport(connection.name, report));
   }
 }
@@ -82,7 +91,7 @@ export async function switchConnection(parts: CommandParts, row?: Connection): P
 
 /** *Remove Connection…*: with its password, if no other connection leads to the same server. */
 export async function removeConnection(parts: CommandParts, row?: Connection): Promise<void> {
-  const { connections, secrets } = parts;
+  const { connections } = parts;
   const connection = await chosen(parts, 'Remove Connection', row);
   if (connection === undefined) {
     return;
@@ -100,10 +109,7 @@ export async function removeConnection(parts: CommandParts, row?: Connection): P
     return;
   }
   await connections.remove(name);
-  const server = redisServer(url);
-  if (server !== undefined && !connections.all.some((each) => redisServer(each.url) === server)) {
-    await secrets.forgetRedisSecrets(server);
-  }
+  await forgetUnused(parts, url);
 }
 
 /** The connection of the row, else the one that the person picks. */
@@ -148,9 +154,8 @@ async function tryOut(parts: CommandParts, name: string, address: Address): Prom
 }
 
 /** By what was just typed, and what is stored besides. */
-async function test(parts: CommandParts, name: string, { url, password }: Address): Promise<ConnectionReport> {
-  const stored = await parts.secrets.redisSecrets(url);
-  const secrets = password === undefined ? stored : { ...stored, password };
+async function test(parts: CommandParts, name: string, { url, secrets: typed }: Address): Promise<ConnectionReport> {
+  const secrets = await parts.secrets.redisSecrets(url, typed);
   return withProgress(`Connecting to "${name}"`, 'servers', (_, signal) =>
     parts.redis.testConnection(url, secrets, signal),
   );
@@ -165,9 +170,28 @@ function describeReport(name: string, { address, version, keyCount, latencyMs }:
   return `"${name}" works: Redis at ${address}, ${facts.join(', ')}.`;
 }
 
-async function keepPassword(secrets: CommandParts['secrets'], { url, password }: Address): Promise<void> {
+async function keepSecrets(secrets: CommandParts['secrets'], { url, secrets: typed }: Address): Promise<void> {
   const server = redisServer(url);
-  if (server !== undefined && password !== undefined) {
-    await secrets.setRedisSecrets(server, { password });
+  if (server !== undefined) {
+    await secrets.setRedisSecrets(server, typed);
+  }
+}
+
+/** Of a server that no connection leads to any more. */
+async function forgetUnused({ connections, secrets }: CommandParts, url: string): Promise<void> {
+  const server = redisServer(url);
+  if (server !== undefined && !connections.all.some((each) => redisServer(each.url) === server)) {
+    await secrets.forgetRedisSecrets(server);
+  }
+}
+
+/** A connection that is used and stayed the same is made anew with what is known of its server now. */
+async function reconnectIfConcerned(parts: CommandParts, before: Connection, { url, secrets }: Address): Promise<void> {
+  const { session } = parts;
+  const { active } = parts.connections;
+  const isSame = active.name === before.name && active.url === before.url;
+  const isConcerned = Object.keys(secrets).length > 0 && redisServer(active.url) === redisServer(url);
+  if (isSame && isConcerned && !session.isDemo) {
+    await session.restart();
   }
 }

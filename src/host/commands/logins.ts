@@ -1,8 +1,21 @@
 import * as vscode from 'vscode';
+import type { SecretNeeds } from '../../base/connectionSecrets';
 import { FleetCacheError } from '../../base/errors';
 import { DEFAULT_CREDENTIALS } from '../../fleet/credentials';
 import { redisServer } from '../secrets';
 import type { CommandParts } from './commandParts';
+import { askSecrets } from './secretQuestions';
+
+/** What *Set Redis Password…* can set, where there is more than the password. */
+const SECRETS: readonly (vscode.QuickPickItem & { readonly need: keyof SecretNeeds })[] = [
+  { label: 'Password', detail: 'Of Redis itself', need: 'password' },
+  {
+    label: 'Login of the Sentinels',
+    detail: 'User and password by which they are asked for the master',
+    need: 'sentinelLogin',
+  },
+  { label: 'Passphrase of the key', detail: 'Of the client certificate’s private key', need: 'keyPassphrase' },
+];
 
 /** *Set Miner Login…*: keeps the login of one credentials name in VS Code's secret storage. */
 export async function setMinerLogin({ session, secrets }: CommandParts): Promise<void> {
@@ -40,8 +53,8 @@ export async function setMinerLogin({ session, secrets }: CommandParts): Promise
   await services?.monitor.refresh(concerned, { background: true });
 }
 
-/** *Set Redis Password…*: keeps the password of the active connection in VS Code's secret storage, and connects again. */
-export async function setRedisPassword({ session, secrets, connections }: CommandParts): Promise<void> {
+/** *Set Redis Password…*: keeps a secret of the active connection in VS Code's secret storage, and connects again. */
+export async function setRedisPassword({ session, secrets, connections, redis }: CommandParts): Promise<void> {
   const { name, url } = connections.active;
   const server = redisServer(url);
   if (server === undefined) {
@@ -49,15 +62,18 @@ export async function setRedisPassword({ session, secrets, connections }: Comman
       `The connection "${name}" has no URL that can be used. Edit it first, without a password.`,
     );
   }
-  const password = await vscode.window.showInputBox({
-    title: 'Set Redis Password',
-    prompt: `Password for ${server}; empty to forget it`,
-    password: true,
-    ignoreFocusOut: true,
-  });
-  if (password === undefined) {
+  const title = 'Set Redis Password';
+  const needs = await redis.redisSecretNeeds(url);
+  const items = SECRETS.filter(({ need }) => needs[need]);
+  const item =
+    items.length === 1
+      ? items[0]
+      : await vscode.window.showQuickPick(items, { title, placeHolder: `What is to be known of ${server}` });
+  const none = { password: false, sentinelLogin: false, keyPassphrase: false };
+  const typed = item && (await askSecrets(title, { ...none, [item.need]: true }, 'to forget what is stored', server));
+  if (typed === undefined) {
     return;
   }
-  await secrets.setRedisSecrets(server, { password });
+  await secrets.setRedisSecrets(server, typed);
   await session.restart();
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { profileTraits } from '../../../src/redis/profileTraits';
+import { profileTraits, secretNeeds } from '../../../src/redis/profileTraits';
 import { parseRedisUrl } from '../../../src/redis/profileUrl';
 
 const traits = (url: string, password?: string) => profileTraits(parseRedisUrl(url, { password }));
@@ -36,5 +36,23 @@ describe('profileTraits', () => {
     expect(traits('redis+cluster://localhost')).toEqual({ ...LOCAL, isCluster: true });
     expect(traits('redis://app@localhost')).toEqual({ ...LOCAL, hasLogin: true });
     expect(traits('redis://localhost', 'secret')).toEqual({ ...LOCAL, hasLogin: true });
+  });
+});
+
+describe('secretNeeds', () => {
+  const withKey = (key: string) =>
+    secretNeeds({ mode: 'standalone', host: 'h', port: 6379, database: 0, tls: { key } });
+
+  it.each([
+    ['-----BEGIN PRIVATE KEY-----\nMIG', false],
+    ['-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIG', true],
+    ['-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC', true],
+  ])('knows whether a key wants a passphrase: %j', (pem, keyPassphrase) => {
+    expect(withKey(pem)).toEqual({ password: true, sentinelLogin: false, keyPassphrase });
+  });
+
+  it('knows that Sentinels have a login of their own', () => {
+    const needs = secretNeeds(parseRedisUrl('redis+sentinel://h/main'));
+    expect(needs).toEqual({ password: true, sentinelLogin: true, keyPassphrase: false });
   });
 });
