@@ -56,19 +56,24 @@ export function judge({ inspection, policy, events, evictions, now }: Evidence):
 
 /** An entry that was written before the longest time that one lasts is gone whatever happened; a later one was taken away. */
 function judgeAbsent({ policy, events, evictions, now }: Omit<Evidence, 'inspection'>): Verdict {
-  const lastsMs = (policy.ttlS + policy.graceS) * 1_000;
-  const event = lastInvalidation(events, now - lastsMs);
-  const { isLimited = false, evictedKeys = 0, policy: evicting } = evictions ?? {};
-  const doubts = [
-    ...(isLimited && evictedKeys > 0 && evicting !== 'noeviction'
-      ? [`Redis has evicted ${evictedKeys.toLocaleString('en')} keys for want of memory since its start.`]
-      : []),
-    ...(events.some(({ kind, at }) => kind === 'gap' && at > now - lastsMs)
-      ? ['Events are missing from the history of that time.']
-      : []),
-    ...(evictions === undefined ? ['Whether Redis evicts keys is not known: the login may not ask (INFO).'] : []),
-  ];
-  return event === undefined ? { cause: 'expired', doubts } : { cause: 'voided', event, doubts };
+  const since = now - (policy.ttlS + policy.graceS) * 1_000;
+  const event = lastInvalidation(events, since);
+  const missing = events.some(({ kind, at }) => kind === 'gap' && at > (event?.at ?? since))
+    ? ['Events are missing from the history of that time.']
+    : [];
+  return event === undefined
+    ? { cause: 'expired', doubts: [...evictionDoubts(evictions), ...missing] }
+    : { cause: 'voided', event, doubts: missing };
+}
+
+function evictionDoubts(evictions: StoreEvictions | undefined): readonly string[] {
+  if (evictions === undefined) {
+    return ['Whether Redis evicts keys is not known: the login may not ask (INFO).'];
+  }
+  const { evictedKeys, isLimited, policy } = evictions;
+  return isLimited && evictedKeys > 0 && policy !== 'noeviction'
+    ? [`Redis has evicted ${evictedKeys.toLocaleString('en')} keys for want of memory since its start.`]
+    : [];
 }
 
 /** The latest one since a moment. */

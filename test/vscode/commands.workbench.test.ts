@@ -60,7 +60,9 @@ describe('the cache operated by hand', () => {
 
   async function said(text: string | RegExp): Promise<string> {
     return soon(async () => {
-      const found = (await workbench.notifications()).find((each) => each.match(text));
+      const found = (await workbench.notifications()).find((each) =>
+        typeof text === 'string' ? each.includes(text) : text.test(each),
+      );
       expect(found, `a notification that says ${text}`).toBeDefined();
       return found as string;
     });
@@ -131,6 +133,60 @@ describe('the cache operated by hand', () => {
     await workbench.pressDialogButton('Invalidate');
     await said(/Invalidated the entries of miner:details, miner:pools: \d+ entries/);
     expect((await keys('v1:cache:miner:*:details')) + (await keys('v1:cache:miner:*:pools'))).toBe(0);
+  });
+
+  it('purges keys of ours after a count, and no others', async () => {
+    await admin.set('other', 'kept');
+    const { quickInput } = workbench;
+    await workbench.runCommand('Fleet Cache: Purge Keys by Pattern…');
+    await quickInput.type('*');
+    await soon(async () =>
+      expect((await quickInput.items()).join()).toContain('may reach keys that are not the cache'),
+    );
+    await workbench.screenshot('purge-refused');
+    await quickInput.type('v1:cache:miner:*:hashboards');
+    const count = await keys('v1:cache:miner:*:hashboards');
+    expect(count).toBeGreaterThan(10);
+    const row = `Purge ${count} keys…`;
+    await soon(async () => expect((await quickInput.items()).map((item) => item.trim())).toContain(row));
+    await quickInput.pick(row);
+    expect(await workbench.dialogText()).toContain(`Purge ${count} keys that match v1:cache:miner:*:hashboards?`);
+    await workbench.screenshot('purge');
+    await workbench.pressDialogButton('Purge');
+    await said(`Purged ${count} keys that matched v1:cache:miner:*:hashboards.`);
+    expect(await keys('v1:cache:miner:*:hashboards')).toBe(0);
+    expect(await admin.get('other')).toBe('kept');
+  });
+
+  it('publishes a test event that is told as a test, and says who could hear it', async () => {
+    const inventory = JSON.parse(await readFile(fleet.inventory, 'utf8'));
+    const id: string = inventory.miners[0].id;
+    await workbench.runCommand('Fleet Cache: Publish Test Event…');
+    await workbench.quickInput.pick(id);
+    await workbench.screenshot('test-event');
+    await workbench.quickInput.pick('Configuration');
+    const text = await said(new RegExp(`Published a test event about ${id}: .*nobody subscribes; 1 window or server`));
+    await workbench.page.waitForTimeout(2_000);
+    await workbench.pressNotificationButton(text, 'Open Dashboard');
+    const frame = await workbench.webviewFrame(`text=Test event about the configuration of ${id}`);
+    expect(frame).toBeDefined();
+    await workbench.screenshot('test-event-dashboard');
+    await workbench.runCommand('View: Close All Editors');
+  });
+
+  it('tells why an entry went, from the palette as well', async () => {
+    const inventory = JSON.parse(await readFile(fleet.inventory, 'utf8'));
+    const id: string = inventory.miners[0].id;
+    await workbench.runCommand('Fleet Cache: Show Why This Entry Went');
+    await workbench.quickInput.pick(id);
+    await workbench.quickInput.pick('hashboards');
+    await soon(async () => {
+      const text = ((await editorText()) ?? '').replaceAll('\u00a0', ' ');
+      expect(text).toContain('The most likely cause');
+      expect(text).toMatch(/It was voided .* ago.*v1:cache:miner:\*:hashboards was removed: they were purged/);
+    });
+    await workbench.screenshot('why');
+    await workbench.runCommand('View: Close All Editors');
   });
 
   it('exports the metrics as a document and as a file, and begins them anew', async () => {

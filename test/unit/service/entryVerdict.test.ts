@@ -63,6 +63,11 @@ describe('the most likely cause', () => {
     expect(judge({ ...common, events: [], evictions: refusing }).doubts).toEqual([]);
   });
 
+  it('does not doubt an invalidation for what was missing before it', () => {
+    expect(verdict('absent', [event('gap', 20_000), event('invalidated', 10_000)]).doubts).toEqual([]);
+    expect(verdict('absent', [event('invalidated', 10_000), event('gap', 5_000)]).doubts).toHaveLength(1);
+  });
+
   it('is something else, for what something else wrote', () => {
     expect(verdict('foreign').cause).toBe('foreign');
     expect(verdict('unreadable').cause).toBe('foreign');
