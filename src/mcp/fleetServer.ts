@@ -8,6 +8,7 @@ import {
 import { DisposableStore } from '../base/lifecycle';
 import { INSTRUCTIONS } from './instructions';
 import { PlanBook } from './plans';
+import { registerPrompts } from './prompts/prompts';
 import { registerCacheResources } from './resources/cacheResources';
 import { registerFleetResources } from './resources/fleetResources';
 import { registerMinerResources } from './resources/minerResources';
@@ -39,6 +40,7 @@ export function createFleetServer(context: ServerContext, version: string): McpS
   const host = { server, context, plans: new PlanBook(context.clock) };
   registerReadTools(host);
   disposables.add(registerActingTools(host));
+  registerPrompts(server, context);
   registerSubscriptions(server, disposables.add(subscriptionsOf(server, context)));
   disposables.add(context.services.inventory.onDidChange(() => server.sendResourceListChanged()));
   server.server.onclose = () => disposables.dispose();
