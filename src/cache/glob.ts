@@ -1,3 +1,5 @@
+import type { RawKey } from './keyBrowser';
+
 /** What one place of a pattern stands for. */
 type Token = 'any-number' | 'any' | { readonly isNegated: boolean; readonly ranges: readonly Range[] };
 type Range = readonly [from: number, to: number];
@@ -9,8 +11,22 @@ const [STAR, QUESTION, OPEN, CLOSE, CARET, DASH, ESCAPE] = [...Buffer.from('*?[]
  * before what stands for itself.
  */
 export function compileGlob(pattern: string): (key: string) => boolean {
-  const tokens = parse(Buffer.from(pattern));
-  return (key) => matches(tokens, Buffer.from(key));
+  return compile(pattern, 'utf8');
+}
+
+/** As {@link compileGlob}, for a pattern and keys of which each character is a byte. */
+export function compileRawGlob(pattern: RawKey): (key: RawKey) => boolean {
+  return compile(pattern, 'latin1');
+}
+
+/** The pattern of all keys that begin so, letter for letter. */
+export function globOfPrefix(prefix: string): string {
+  return `${prefix.replace(/[\\*?[\]]/g, '\\$&')}*`;
+}
+
+function compile(pattern: string, encoding: 'utf8' | 'latin1'): (key: string) => boolean {
+  const tokens = parse(Buffer.from(pattern, encoding));
+  return (key) => matches(tokens, Buffer.from(key, encoding));
 }
 
 function parse(pattern: Buffer): readonly Token[] {

@@ -86,11 +86,8 @@ export function patternOf(dataset: Dataset): string {
 
 /** The miner and the dataset of a miner's entry, by its key; `undefined` for what is none. */
 export function readMinerKey(key: string): { readonly minerId: string; readonly kind: MinerKeyKind } | undefined {
-  const dataset = datasetOf(key);
-  const [, , group, name, kind] = key.split(':');
-  return dataset === undefined || group !== 'miner' || name === undefined
-    ? undefined
-    : { minerId: decodeId(name), kind: kind as MinerKeyKind };
+  const name = readEntryKey(key);
+  return name?.type === 'miner' ? { minerId: name.minerId, kind: name.kind } : undefined;
 }
 
 /** The generation that voids an entry, and as little else as there is one for; `undefined` for what is no entry's key. */

@@ -1,9 +1,10 @@
 import { ConfigurationError } from '../base/errors';
+import { compileRawGlob, globOfPrefix } from '../cache/glob';
 import type { RawKey } from '../cache/keyBrowser';
+import { patternOf } from '../cache/keyNames';
 import { rawKeyOf } from '../cache/rawKeys';
 import type { Inventory } from '../fleet/inventory';
 import { entryNameOf, tenantOf } from './entryNames';
-import { globMatcher, globOfPrefix } from './globMatcher';
 import type { DescribedKey, KeyFilter } from './keyLevels';
 import { searchableText } from './peopleNames';
 
@@ -26,7 +27,7 @@ export class CompiledFilter {
         `The key pattern is ${pattern.length} characters long; at most ${MAX_PATTERN} are allowed.`,
       );
     }
-    this.matches = pattern === undefined ? undefined : globMatcher(rawKeyOf(pattern));
+    this.matches = pattern === undefined ? undefined : compileRawGlob(rawKeyOf(pattern));
     this.text = text === undefined || text === '' ? undefined : text.toLowerCase();
   }
 
@@ -50,6 +51,9 @@ export class CompiledFilter {
   patternFor(prefix: RawKey): string | undefined {
     if (prefix === '' && this.filter.pattern !== undefined) {
       return rawKeyOf(this.filter.pattern);
+    }
+    if (this.filter.dataset !== undefined && ENTRIES.startsWith(prefix)) {
+      return patternOf(this.filter.dataset);
     }
     const longest = this.isOfEntries && ENTRIES.startsWith(prefix) ? ENTRIES : prefix;
     return longest === '' ? undefined : globOfPrefix(longest);

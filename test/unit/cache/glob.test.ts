@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compileGlob } from '../../../src/cache/glob';
+import { compileGlob, compileRawGlob, globOfPrefix } from '../../../src/cache/glob';
 
 describe('a pattern', () => {
   it.each([
@@ -25,6 +26,22 @@ describe('a pattern', () => {
   it('counts bytes, as Redis does', () => {
     expect(compileGlob('?')('é')).toBe(false);
     expect(compileGlob('??')('é')).toBe(true);
+  });
+
+  it('takes raw keys byte by byte', () => {
+    expect(compileRawGlob('[\xf0-\xff]\x00?')('\xff\x00\xc3')).toBe(true);
+    expect(compileRawGlob('[\xf0-\xff]\x00?')('\xc3\x00\xc3')).toBe(false);
+  });
+
+  it('stands for a prefix letter for letter', () => {
+    const bytes = fc.string({ unit: fc.integer({ min: 0, max: 255 }).map((byte) => String.fromCharCode(byte)) });
+    fc.assert(
+      fc.property(bytes, bytes, bytes, (prefix, rest, other) => {
+        const isMatch = compileRawGlob(globOfPrefix(prefix));
+        expect(isMatch(prefix + rest)).toBe(true);
+        expect(isMatch(other)).toBe(other.startsWith(prefix));
+      }),
+    );
   });
 
   it('takes no time to speak of, however many wildcards it has', () => {
