@@ -1,5 +1,8 @@
 import type { Locator, Page } from 'playwright-core';
 
+const MENU_ATTEMPTS = 5;
+const MENU_TIMEOUT_MS = 1_000;
+
 /** One row of a tree view as a user sees it. */
 export interface TreeRow {
   readonly label: string;
@@ -78,10 +81,21 @@ export class TreeView {
     await this.row(label).locator(`.actions [aria-label="${title}"]`).click();
   }
 
-  /** Chooses an entry of a row's context menu. */
+  /**
+   * Chooses an entry of a row's context menu. A click that comes just after the menu was opened may be taken for the end of the one
+   * that opened it: then the menu stays, and it is clicked again.
+   */
   async chooseFromContextMenu(label: string, title: string): Promise<void> {
     await this.row(label).click({ button: 'right' });
-    await this.page.locator('.monaco-menu .action-item', { hasText: title }).first().click();
+    const menu = this.page.locator('.monaco-menu');
+    const entry = menu.locator('.action-item', { hasText: title }).first();
+    await entry.click();
+    for (let attempt = 1; attempt < MENU_ATTEMPTS && (await menu.count()) > 0; attempt++) {
+      await menu
+        .first()
+        .waitFor({ state: 'detached', timeout: MENU_TIMEOUT_MS })
+        .catch(() => entry.click({ timeout: MENU_TIMEOUT_MS }).catch(() => {}));
+    }
   }
 
   /** Presses a button of the view's title bar, by the command's title. */

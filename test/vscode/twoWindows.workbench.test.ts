@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { VSIX } from '../../scripts/checkout';
+import { FleetWorkspace } from '../../scripts/fleet/fleetWorkspace';
+import { eventually } from '../fixtures/eventually';
+import type { TreeRow } from './harness/treeView';
+import { VsCodeServer } from './harness/vscodeServer';
+import { Workbench } from './harness/workbench';
+
+const MINERS = 6;
+/** VS Code on a busy machine; no statement about speed. */
+const PATIENCE_MS = 30_000;
+
+describe('two windows on one Redis', () => {
+  let fleet: FleetWorkspace;
+  let server: VsCodeServer;
+  let first: Workbench;
+  let second: Workbench;
+  let miner: string;
+
+  beforeAll(async () => {
+    fleet = await FleetWorkspace.start({ miners: MINERS, tenants: 1, seed: 7, firstNetwork: 197 });
+    const { folder, environment: env } = fleet;
+    server = await VsCodeServer.start({ folder, extensions: [VSIX], env });
+    first = await open();
+    second = await open();
+    miner = (await soon(() => minersOf(second)))[0]?.label ?? '';
+    await first.treeView('Miners').expand(miner);
+    await second.treeView('Miners').expand(miner);
+  });
+
+  afterAll(async () => {
+    await second?.close();
+    await first?.close();
+    await server?.stop();
+    await fleet?.stop();
+  });
+
+  async function open(): Promise<Workbench> {
+    const workbench = await Workbench.open(server, { width: 1200, height: 800 });
+    await workbench.openViewContainer('Fleet Cache');
+    await soon(async () => expect(await minersOf(workbench)).toHaveLength(MINERS));
+    return workbench;
+  }
+
+  function soon<T>(check: () => Promise<T>): Promise<T> {
+    return eventually(check, PATIENCE_MS);
+  }
+
+  async function minersOf(workbench: Workbench): Promise<readonly TreeRow[]> {
+    return (await workbench.treeView('Miners').rows()).filter(({ level }) => level === 2);
+  }
+
+  async function details(workbench: Workbench): Promise<string> {
+    const row = (await workbench.treeView('Miners').rows()).find(({ label }) => label === 'details');
+    expect(row, 'the row of the details').toBeDefined();
+    return row?.description ?? '';
+  }
+
+  async function saw(workbench: Workbench, text: RegExp): Promise<void> {
+    await soon(async () => expect((await workbench.notifications()).join('\n')).toMatch(text));
+  }
+
+  it('know of each other', async () => {
+    await second.treeView('Instances').expandSection();
+    await soon(async () => {
+      const rows = await second.treeView('Instances').rows();
+      expect(rows.filter(({ label }) => label.startsWith('Window on'))).toHaveLength(2);
+      expect(rows.filter(({ label }) => label.endsWith('(this window)'))).toHaveLength(1);
+    });
+  });
+
+  it('see each other’s warming and invalidation', async () => {
+    // On the entry's own row, without a question.
+    await first.treeView('Miners').chooseFromContextMenu('details', 'Warm Cache…');
+    await saw(first, new RegExp(`Warmed details of miner ${miner}\\.`));
+    for (const window of [first, second]) {
+      await soon(async () => expect(await details(window)).toMatch(/^\d+m?.* left/));
+    }
+    await second.screenshot('two-windows-before');
+
+    await first.treeView('Miners').chooseFromContextMenu(miner, 'Invalidate Cache…');
+    expect(await first.dialogText()).toContain(`Invalidate the cache of miner ${miner}?`);
+    await first.pressDialogButton('Invalidate');
+    await saw(first, new RegExp(`Invalidated miner ${miner}: \\d+ entr`));
+    for (const window of [first, second]) {
+      await soon(async () => expect(await details(window)).toBe('not cached'));
+    }
+    await second.screenshot('two-windows-after');
+  });
+
+  it('tell in the one what the other did, as the cause why the entry went', async () => {
+    await second.treeView('Miners').chooseFromContextMenu('details', 'Show Why This Entry Went');
+    const editor = second.page.locator('.editor-instance .view-lines').first();
+    await soon(async () => {
+      const text = ((await editor.textContent()) ?? '').replaceAll('\u00a0', ' ');
+      expect(text).toContain('It is not in Redis.');
+      expect(text).toContain('The most likely cause');
+      expect(text).toMatch(new RegExp(`It was voided .* ago, at .*${miner} was voided: command`));
+    });
+    await second.screenshot('entry-history');
+  });
+});
