@@ -1,0 +1,74 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { minerEntryPattern, minerKey } from '../../../src/cache/keys';
+import type { Miner } from '../../../src/fleet/miner';
+import type { FleetServices } from '../../../src/service/fleetServices';
+import { eventually } from '../../fixtures/eventually';
+import { startTestFleet, type TestFleet } from '../../fixtures/fleet';
+import { startTestCluster, type TestCluster } from '../../fixtures/redisCluster';
+
+const MINERS = 12;
+/** Long enough for whatever happens meanwhile. */
+const SLOW_MS = 2_000;
+
+describe('keys by pattern on a Cluster', () => {
+  let test: TestFleet;
+  let cluster: TestCluster;
+  let services: FleetServices;
+  let other: FleetServices;
+
+  beforeEach(async () => {
+    [test, cluster] = await Promise.all([startTestFleet({ miners: MINERS }), startTestCluster()]);
+    [services, other] = [await open(), await open()];
+    await eventually(async () => expect((await services.warmer.warm(miners(), ['stats', 'details'])).failed).toBe(0));
+  }, 60_000);
+
+  afterEach(async () => {
+    await test.stop();
+    await cluster.stop();
+  });
+
+  async function open(): Promise<FleetServices> {
+    const opened = await test.open({ redisUrl: cluster.url, commandTimeoutMs: 5_000 });
+    // A Cluster looks like production.
+    opened.connection.access.update({ readOnly: false, environment: undefined });
+    return opened;
+  }
+
+  function miners(): readonly Miner[] {
+    return services.inventory.current.miners;
+  }
+
+  async function states(kind: 'stats' | 'details'): Promise<ReadonlySet<string>> {
+    return new Set(await Promise.all(miners().map(async (miner) => (await services.reads.inspect(miner, kind)).state)));
+  }
+
+  it('are counted, invalidated and purged on all masters', async () => {
+    const pattern = minerEntryPattern({ kind: 'details' });
+    await eventually(async () =>
+      expect(await services.patternInvalidator.count([pattern])).toMatchObject({ matched: MINERS, cancelled: false }),
+    );
+    expect(await services.patternInvalidator.invalidate([pattern], 'test')).toMatchObject({ removed: MINERS });
+    expect(await states('details')).toEqual(new Set(['absent']));
+    expect(await states('stats')).toEqual(new Set(['valid']));
+    expect(await services.keyPurge.purge(minerEntryPattern({ kind: 'stats' }))).toMatchObject({ removed: MINERS });
+    expect(await states('stats')).toEqual(new Set(['absent']));
+  });
+
+  it('G2: do not come back by what another instance was fetching', async () => {
+    const [miner] = miners();
+    if (miner === undefined) {
+      throw new Error('the fleet is empty');
+    }
+    await services.keyPurge.purge('v1:cache:*');
+    const target = test.fleet.miner(miner.id);
+    const calls = target.callCount('GetMinerDetails');
+    target.setDelay(SLOW_MS);
+    const slow = other.reads.miner(miner, 'details');
+    await eventually(() => expect(target.callCount('GetMinerDetails')).toBeGreaterThan(calls));
+    await services.patternInvalidator.invalidate([minerKey(miner.id, 'details')], 'test');
+    await slow;
+    target.setDelay(0);
+    await eventually(async () => expect((await services.reads.inspect(miner, 'details')).state).toBe('void'));
+    expect((await services.reads.miner(miner, 'details')).origin).toBe('source');
+  });
+});
