@@ -8,6 +8,9 @@ import { Connections } from './connections/connections';
 import { Dashboard } from './dashboard/dashboard';
 import { EntryDocuments } from './documents/entryDocuments';
 import { EntryHistories } from './documents/entryHistories';
+import { KeyComparisons } from './documents/keyComparisons';
+import { KeyDocuments } from './documents/keyDocuments';
+import { VirtualDocuments } from './documents/virtualDocuments';
 import { FleetSession, type SessionParts } from './fleetSession';
 import { SETTINGS, SETTINGS_SECTION } from './ids';
 import { InventoryProblems } from './inventoryProblems';
@@ -18,6 +21,7 @@ import { Secrets } from './secrets';
 import { StatusBar } from './statusBar';
 import { ConnectionsView } from './views/connectionsView';
 import { InstancesView } from './views/instancesView';
+import { KeysView } from './views/keysView';
 import { MinersView } from './views/minersView';
 
 /** Settings that the services are built from; the others take effect while they run. */
@@ -47,6 +51,9 @@ export function activateHost(
   const liveFleet = new LiveFleet(session, systemClock, log);
   const minersView = new MinersView(session, liveFleet);
   const entryHistories = new EntryHistories(session);
+  const keysView = new KeysView(session, systemClock, log);
+  const keyDocuments = new KeyDocuments(session);
+  const comparisons = new KeyComparisons();
   const { extensionUri } = context;
   const dashboard = new Dashboard({ extensionUri, session, liveFleet, minersView, clock: systemClock, logger: log });
   const archive = new BenchmarkArchive(context.globalState);
@@ -58,10 +65,11 @@ export function activateHost(
     log,
     secrets,
     session,
-    new EntryDocuments(session),
+    new VirtualDocuments([new EntryDocuments(session), keyDocuments, comparisons]),
     entryHistories,
     liveFleet,
     minersView,
+    keysView,
     dashboard,
     benchmarkPanel,
     connections,
@@ -77,6 +85,9 @@ export function activateHost(
       redis: parts,
       log,
       minersView,
+      keysView,
+      keyDocuments,
+      comparisons,
       dashboard,
       benchmarks: { archive, panel: benchmarkPanel },
       entryHistories,

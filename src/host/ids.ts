@@ -33,6 +33,22 @@ export const COMMANDS = {
   showLastBenchmark: 'fleetCache.showLastBenchmark',
   showMore: 'fleetCache.showMore',
   showLog: 'fleetCache.showLog',
+  filterKeys: 'fleetCache.filterKeys',
+  clearKeyFilter: 'fleetCache.clearKeyFilter',
+  sortKeys: 'fleetCache.sortKeys',
+  refreshKeys: 'fleetCache.refreshKeys',
+  cancelListingKeys: 'fleetCache.cancelListingKeys',
+  resumeListingKeys: 'fleetCache.resumeListingKeys',
+  showMoreKeys: 'fleetCache.showMoreKeys',
+  compareKey: 'fleetCache.compareKey',
+  setKeyTtl: 'fleetCache.setKeyTtl',
+  refreshKey: 'fleetCache.refreshKey',
+  deleteKeys: 'fleetCache.deleteKeys',
+  copyKey: 'fleetCache.copyKey',
+  copyKeyValue: 'fleetCache.copyKeyValue',
+  copyRedisCliCommand: 'fleetCache.copyRedisCliCommand',
+  loadMoreOfKey: 'fleetCache.loadMoreOfKey',
+  readKeyAgain: 'fleetCache.readKeyAgain',
 } as const;
 
 export type CommandId = (typeof COMMANDS)[keyof typeof COMMANDS];
@@ -42,6 +58,7 @@ export const VIEW_CONTAINER = 'fleetCache';
 export const VIEWS = {
   miners: 'fleetCache.miners',
   dashboard: 'fleetCache.dashboardView',
+  keys: 'fleetCache.keys',
   instances: 'fleetCache.instances',
   connections: 'fleetCache.connectionsView',
 } as const;
@@ -72,6 +89,9 @@ export const CONTEXT_KEYS = {
   /** One of the states of `FleetSession`. */
   state: 'fleetCache.state',
   demoRunning: 'fleetCache.demoRunning',
+  /** Where the listing of keys is: `idle`, `running`, `cancelled` or `failed`. */
+  keyListing: 'fleetCache.keyListing',
+  keysFiltered: 'fleetCache.keysFiltered',
 } as const;
 
 /** What tree items are to menus. */
@@ -79,6 +99,12 @@ export const CONTEXT_VALUES = {
   tenant: 'fleetCache.tenant',
   miner: 'fleetCache.miner',
   entry: 'fleetCache.entry',
+  keyNamespace: 'fleetCache.keyNamespace',
+  /** A key of the cache that may hold an entry. */
+  entryKey: 'fleetCache.entryKey',
+  /** Another key of ours. */
+  ownKey: 'fleetCache.ownKey',
+  foreignKey: 'fleetCache.foreignKey',
   connection: 'fleetCache.connection',
   activeConnection: 'fleetCache.activeConnection',
 } as const;

@@ -6,8 +6,11 @@ import type { BenchmarkPanel } from '../benchmark/benchmarkPanel';
 import type { Connections } from '../connections/connections';
 import type { Dashboard } from '../dashboard/dashboard';
 import type { EntryHistories } from '../documents/entryHistories';
+import type { KeyComparisons } from '../documents/keyComparisons';
+import type { KeyDocuments } from '../documents/keyDocuments';
 import type { FleetSession, SessionParts } from '../fleetSession';
 import type { Secrets } from '../secrets';
+import type { KeysView } from '../views/keysView';
 import type { MinersView } from '../views/minersView';
 
 /** What commands act through. */
@@ -19,6 +22,9 @@ export interface CommandParts {
   readonly redis: Pick<SessionParts, 'redisUrlProblem' | 'redisSecretNeeds' | 'testConnection'>;
   readonly log: LogOutputChannel;
   readonly minersView: MinersView;
+  readonly keysView: KeysView;
+  readonly keyDocuments: Pick<KeyDocuments, 'loadMore' | 'readAgain'>;
+  readonly comparisons: Pick<KeyComparisons, 'show'>;
   readonly dashboard: Pick<Dashboard, 'open'>;
   readonly benchmarks: { readonly archive: BenchmarkArchive; readonly panel: Pick<BenchmarkPanel, 'show'> };
   readonly entryHistories: Pick<EntryHistories, 'show'>;

@@ -4,9 +4,11 @@ import { type Disposable, DisposableStore } from '../../base/lifecycle';
 import type { Connection } from '../connections/savedConnections';
 import { COMMANDS, type CommandId } from '../ids';
 import { showWithLog } from '../messages';
+import type { KeysNode } from '../views/keyNodes';
 import type { MinersNode } from '../views/minerNodes';
 import { benchmark, showLastBenchmark } from './benchmark';
 import type { CommandParts } from './commandParts';
+import { compareKey } from './compareKey';
 import { allowWriting, labelConnection, makeReadOnly } from './connectionAccess';
 import { addConnection, editConnection, removeConnection, switchConnection, testConnection } from './connections';
 import { control } from './control';
@@ -15,6 +17,10 @@ import { startDemo, stopDemo } from './demo';
 import { discoverMiners } from './discoverMiners';
 import { importMiners } from './importMiners';
 import { invalidate } from './invalidate';
+import { deleteKeys, refreshKeys, setKeyTtl } from './keyChanges';
+import { copyKeys, copyKeyValues, copyRedisCliCommands } from './keyCopies';
+import { clearKeyFilter, filterKeys, sortKeys } from './keyListing';
+import { selectedKeys } from './keySelection';
 import { setMinerLogin, setRedisPassword } from './logins';
 import { exportMetrics, resetMetrics } from './metrics';
 import { pause, resume } from './pause';
@@ -61,6 +67,23 @@ export function registerCommands(parts: CommandParts): Disposable {
     [COMMANDS.showLastBenchmark]: () => showLastBenchmark(parts),
     [COMMANDS.showMore]: (node: MinersNode) => parts.minersView.showMore(node),
     [COMMANDS.showLog]: () => parts.log.show(),
+    [COMMANDS.filterKeys]: () => filterKeys(parts),
+    [COMMANDS.clearKeyFilter]: () => clearKeyFilter(parts),
+    [COMMANDS.sortKeys]: () => sortKeys(parts),
+    [COMMANDS.refreshKeys]: () => parts.keysView.refresh(),
+    [COMMANDS.cancelListingKeys]: () => parts.keysView.cancel(),
+    [COMMANDS.resumeListingKeys]: () => parts.keysView.resume(),
+    [COMMANDS.showMoreKeys]: (node: KeysNode) => parts.keysView.showMore(node),
+    [COMMANDS.compareKey]: (row?: KeysNode) => selectedKeys(row, undefined).map((key) => compareKey(parts, key))[0],
+    [COMMANDS.setKeyTtl]: (row?: KeysNode, rows?: KeysNode[]) => setKeyTtl(parts, selectedKeys(row, rows)),
+    [COMMANDS.refreshKey]: (row?: KeysNode, rows?: KeysNode[]) => refreshKeys(parts, selectedKeys(row, rows)),
+    [COMMANDS.deleteKeys]: (row?: KeysNode, rows?: KeysNode[]) => deleteKeys(parts, selectedKeys(row, rows)),
+    [COMMANDS.copyKey]: (row?: KeysNode, rows?: KeysNode[]) => copyKeys(parts, selectedKeys(row, rows)),
+    [COMMANDS.copyKeyValue]: (row?: KeysNode, rows?: KeysNode[]) => copyKeyValues(parts, selectedKeys(row, rows)),
+    [COMMANDS.copyRedisCliCommand]: (row?: KeysNode, rows?: KeysNode[]) =>
+      copyRedisCliCommands(parts, selectedKeys(row, rows)),
+    [COMMANDS.loadMoreOfKey]: (address: string) => parts.keyDocuments.loadMore(address),
+    [COMMANDS.readKeyAgain]: (address: string) => parts.keyDocuments.readAgain(address),
   };
   const registrations = new DisposableStore();
   for (const [id, handler] of Object.entries(handlers)) {

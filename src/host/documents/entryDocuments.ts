@@ -1,18 +1,18 @@
 import * as vscode from 'vscode';
 import { describeError } from '../../base/errors';
-import { type Disposable, DisposableStore } from '../../base/lifecycle';
+import { DisposableStore } from '../../base/lifecycle';
 import type { CacheChange } from '../../cache/changeFeed';
 import type { ReadOptions } from '../../cache/reading';
 import type { MinerKind } from '../../fleet/minerData';
 import type { FleetSession } from '../fleetSession';
-import { ENTRY_SCHEME } from '../ids';
-import { parseEntryUri } from './entryUri';
+import { isEntryUri, parseEntryUri } from './entryUri';
+import type { DocumentKind } from './virtualDocuments';
 
 /**
  * Cache entries as read-only JSON documents: where the data came from and how old it is, then the data. An entry that is
  * not cached is read from the miner; why that failed is the document's text then. An open document follows its entry.
  */
-export class EntryDocuments implements vscode.TextDocumentContentProvider, Disposable {
+export class EntryDocuments implements DocumentKind {
   private readonly disposables = new DisposableStore();
   private readonly changes = this.disposables.add(new vscode.EventEmitter<vscode.Uri>());
   private ofServices = this.disposables.add(new DisposableStore());
@@ -22,10 +22,13 @@ export class EntryDocuments implements vscode.TextDocumentContentProvider, Dispo
   readonly onDidChange = this.changes.event;
 
   constructor(private readonly session: FleetSession) {
-    this.disposables.add(vscode.workspace.registerTextDocumentContentProvider(ENTRY_SCHEME, this));
     this.disposables.add(vscode.workspace.onDidCloseTextDocument(({ uri }) => this.shown.delete(uri.toString())));
     this.disposables.add(session.onDidChange(() => this.follow()));
     this.follow();
+  }
+
+  owns(uri: vscode.Uri): boolean {
+    return isEntryUri(uri);
   }
 
   dispose(): void {
@@ -58,7 +61,7 @@ export class EntryDocuments implements vscode.TextDocumentContentProvider, Dispo
   private noteCacheChange(change: CacheChange): void {
     const reads = this.session.services?.reads;
     for (const { uri, isClosed } of vscode.workspace.textDocuments) {
-      if (uri.scheme !== ENTRY_SCHEME || isClosed || change.type !== 'fill' || reads === undefined) {
+      if (!isEntryUri(uri) || isClosed || change.type !== 'fill' || reads === undefined) {
         continue;
       }
       const { minerId, kind } = parseEntryUri(uri);

@@ -13,6 +13,11 @@ export function entryUri(minerId: string, kind: MinerKind): vscode.Uri {
   });
 }
 
+/** Whether an address is of this kind: a file of its own, in no folder. */
+export function isEntryUri({ scheme, path }: vscode.Uri): boolean {
+  return scheme === ENTRY_SCHEME && path.lastIndexOf('/') === 0;
+}
+
 /** What {@link entryUri} was given. @throws {Error} for an address that names no entry. */
 export function parseEntryUri(uri: vscode.Uri): { minerId: string; kind: MinerKind } {
   const value: unknown = JSON.parse(uri.query);

@@ -2,6 +2,9 @@ import type { KeyType } from '../../cache/keyBrowser';
 import type { DescribedKey, KeyFreshness } from '../../service/keyLevels';
 import { formatBytes, formatSeconds, plural } from '../format';
 
+/** Below ten minutes a span is told to the second. */
+const SECONDS_MATTER = 600;
+
 /** What a row says of a key. */
 export interface KeyText {
   readonly description: string;
@@ -52,13 +55,13 @@ export function ttlLeftMs({ ttlMs, describedAt }: DescribedKey, now: number): nu
 export function keyText(key: DescribedKey, now: number): KeyText {
   const { type, entry, sizeBytes, elements, freshness } = key;
   const parts = [
+    FRESHNESS[freshnessAt(key, now)],
     // All entries are strings, which need not be said a thousand times.
     entry === undefined ? type : undefined,
     ttlText(key, now),
+    entry === undefined ? undefined : ageText(entry.fetchedAt, now),
     elements === undefined ? undefined : describeElements(type, elements),
     sizeBytes === undefined ? undefined : formatBytes(sizeBytes),
-    entry === undefined ? undefined : ageText(entry.fetchedAt, now),
-    FRESHNESS[freshnessAt(key, now)],
   ];
   const description = parts.filter((part) => part !== undefined).join(' · ');
   return {
@@ -113,7 +116,7 @@ function ttlText(key: DescribedKey, now: number): string | undefined {
   if (leftMs === undefined) {
     return undefined;
   }
-  return leftMs > 0 ? `TTL ${formatSeconds(Math.ceil(leftMs / 1_000))}` : 'expired';
+  return leftMs > 0 ? `TTL ${shortSpan(Math.ceil(leftMs / 1_000))}` : 'expired';
 }
 
 function expiryLine(key: DescribedKey, now: number): string | undefined {
@@ -126,5 +129,17 @@ function expiryLine(key: DescribedKey, now: number): string | undefined {
 
 function ageText(fetchedAt: number, now: number): string {
   const ageS = Math.floor((now - fetchedAt) / 1_000);
-  return ageS < 1 ? 'just fetched' : `${formatSeconds(ageS)} old`;
+  return ageS < 1 ? 'just fetched' : `${shortSpan(ageS)} old`;
+}
+
+/** Seconds only where they matter, so that a thousand rows need not be drawn anew each second. */
+function shortSpan(seconds: number): string {
+  if (seconds < SECONDS_MATTER) {
+    return formatSeconds(seconds);
+  }
+  if (seconds < 3_600) {
+    return `${Math.floor(seconds / 60)}m`;
+  }
+  const hours = Math.floor(seconds / 3_600);
+  return hours < 48 ? formatSeconds(seconds) : `${Math.floor(hours / 24)}d ${hours % 24}h`;
 }

@@ -38,10 +38,10 @@ const OTHER: DescribedKey = {
 
 describe('keyText', () => {
   it('tells TTL, size, age and freshness of an entry, each as it is now', () => {
-    expect(keyText(ENTRY, NOW).description).toBe('TTL 1m 7s · 412 B · 3s old · fresh');
-    expect(keyText(ENTRY, NOW + 20_000).description).toBe('TTL 47s · 412 B · 23s old · stale');
-    expect(keyText(ENTRY, NOW + 67_000).description).toBe('expired · 412 B · 1m 10s old · stale');
-    expect(keyText({ ...ENTRY, freshness: 'void' }, NOW + 20_000).description).toMatch(/ · void$/);
+    expect(keyText(ENTRY, NOW).description).toBe('fresh · TTL 1m 7s · 3s old · 412 B');
+    expect(keyText(ENTRY, NOW + 20_000).description).toBe('stale · TTL 47s · 23s old · 412 B');
+    expect(keyText(ENTRY, NOW + 67_000).description).toBe('stale · expired · 1m 10s old · 412 B');
+    expect(keyText({ ...ENTRY, freshness: 'void' }, NOW + 20_000).description).toMatch(/^void · /);
   });
 
   it('tells type, expiry and number of elements of other keys, and says that they are not the cache’s', () => {
@@ -49,7 +49,17 @@ describe('keyText', () => {
       description: 'hash · no expiry · 12 fields · 2.0 kB',
       spoken: "not the cache's, hash, no expiry, 12 fields, 2.0 kB",
     });
-    expect(keyText(ENTRY, NOW).spoken).toBe('entry, TTL 1m 7s, 412 B, 3s old, fresh');
+    expect(keyText(ENTRY, NOW).spoken).toBe('entry, fresh, TTL 1m 7s, 3s old, 412 B');
+  });
+
+  it.each([
+    [599_500, 'TTL 10m'],
+    [599_000, 'TTL 9m 59s'],
+    [3_599_000, 'TTL 59m'],
+    [7_500_000, 'TTL 2h 5m'],
+    [864_000_000, 'TTL 10d 0h'],
+  ])('counts %i ms down in seconds only where they matter', (ttlMs, text) => {
+    expect(keyText({ ...ENTRY, ttlMs }, NOW).description).toContain(`${text} ·`);
   });
 
   it('leaves out what the login may not ask for', () => {

@@ -1,0 +1,20 @@
+import { FleetCacheError } from '../../base/errors';
+import type { KeyNode, KeysNode } from '../views/keyNodes';
+
+/** The keys that a command of the Cache Keys tree is for: all that are selected, if the row is one of them. */
+export function selectedKeys(
+  row: KeysNode | undefined,
+  selection: readonly KeysNode[] | undefined,
+): readonly KeyNode[] {
+  const rows = selection !== undefined && selection.length > 0 ? selection : row === undefined ? [] : [row];
+  const keys = rows.filter((each) => each.type === 'key');
+  if (keys.length === 0) {
+    throw new FleetCacheError('No key is selected. Choose one or more in the Cache Keys view.');
+  }
+  return keys;
+}
+
+/** A key for people. */
+export function nameOf({ known, raw }: KeyNode): string {
+  return known?.shown ?? raw;
+}

@@ -1,0 +1,207 @@
+import * as vscode from 'vscode';
+import type { Clock } from '../../base/clock';
+import { type Disposable, DisposableStore } from '../../base/lifecycle';
+import type { Logger } from '../../base/logger';
+import type { RawKey } from '../../cache/keyBrowser';
+import type { KeyExplorer } from '../../service/keyExplorer';
+import { KeyFactsKeeper } from './keyFacts';
+import { keysItem } from './keyItems';
+import { KeyListing } from './keyListing';
+import type { KeyNode, KeysNode, MoreKeysNode, NamespaceNode } from './keyNodes';
+import { keyText } from './keyText';
+
+/** So long a listing waits for what is known of its keys, so that rows need not be drawn twice. */
+const FACTS_MS = 150;
+
+/** Rows whose text changes with time are drawn anew each second, so many at most; of more, the next second goes on. */
+const PER_TICK = 200;
+
+/** A large level that grows is drawn anew so often at most, since each time is hundreds of rows for the window. */
+const LARGE_LEVEL_MS = 1_000;
+const LARGE_LEVEL = 200;
+
+/** What the tree shows of: the explorer, and who is told which levels are open. */
+export interface KeysTreeParts {
+  readonly explorer: KeyExplorer;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  onOpen(prefix: RawKey): void;
+  onClose(prefix: RawKey): void;
+}
+
+/** Namespace → … → key, of one connection. Shows what the explorer knows; it asks Redis for facts on the listed keys only. */
+export class KeysTree implements Disposable {
+  private readonly disposables = new DisposableStore();
+  private readonly changes = new vscode.EventEmitter<KeysNode | KeysNode[] | undefined>();
+  private readonly facts: KeyFactsKeeper;
+  /** The levels that are open, by prefix; that of all keys has the empty one. */
+  private readonly listings = new Map<RawKey, KeyListing>();
+  /** Levels that changed and are drawn later. */
+  private readonly pending = new Map<RawKey, Disposable>();
+  private nextTick = 0;
+
+  readonly onDidChangeTreeData = this.changes.event;
+
+  private isVisible = false;
+
+  constructor(private readonly parts: KeysTreeParts) {
+    const { explorer, logger } = parts;
+    this.facts = new KeyFactsKeeper(explorer, (nodes) => this.changes.fire(nodes), logger);
+    this.disposables.add(this.changes);
+    this.disposables.add(explorer.onDidChange((prefix) => this.noteChange(prefix)));
+  }
+
+  dispose(): void {
+    for (const each of this.pending.values()) {
+      each.dispose();
+    }
+    this.pending.clear();
+    this.disposables.dispose();
+  }
+
+  getTreeItem(node: KeysNode): vscode.TreeItem {
+    return keysItem(node, this.parts.clock.now());
+  }
+
+  async getChildren(node?: KeysNode): Promise<KeysNode[]> {
+    if (node !== undefined && node.type !== 'namespace') {
+      return [];
+    }
+    const listing = this.listingOf(node);
+    this.parts.onOpen(listing.prefix);
+    const children = listing.read(this.parts.explorer);
+    listing.drawnAt = this.parts.clock.monotonic();
+    if (this.isVisible) {
+      await Promise.race([this.facts.learn(listing.keys), elapsed(this.parts.clock, FACTS_MS)]);
+    }
+    return children;
+  }
+
+  showMore({ parent }: MoreKeysNode): void {
+    this.listingOf(parent).grow();
+    this.changes.fire(parent);
+  }
+
+  /** Another filter or order: every level is read again. */
+  redraw(): void {
+    this.changes.fire(undefined);
+  }
+
+  /** While nobody sees the tree, Redis is not asked on its behalf, and the explorer follows none of its levels. */
+  setVisible(isVisible: boolean): void {
+    this.isVisible = isVisible;
+    if (isVisible) {
+      this.noteChange(undefined);
+      return;
+    }
+    for (const prefix of this.listings.keys()) {
+      this.parts.explorer.forgetLevel(prefix);
+    }
+  }
+
+  /** A row was opened: VS Code shows what it had, so that what was forgotten meanwhile is listed again. */
+  expand(node: KeysNode): void {
+    if (node.type === 'namespace' && !this.listings.has(node.prefix)) {
+      this.changes.fire(node);
+    }
+  }
+
+  /** A row was closed: what is below is not followed any more. */
+  collapse(node: KeysNode): void {
+    if (node.type !== 'namespace') {
+      return;
+    }
+    for (const prefix of this.listings.keys()) {
+      if (prefix.startsWith(node.prefix)) {
+        this.listings.delete(prefix);
+        this.pending.get(prefix)?.dispose();
+        this.pending.delete(prefix);
+        this.parts.explorer.forgetLevel(prefix);
+        this.parts.onClose(prefix);
+      }
+    }
+  }
+
+  /** Repaints what changes with time. Asks nobody. */
+  tick(): void {
+    const now = this.parts.clock.now();
+    const changed = this.keyNodes().filter(
+      ({ known, painted }) => known !== undefined && keyText(known, now).description !== painted,
+    );
+    const from = this.nextTick < changed.length ? this.nextTick : 0;
+    this.nextTick = changed.length > PER_TICK ? from + PER_TICK : 0;
+    const drawn = changed.slice(from, from + PER_TICK);
+    if (drawn.length > 0) {
+      this.changes.fire(drawn);
+    }
+  }
+
+  /** Asks Redis again about the listed keys. Not counted as lookups. */
+  async askAgain(): Promise<void> {
+    if (this.isVisible) {
+      await this.facts.round(this.keyNodes());
+    }
+  }
+
+  /** Asks about some keys at once: they were changed. */
+  async reask(nodes: readonly KeyNode[]): Promise<void> {
+    await this.facts.askNow(nodes);
+  }
+
+  private keyNodes(): KeyNode[] {
+    return [...this.listings.values()].flatMap(({ keys }) => keys);
+  }
+
+  private listingOf(node: NamespaceNode | undefined): KeyListing {
+    const prefix = node?.prefix ?? '';
+    const known = this.listings.get(prefix);
+    if (known !== undefined) {
+      return known;
+    }
+    const listing = new KeyListing(node);
+    this.listings.set(prefix, listing);
+    return listing;
+  }
+
+  private noteChange(prefix: RawKey | undefined): void {
+    for (const listing of prefix === undefined ? this.listings.values() : [this.listings.get(prefix)]) {
+      if (listing !== undefined && !this.pending.has(listing.prefix)) {
+        this.schedule(listing);
+      }
+    }
+  }
+
+  private schedule(listing: KeyListing): void {
+    const { clock } = this.parts;
+    const sinceMs = clock.monotonic() - listing.drawnAt;
+    const waitMs = listing.size > LARGE_LEVEL ? Math.max(0, LARGE_LEVEL_MS - sinceMs) : 0;
+    const draw = () => {
+      this.pending.delete(listing.prefix);
+      this.draw(listing);
+    };
+    if (waitMs === 0) {
+      draw();
+    } else {
+      this.pending.set(listing.prefix, clock.setTimeout(draw, waitMs));
+    }
+  }
+
+  /** Draws only the rows that changed where no row comes or goes. */
+  private draw(listing: KeyListing): void {
+    if (!this.isVisible) {
+      return;
+    }
+    const changed = listing.update(this.parts.explorer);
+    if (changed === 'all') {
+      this.changes.fire(listing.node);
+    } else if (changed.length > 0) {
+      this.changes.fire([...changed]);
+    }
+  }
+}
+
+function elapsed(clock: Clock, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    clock.setTimeout(resolve, ms);
+  });
+}
