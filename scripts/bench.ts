@@ -4,7 +4,8 @@ import { parseArgs } from 'node:util';
 import { compareCaches, SCENARIOS, type Scenario } from '../bench/cacheBench';
 import { formatComparison, isMet } from '../bench/comparison';
 import { measureDashboard } from '../bench/dashboard';
-import { formatFigures, median } from '../bench/figures';
+import { type Figure, formatFigures, median } from '../bench/figures';
+import { measureKeysTree } from '../bench/keysTree';
 import { measureStartup } from '../bench/startup';
 import { ensurePackage } from './setup/extensionPackage';
 import { ensureSystemPrograms } from './setup/systemPackages';
@@ -12,7 +13,8 @@ import { installVsCodeServer } from './setup/vscodeServer';
 
 const STARTUP = 'startup';
 const DASHBOARD = 'dashboard';
-const ALL = [STARTUP, DASHBOARD, ...SCENARIOS];
+const KEYS_TREE = 'keysTree';
+const ALL = [STARTUP, KEYS_TREE, DASHBOARD, ...SCENARIOS];
 
 /**
  * Measures, prints tables, and writes the same as JSON when asked to: `--json FILE`. `--only NAME` takes one scenario, and may
@@ -37,7 +39,10 @@ export async function main(args: readonly string[]): Promise<number> {
   for (const comparison of [...comparisons, ...dashboard]) {
     console.log(`\n${formatComparison(comparison)}`);
   }
-  const figures = wanted.includes(STARTUP) ? await startup() : [];
+  const figures = [
+    ...(wanted.includes(STARTUP) ? await inWindow(measureStartup) : []),
+    ...(wanted.includes(KEYS_TREE) ? await inWindow(measureKeysTree) : []),
+  ];
   if (values.json !== undefined) {
     const machine = { node: process.version, cores: cpus().length, platform: process.platform };
     const measured = figures.map((figure) => ({ ...figure, median: median(figure.values) }));
@@ -53,10 +58,11 @@ export async function main(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-async function startup() {
+/** Measures in the packaged extension, in a real VS Code. */
+async function inWindow(measure: (report: (line: string) => void) => Promise<Figure[]>): Promise<readonly Figure[]> {
   await installVsCodeServer();
   await ensurePackage();
-  const figures = await measureStartup((line) => console.log(line));
+  const figures = await measure((line) => console.log(line));
   console.log(`\n${formatFigures(figures)}`);
   return figures;
 }
