@@ -1,7 +1,8 @@
 import type { Locator, Page } from 'playwright-core';
 
+const MENU_OPENS_MS = 200;
+const MENU_CLOSES_MS = 2_000;
 const MENU_ATTEMPTS = 5;
-const MENU_TIMEOUT_MS = 1_000;
 
 /** One row of a tree view as a user sees it. */
 export interface TreeRow {
@@ -69,6 +70,30 @@ export class TreeView {
       .first();
   }
 
+  /** Scrolls to the last row, and puts the keyboard's place there. */
+  async goToEnd(): Promise<void> {
+    await this.pane.locator('.monaco-list').first().focus();
+    await this.page.keyboard.press('End');
+  }
+
+  /** Scrolls to the first row, and puts the keyboard's place there. */
+  async goToStart(): Promise<void> {
+    await this.pane.locator('.monaco-list').first().focus();
+    await this.page.keyboard.press('Home');
+  }
+
+  /** Selects these rows, which have to be in sight. */
+  async select(...labels: readonly string[]): Promise<void> {
+    for (const [index, label] of labels.entries()) {
+      await this.row(label).click(index === 0 ? {} : { modifiers: ['ControlOrMeta'] });
+    }
+  }
+
+  /** What the header says after the title. */
+  async description(): Promise<string> {
+    return (await this.pane.locator('.pane-header .description').allInnerTexts()).join('').trim();
+  }
+
   async expand(label: string): Promise<void> {
     if ((await this.row(label).getAttribute('aria-expanded')) === 'false') {
       await this.row(label).click();
@@ -82,19 +107,24 @@ export class TreeView {
   }
 
   /**
-   * Chooses an entry of a row's context menu. A click that comes just after the menu was opened may be taken for the end of the one
-   * that opened it: then the menu stays, and it is clicked again.
+   * Chooses an entry of a row's context menu. VS Code takes no click in the first moment that a menu is open, so that the press that
+   * opened it chooses nothing.
    */
   async chooseFromContextMenu(label: string, title: string): Promise<void> {
     await this.row(label).click({ button: 'right' });
-    const menu = this.page.locator('.monaco-menu');
-    const entry = menu.locator('.action-item', { hasText: title }).first();
-    await entry.click();
-    for (let attempt = 1; attempt < MENU_ATTEMPTS && (await menu.count()) > 0; attempt++) {
-      await menu
-        .first()
-        .waitFor({ state: 'detached', timeout: MENU_TIMEOUT_MS })
-        .catch(() => entry.click({ timeout: MENU_TIMEOUT_MS }).catch(() => {}));
+    const entry = this.page.locator('.monaco-menu .action-item', { hasText: title }).first();
+    await entry.waitFor();
+    for (let attempt = 1; ; attempt++) {
+      await this.page.waitForTimeout(MENU_OPENS_MS);
+      await entry.click();
+      try {
+        await entry.waitFor({ state: 'detached', timeout: MENU_CLOSES_MS });
+        return;
+      } catch (error) {
+        if (attempt === MENU_ATTEMPTS) {
+          throw error;
+        }
+      }
     }
   }
 
