@@ -174,6 +174,7 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
   const describer = new KeyDescriber({ browser, inventory, storeClock, clock });
   const keyExplorer = disposables.add(new KeyExplorer({ ...common, browser, describer, link }));
   const freshReads = new FreshReads(source, inventory, clock);
+  const entryHistory = new EntryHistory({ ...common, events, gauge, policies });
   instances.start();
   void access.decide();
   const close = async () => {
@@ -213,14 +214,14 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
     history: disposables.add(new MetricsHistory({ ...common, gauge })),
     metricsExport: new MetricsExport({ cache, policies, instance: self }),
     events,
-    entryHistory: new EntryHistory({ ...common, events, gauge, policies }),
+    entryHistory,
     testEvents: new TestEvents({ ...common, bus, history, instances, instance, access }),
     overview: new FleetOverview({ instances, metrics, gauge }),
     voidedData: disposables.add(new VoidedDataFeed({ cache, bus, logger })),
     watcher,
     ttls,
     audit: disposables.add(new AuditLog(clock, logger)),
-    staleness: new StalenessExplainer({ reads, events, monitor, clock, policyFigures: ofPolicies }),
+    staleness: new StalenessExplainer({ entryHistory, monitor, policyFigures: ofPolicies }),
     policyFigures: ofPolicies,
     followEvents: () => new LiveRefresh({ ...common, bus, monitor }),
     close,

@@ -172,11 +172,6 @@ export class FleetReads {
     return this.cache.inspect(this.requestFor(miner, kind));
   }
 
-  /** As {@link inspect}, of a summary. @throws {StoreError} */
-  inspectSummary(tenant: string): Promise<Inspection> {
-    return this.cache.inspect(summaryAddress(tenant));
-  }
-
   /** Writes one dataset of one miner through the cache; see {@link CacheService.write}. */
   write<K extends MinerKind>(
     miner: Miner,

@@ -1,13 +1,13 @@
-import type { Clock } from '../base/clock';
 import { describeError } from '../base/errors';
 import type { Inspection } from '../cache/inspector';
+import { minerKey, summaryKey } from '../cache/keys';
 import { type Dataset, DEFAULT_POLICIES } from '../cache/policy';
 import { StoreError } from '../cache/store';
-import { GLOBAL_TENANT, type Miner } from '../fleet/miner';
+import type { Miner } from '../fleet/miner';
 import type { MinerKind } from '../fleet/minerData';
-import type { EventLog, LoggedEvent } from './eventLog';
+import type { EntryHistory } from './entryHistory';
+import type { LoggedEvent } from './eventLog';
 import type { FleetMonitor } from './fleetMonitor';
-import type { FleetReads } from './fleetReads';
 import type { PolicyFigures } from './policyFigures';
 
 /** Data whose age somebody wonders about: one dataset of a miner, or the summary of a tenant (`global`: of all). */
@@ -22,7 +22,7 @@ export interface StalenessReport {
   readonly state: Inspection['state'] | 'unknown';
   /** What is stored, if an entry of ours is. */
   readonly entry: Inspection['entry'];
-  readonly key: string | undefined;
+  readonly key: string;
   readonly sizeBytes: number;
   readonly strategy: PolicyFigures['strategy'];
   readonly ttlS: number;
@@ -34,70 +34,55 @@ export interface StalenessReport {
   readonly invalidations: readonly LoggedEvent[];
   /** Why the miner could not be read, the newest last: what this instance found, and what was told. */
   readonly sourceErrors: readonly string[];
+  /** What else may be the reason, each in a sentence for people. */
+  readonly doubts: readonly string[];
   /** Why Redis cannot be asked. */
   readonly storeError: string | undefined;
 }
 
 export interface StalenessOptions {
-  readonly reads: Pick<FleetReads, 'inspect' | 'inspectSummary'>;
-  readonly events: Pick<EventLog, 'recent'>;
+  readonly entryHistory: Pick<EntryHistory, 'explain'>;
   readonly monitor: Pick<FleetMonitor, 'view'>;
-  readonly clock: Clock;
   policyFigures(): readonly PolicyFigures[];
 }
 
-const SEARCHED_EVENTS = 1_000;
 const SHOWN_EVENTS = 5;
 
-/** Finds out why data is stale, missing or void. */
+/** Finds out why data is stale, missing or void: the entry's history, and what is known of the miner and the policy besides. */
 export class StalenessExplainer {
   constructor(private readonly options: StalenessOptions) {}
 
   async explain(target: StalenessTarget): Promise<StalenessReport> {
-    const { reads, events, policyFigures } = this.options;
+    const { entryHistory, policyFigures } = this.options;
     const dataset: Dataset = target.type === 'miner' ? `miner:${target.kind}` : 'fleet:summary';
-    const looked =
-      target.type === 'miner' ? reads.inspect(target.miner, target.kind) : reads.inspectSummary(target.tenant);
-    const [inspection, recent] = await Promise.all([looked.catch(keepStoreError), events.recent(SEARCHED_EVENTS)]);
+    const key = target.type === 'miner' ? minerKey(target.miner.id, target.kind) : summaryKey(target.tenant);
+    const found = await entryHistory.explain(key).catch(keepStoreError);
+    const story = found instanceof StoreError ? undefined : found;
     const policy = DEFAULT_POLICIES[dataset];
     const ttlS = policyFigures().find((figures) => figures.dataset === dataset)?.ttlS ?? policy.ttlS;
-    const found = inspection instanceof StoreError ? undefined : inspection;
+    const events = story?.events ?? [];
     return {
       dataset,
-      state: found?.state ?? 'unknown',
-      entry: found?.entry,
-      key: found?.key,
-      sizeBytes: found?.sizeBytes ?? 0,
+      state: story?.inspection.state ?? 'unknown',
+      entry: story?.inspection.entry,
+      key,
+      sizeBytes: story?.inspection.sizeBytes ?? 0,
       strategy: policy.strategy,
       ttlS,
       graceS: policy.graceS,
       voidedBy: policy.invalidateOn,
-      invalidations: recent.filter((event) => concerns(event, target)).slice(-SHOWN_EVENTS),
-      sourceErrors: target.type === 'miner' ? this.sourceErrors(target.miner, recent) : [],
-      storeError: inspection instanceof StoreError ? describeError(inspection) : undefined,
+      invalidations: events.filter(({ kind }) => kind === 'invalidated').slice(-SHOWN_EVENTS),
+      sourceErrors: target.type === 'miner' ? this.sourceErrors(target.miner, events) : [],
+      doubts: story?.verdict.doubts ?? [],
+      storeError: found instanceof StoreError ? describeError(found) : undefined,
     };
   }
 
-  private sourceErrors({ id }: Miner, recent: readonly LoggedEvent[]): readonly string[] {
-    const told = recent
-      .filter(({ kind, minerId, heard }) => kind === 'status' && minerId === id && heard?.state === 'offline')
-      .map(({ text }) => text);
+  private sourceErrors({ id }: Miner, events: readonly LoggedEvent[]): readonly string[] {
+    const told = events.filter(({ heard }) => heard?.state === 'offline').map(({ text }) => text);
     const view = this.options.monitor.view(id);
     return [...new Set([...told, ...(view.type === 'failed' ? [view.reason] : [])])].slice(-SHOWN_EVENTS);
   }
-}
-
-/** Whether an event voided data of the target: its own, its tenant's or everybody's. */
-function concerns({ kind, minerId, tenant }: LoggedEvent, target: StalenessTarget): boolean {
-  if (kind !== 'invalidated') {
-    return false;
-  }
-  const isOfAll = minerId === undefined && tenant === undefined;
-  if (target.type === 'miner') {
-    return isOfAll || minerId === target.miner.id || (minerId === undefined && tenant === target.miner.tenant);
-  }
-  // A miner's change is one of its tenant's figures, and of the whole fleet's.
-  return isOfAll || target.tenant === GLOBAL_TENANT || tenant === target.tenant;
 }
 
 function keepStoreError(error: unknown): StoreError {

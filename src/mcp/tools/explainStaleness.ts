@@ -41,6 +41,7 @@ export const explainStaleness = defineTool({
       .optional(),
     invalidations: z.array(z.object({ at: schema.time, text: z.string(), by: z.string().optional() })),
     sourceErrors: z.array(z.string()),
+    doubts: z.array(z.string()).describe('What else may be the reason'),
     notice: schema.notice,
   },
   async run({ miner_id, dataset, tenant }, { services, clock }) {
@@ -70,6 +71,7 @@ export const explainStaleness = defineTool({
         by: by === undefined ? undefined : cleanText(by),
       })),
       sourceErrors: report.sourceErrors.map((text) => cleanText(text)),
+      doubts: [...report.doubts],
       notice: UNTRUSTED_NOTICE,
     };
   },
