@@ -1,3 +1,4 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +7,6 @@ import { join } from 'node:path';
 export interface LoopDelay {
   /** When the stretch ended, in ms since the epoch. */
   readonly at: number;
-  readonly p50: number;
   readonly p99: number;
   readonly max: number;
 }
@@ -20,47 +20,60 @@ const MANIFEST = {
   activationEvents: ['*'],
 };
 
-/** Runs in the extension host, beside the product. */
-function extensionSource(file: string): string {
+/** Runs in the extension host, beside the product, and in a process of its own. */
+function extensionSource(hostFile: string): string {
   return `const { monitorEventLoopDelay } = require('node:perf_hooks');
 const { appendFileSync } = require('node:fs');
-exports.activate = () => {
+exports.activate = (file) => {
   const delay = monitorEventLoopDelay({ resolution: 5 });
   delay.enable();
   setInterval(() => {
-    const [p50, p99] = [50, 99].map((share) => delay.percentile(share) / 1e6);
-    const line = { at: Date.now(), p50, p99, max: delay.max / 1e6 };
+    const line = { at: Date.now(), p99: delay.percentile(99) / 1e6, max: delay.max / 1e6 };
     delay.reset();
-    appendFileSync(${JSON.stringify(file)}, JSON.stringify(line) + '\\n');
+    appendFileSync(typeof file === 'string' ? file : ${JSON.stringify(hostFile)}, JSON.stringify(line) + '\\n');
   }, 500);
 };
+if (process.argv[2] === 'idle') {
+  exports.activate(process.argv[3]);
+}
 `;
 }
 
-/** An extension that looks at the event loop that it shares with the product. */
+/**
+ * An extension that looks at the event loop that it shares with the product; and a process that does nothing but look at its own,
+ * to tell what of it is the machine's.
+ */
 export class LoopProbe {
   private constructor(
-    /** Its folder, to be installed. */
+    /** The extension's folder, to be installed. */
     readonly folder: string,
-    private readonly directory: string,
-    private readonly file: string,
+    /** Where it says what it saw. */
+    private readonly hostFile: string,
+    private readonly idleFile: string,
+    private readonly idle: ChildProcess,
   ) {}
 
   static async make(): Promise<LoopProbe> {
-    const directory = await mkdtemp(join(tmpdir(), 'fleet-cache-probe-'));
-    const file = join(directory, 'delays.jsonl');
-    await writeFile(join(directory, 'package.json'), JSON.stringify(MANIFEST));
-    await writeFile(join(directory, 'extension.js'), extensionSource(file));
-    return new LoopProbe(directory, directory, file);
+    const folder = await mkdtemp(join(tmpdir(), 'fleet-cache-probe-'));
+    const [script, hostFile, idleFile] = [
+      join(folder, 'extension.js'),
+      join(folder, 'host.jsonl'),
+      join(folder, 'idle.jsonl'),
+    ];
+    await writeFile(join(folder, 'package.json'), JSON.stringify(MANIFEST));
+    await writeFile(script, extensionSource(hostFile));
+    return new LoopProbe(folder, hostFile, idleFile, spawn(process.execPath, [script, 'idle', idleFile]));
   }
 
-  /** What it saw in stretches that ended between two moments, of `Date.now`. */
-  async between(from: number, to: number): Promise<readonly LoopDelay[]> {
-    const lines = (await readFile(this.file, 'utf8').catch(() => '')).split('\n').filter((line) => line !== '');
+  /** What was seen in stretches that ended between two moments, of `Date.now`. @param where in which event loop. */
+  async between(from: number, to: number, where: 'host' | 'idle'): Promise<readonly LoopDelay[]> {
+    const text = await readFile(where === 'host' ? this.hostFile : this.idleFile, 'utf8').catch(() => '');
+    const lines = text.split('\n').filter((line) => line !== '');
     return lines.map((line) => JSON.parse(line) as LoopDelay).filter(({ at }) => at >= from && at <= to);
   }
 
-  remove(): Promise<void> {
-    return rm(this.directory, { recursive: true, force: true });
+  async remove(): Promise<void> {
+    this.idle.kill('SIGKILL');
+    await rm(this.folder, { recursive: true, force: true });
   }
 }
