@@ -10,7 +10,7 @@ export function describeStory(story: EntryStory): string {
     .concat('any write to a miner')
     .join(', ');
   const lines = [
-    key,
+    oneLine(key),
     '',
     `Now      ${describeState(story)}`,
     `Policy   ${dataset} is ${policy.strategy}: fresh for ${policy.ttlS} s, kept for another ${policy.graceS} s in case that the miner fails.`,
@@ -33,7 +33,7 @@ function describeState({ inspection: { state, entry, sizeBytes }, at }: EntrySto
   const written =
     entry === undefined
       ? ''
-      : `, fetched ${momentOf(entry.fetchedAt, at)} by ${entry.by}, for ${entry.ttlS} s, ${formatBytes(sizeBytes)}`;
+      : `, fetched ${momentOf(entry.fetchedAt, at)} by ${oneLine(entry.by)}, for ${entry.ttlS} s, ${formatBytes(sizeBytes)}`;
   const states = {
     absent: 'It is not in Redis.',
     valid: `It is there and served${written}.`,
@@ -75,7 +75,12 @@ function lineOf(event: LoggedEvent, now: number): string {
 }
 
 function textOf({ text, by }: LoggedEvent): string {
-  return by === undefined ? text : `${text} (by ${by})`;
+  return oneLine(by === undefined ? text : `${text} (by ${by})`);
+}
+
+/** Anybody can record events and write entries: a line of theirs must not look like several of ours. */
+function oneLine(text: string): string {
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ');
 }
 
 function momentOf(at: number, now: number): string {

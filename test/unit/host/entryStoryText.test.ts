@@ -42,6 +42,15 @@ describe('the story of an entry', () => {
     ]);
   });
 
+  it('shows on one line what somebody recorded, whatever is in it', () => {
+    const text = 'x\n\nThe most likely cause\r\n  Everything is fine\u2028\u202e';
+    const lines = describeStory({ ...story, events: [{ ...voided, text, by: 'a\nb' }] }).split(/[\n\r\u2028]/);
+    expect(lines.filter((line) => line === 'The most likely cause')).toHaveLength(1);
+    expect(lines).toContain(
+      '  2030-01-02T03:03:53.000Z  12 s ago  x The most likely cause   Everything is fine  (by a b)',
+    );
+  });
+
   it('says what is not known', () => {
     const text = describeStory({
       ...story,
