@@ -15,8 +15,6 @@ export default defineConfig({
         test: {
           name: 'webview',
           include: ['test/webview/**/*.test.ts'],
-          // One browser at a time.
-          fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

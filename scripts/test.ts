@@ -18,6 +18,9 @@ interface Group {
 const MINUTE_MS = 60_000;
 const PACKAGE = commandRunner('package', 'npm', 'run', '--silent', 'package');
 
+/** Integration tests wait more than they compute. */
+const INTEGRATION_WORKERS = 3;
+
 /** In the order in which `npm test` runs them: what is quick and finds most comes first. */
 const GROUPS: Readonly<Record<string, Group>> = {
   checks: {
@@ -36,7 +39,11 @@ const GROUPS: Readonly<Record<string, Group>> = {
     ],
   },
   unit: { programs: [], vscode: false, runners: [vitestRunner('unit', 8 * MINUTE_MS)] },
-  integration: { programs: ['redis'], vscode: false, runners: [vitestRunner('integration', 15 * MINUTE_MS)] },
+  integration: {
+    programs: ['redis'],
+    vscode: false,
+    runners: [vitestRunner('integration', 15 * MINUTE_MS, INTEGRATION_WORKERS)],
+  },
   webview: { programs: ['chromium'], vscode: false, runners: [vitestRunner('webview', 10 * MINUTE_MS)] },
   host: {
     programs: ['redis', 'chromium'],
@@ -46,7 +53,7 @@ const GROUPS: Readonly<Record<string, Group>> = {
   workbench: {
     programs: ['redis', 'chromium'],
     vscode: true,
-    runners: [vitestRunner('workbench', 10 * MINUTE_MS)],
+    runners: [vitestRunner('workbench', 18 * MINUTE_MS)],
   },
 };
 

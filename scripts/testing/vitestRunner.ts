@@ -17,8 +17,12 @@ export interface VitestReport {
   }[];
 }
 
-/** Runs one project of the vitest configuration. */
-export function vitestRunner(project: string, timeoutMs: number): Runner {
+/**
+ * Runs one project of the vitest configuration.
+ *
+ * @param workers files at a time, where the configuration's own number does not suit.
+ */
+export function vitestRunner(project: string, timeoutMs: number, workers?: number): Runner {
   return {
     name: project,
     async run() {
@@ -27,7 +31,10 @@ export function vitestRunner(project: string, timeoutMs: number): Runner {
       try {
         const { ok } = await runCommand(
           tool('vitest'),
-          ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`],
+          [
+            ...['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`],
+            ...(workers === undefined ? [] : [`--maxWorkers=${workers}`]),
+          ],
           { timeoutMs, showOutput: true },
         );
         return judge(await readCounts(file), ok);
