@@ -4,6 +4,7 @@ import { protoDescriptorPlugin } from './scripts/protoDescriptor.js';
 export default defineConfig({
   plugins: [protoDescriptorPlugin()],
   test: {
+    // Of the heaviest, a file is a VS Code: a server, a browser and an extension host.
     maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 30_000,
@@ -24,8 +25,6 @@ export default defineConfig({
         test: {
           name: 'workbench',
           include: ['test/vscode/**/*.workbench.test.ts'],
-          // One VS Code at a time: each is a server, a browser and an extension host.
-          fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 180_000,
         },
