@@ -37,7 +37,7 @@ export async function keys(port: number): Promise<Comparison> {
     clock: systemClock,
     logger: silentLogger,
   });
-  await parts.browser.count();
+  await parts.gauge.keyCount();
   const first: number[] = [];
   const others: number[] = [];
   const delays: number[] = [];

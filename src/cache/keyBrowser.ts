@@ -141,9 +141,6 @@ export interface KeyBrowser {
    */
   scan(options: KeyScanOptions): Promise<{ readonly position: ScanPosition | undefined }>;
 
-  /** How many keys there are in all masters; `undefined` where the login may not count them. @throws {StoreError} */
-  count(): Promise<number | undefined>;
-
   /** What is known of some keys; some hundreds are one step. @throws {StoreError} */
   describe(keys: readonly RawKey[]): Promise<KeyDescriptions>;
 

@@ -16,7 +16,7 @@ import { DeniedCommands } from './deniedCommands';
 import { KeyCommands, keyBytes } from './keyCommands';
 import { KeyFactsReader } from './keyFacts';
 import { inPages, pagesOf } from './keyPages';
-import { countKeys, KeyScan, type KeyScanSettings, sumOf } from './keyScan';
+import { KeyScan, type KeyScanSettings } from './keyScan';
 import { KeyValueReader } from './keyValues';
 import { wholeMilliseconds } from './wholeMilliseconds';
 
@@ -53,13 +53,6 @@ export class RedisKeyBrowser implements KeyBrowser, Disposable {
       throw new StoreError('No master of the Redis Cluster is known. Try again when it is up.');
     }
     return { position: await new KeyScan(this.scanning, options).over(masters) };
-  }
-
-  async count(): Promise<number | undefined> {
-    const { connection } = this.options;
-    return connection.execute(async () =>
-      sumOf(await Promise.all(connection.masters().map((master) => countKeys(master, this.scanning)))),
-    );
   }
 
   describe(keys: readonly RawKey[]): Promise<KeyDescriptions> {

@@ -174,7 +174,7 @@ export class KeyScan {
 class HandlerError extends Error {}
 
 /** How many keys a server has; `undefined` when the login may not ask. */
-export async function countKeys(
+async function countKeys(
   node: Redis,
   { denied, deadlines }: Pick<KeyScanSettings, 'denied' | 'deadlines'>,
 ): Promise<number | undefined> {
@@ -192,7 +192,7 @@ export async function countKeys(
 }
 
 /** `undefined` unless all are known. */
-export function sumOf(counts: readonly (number | undefined)[]): number | undefined {
+function sumOf(counts: readonly (number | undefined)[]): number | undefined {
   let sum = 0;
   for (const count of counts) {
     if (count === undefined) {

@@ -11,7 +11,7 @@ export interface KeyScansOptions {
   readonly tree: KeyTree;
   readonly filter: CompiledFilter;
   describe(keys: readonly RawKey[]): Promise<readonly (DescribedKey | undefined)[]>;
-  /** A scan of this prefix began, went on, or ended. */
+  /** A scan of this prefix began, or ended. */
   onProgress(prefix: RawKey): void;
 }
 
@@ -96,6 +96,7 @@ export class KeyScans {
     });
     const run = { end, listeners, done };
     this.runs.set(prefix, run);
+    this.options.onProgress(prefix);
     return run;
   }
 

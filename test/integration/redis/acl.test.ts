@@ -112,7 +112,7 @@ describe('RedisStore with a restricted login', () => {
     const profile = parseRedisUrl(`redis://app@127.0.0.1:${server.port}`, { password: 'pass' });
     const redis = openRedis({ profile, commandTimeoutMs: 1_000, clock: systemClock, logger });
     try {
-      const { store, locks, directory, bus, link, history, gauge } = redis;
+      const { store, locks, directory, bus, link, history, gauge, browser } = redis;
       bus.subscribe('events:cache', () => {});
       await eventually(() => expect(link.caughtUpTo).toBeGreaterThan(0));
       await store.write('v1:cache:a', 'text', 10_000);
@@ -134,6 +134,12 @@ describe('RedisStore with a restricted login', () => {
       await gauge.latency();
       await gauge.memory();
       await new RedisKeyPurger({ connection: redis.connection, stepTimeoutMs: 1_000 }).purge('v1:cache:*');
+      await store.write('v1:cache:a', 'text', 10_000);
+      await browser.scan({ onPage() {} });
+      expect((await browser.describe(['v1:cache:a', 'v1:instances'])).denied).toEqual([]);
+      await browser.read('v1:cache:a');
+      await browser.setTtl('v1:cache:a', 5_000);
+      await browser.remove(['v1:cache:a']);
       expect(store.health).toEqual({ state: 'up' });
       expect(warnings).toEqual([]);
       expect(await admin.call('ACL', 'LOG')).toEqual([]);
