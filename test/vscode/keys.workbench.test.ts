@@ -295,13 +295,37 @@ describe('a million keys in the window', () => {
     await workbench.runCommand('View: Close All Editors');
   });
 
+  it('asks Redis for nothing while nobody can see it', async () => {
+    const asked = async () => {
+      const stats = await admin.info('commandstats');
+      return ['scan', 'pttl', 'type'].map((name) => new RegExp(`cmdstat_${name}:calls=(\\d+)`).exec(stats)?.[1] ?? '0');
+    };
+    const seen = await asked();
+    await soon(async () => expect(await asked()).not.toEqual(seen));
+    const header = workbench.page.locator('.pane-header', { hasText: /^Cache Keys/ }).first();
+    await header.click();
+    // What was asked before is answered by then.
+    await workbench.page.waitForTimeout(3_000);
+    const hidden = await asked();
+    await workbench.page.waitForTimeout(8_000);
+    expect(await asked()).toEqual(hidden);
+    await header.click();
+    await soon(async () => expect(await asked()).not.toEqual(hidden));
+    await soon(() => row('types'));
+  });
+
   it('changes nothing over a read-only connection', async () => {
     await workbench.runCommand('Fleet Cache: Make Connection Read-Only');
     await workbench.quickInput.pick('default');
     await soon(async () => expect((await workbench.notifications()).join()).toContain('is read-only'));
     await workbench.clearNotifications();
+    // All is connected and listed anew.
+    await soon(async () => {
+      await tree().expand('types');
+      await tree().expand('gone');
+      await row('b');
+    });
     for (const command of ['Delete Key…', 'Set TTL…']) {
-      // All is connected and listed anew.
       await soon(() => tree().chooseFromContextMenu('b', command));
       await soon(async () =>
         expect((await workbench.notifications()).join()).toMatch(/is read-only, because it was made so/),
