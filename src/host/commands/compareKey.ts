@@ -7,12 +7,11 @@ import { plainText } from '../messages';
 import { withProgress } from '../progress';
 import type { KeyNode } from '../views/keyNodes';
 import { type CommandParts, requireServices } from './commandParts';
-import { nameOf } from './keySelection';
 
 /** *Compare with Miner*: what is cached beside what the miner says now. Writes nothing. */
 export async function compareKey({ session, log, comparisons }: CommandParts, key: KeyNode): Promise<void> {
   const services = await requireServices(session);
-  const name = nameOf(key);
+  const name = services.keyExplorer.shown(key.raw);
   if (!services.keyEditor.canFetch(key.raw)) {
     throw new FleetCacheError(
       `${name} can be compared with nothing: no miner or figure of the inventory has this key.`,

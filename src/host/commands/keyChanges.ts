@@ -9,7 +9,6 @@ import { parseTtl, ttlText } from '../ttlText';
 import type { KeyNode } from '../views/keyNodes';
 import { ttlLeftMs } from '../views/keyText';
 import { type CommandParts, requireServices } from './commandParts';
-import { nameOf } from './keySelection';
 import { askConsent } from './typedConfirmation';
 
 /** Keys that are worked on at a time. */
@@ -21,7 +20,7 @@ const SAMPLE = 10;
 export async function setKeyTtl({ session, log, keysView }: CommandParts, keys: readonly KeyNode[]): Promise<void> {
   const services = await requireServices(session);
   await services.connection.access.require(`set the TTL of ${plural(keys.length, 'key')}`);
-  const ttlMs = await askTtl(keys);
+  const ttlMs = await askTtl(services, keys);
   if (ttlMs === undefined) {
     return;
   }
@@ -71,16 +70,17 @@ export async function deleteKeys({ session, log, keysView }: CommandParts, keys:
   await keysView.noteChanged(keys);
   const missing = keys.length - removed;
   const gone = missing > 0 && !cancelled ? ` ${plural(missing, 'key was', 'keys were')} gone already.` : '';
-  log.info(`Deleted ${plural(removed, 'key')}, for example ${sampleOf(keys)}.`);
+  log.info(`Deleted ${plural(removed, 'key')}, for example ${sampleOf(services, keys)}.`);
   showInformation(`${cancelled ? 'Cancelled. ' : ''}Deleted ${plural(removed, 'key')}.${gone}`);
 }
 
-function askDeletion({ connection }: FleetServices, keys: readonly KeyNode[]): Promise<boolean> {
+function askDeletion(services: FleetServices, keys: readonly KeyNode[]): Promise<boolean> {
   const isOne = keys.length === 1;
-  return askConsent(connection, {
+  const sample = sampleOf(services, keys);
+  return askConsent(services.connection, {
     title: 'Delete Keys',
-    message: `Delete ${isOne ? sampleOf(keys) : plural(keys.length, 'key')}?`,
-    detail: `${isOne ? '' : `${sampleOf(keys)}\n\n`}This cannot be undone. What the cache lacks, the next reads fetch from the miners again.`,
+    message: `Delete ${isOne ? sample : plural(keys.length, 'key')}?`,
+    detail: `${isOne ? '' : `${sample}\n\n`}This cannot be undone. What the cache lacks, the next reads fetch from the miners again.`,
     button: 'Delete',
   });
 }
@@ -91,7 +91,7 @@ function askDeletion({ connection }: FleetServices, keys: readonly KeyNode[]): P
  * @returns what to tell the editor; `undefined` when the person leaves them alone.
  */
 async function askForeignConsent(
-  { connection }: FleetServices,
+  services: FleetServices,
   keys: readonly KeyNode[],
   verb: string,
   button: string,
@@ -104,21 +104,20 @@ async function askForeignConsent(
     foreign.length === 1
       ? ['a key that is', 'it', 'Key']
       : [`${plural(foreign.length, 'key')} that are`, 'them', 'Keys'];
-  const isMeant = await askConsent(connection, {
+  const isMeant = await askConsent(services.connection, {
     title: `${button}: Foreign ${noun}`,
     message: `${verb} ${which} not the cache's?`,
-    detail: `${sampleOf(foreign)}\n\nSomething else wrote ${them} and may depend on ${them}. This cannot be undone.`,
+    detail: `${sampleOf(services, foreign)}\n\nSomething else wrote ${them} and may depend on ${them}. This cannot be undone.`,
     button: `${button} Foreign ${noun}`,
   });
   return isMeant ? { allowForeign: true } : undefined;
 }
 
-async function askTtl(keys: readonly KeyNode[]): Promise<number | undefined> {
+async function askTtl(services: FleetServices, keys: readonly KeyNode[]): Promise<number | undefined> {
   const [first] = keys;
   const leftMs = first?.known === undefined ? undefined : ttlLeftMs(first.known, Date.now());
   const typed = await vscode.window.showInputBox({
-    title:
-      keys.length === 1 && first !== undefined ? `Set TTL: ${nameOf(first)}` : `Set TTL: ${plural(keys.length, 'key')}`,
+    title: `Set TTL: ${keys.length === 1 ? sampleOf(services, keys) : plural(keys.length, 'key')}`,
     prompt: 'Until it expires, such as 10s, 5m or 2h',
     value: keys.length === 1 && leftMs !== undefined && leftMs > 0 ? ttlText(leftMs) : '',
     placeHolder: '5m',
@@ -192,8 +191,8 @@ async function tell(
   }
 }
 
-function sampleOf(keys: readonly KeyNode[]): string {
-  const names = keys.slice(0, SAMPLE).map(nameOf);
+function sampleOf({ keyExplorer }: Pick<FleetServices, 'keyExplorer'>, keys: readonly KeyNode[]): string {
+  const names = keys.slice(0, SAMPLE).map(({ raw }) => keyExplorer.shown(raw));
   const more = keys.length - names.length;
   return plainText(more > 0 ? `${names.join(', ')} and ${more.toLocaleString('en')} more` : names.join(', '));
 }

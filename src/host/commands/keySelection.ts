@@ -13,8 +13,3 @@ export function selectedKeys(
   }
   return keys;
 }
-
-/** A key for people. */
-export function nameOf({ known, raw }: KeyNode): string {
-  return known?.shown ?? raw;
-}

@@ -13,17 +13,29 @@ const PER_ROUND = 1_000;
 export class KeyFactsKeeper {
   private isAsking = false;
   private next = 0;
+  /** A level is drawn several times while its keys are asked about for the first time. */
+  private readonly learning = new WeakMap<KeyNode, Promise<void>>();
 
   /** @param onKnown called with the rows of which something was learnt. */
   constructor(
     private readonly explorer: Pick<KeyExplorer, 'describe'>,
-    private readonly onKnown: (nodes: KeyNode[]) => void,
+    private readonly onKnown: (nodes: readonly KeyNode[]) => void,
     private readonly logger: Logger,
   ) {}
 
   /** Asks about the keys of which nothing is known yet. Never fails. */
   async learn(nodes: readonly KeyNode[]): Promise<void> {
-    await this.ask(nodes.filter(({ known }) => known === undefined));
+    const unknown = nodes.filter(({ known }) => known === undefined);
+    const unasked = unknown.filter((node) => !this.learning.has(node));
+    const asking = this.ask(unasked).finally(() => {
+      for (const node of unasked) {
+        this.learning.delete(node);
+      }
+    });
+    for (const node of unasked) {
+      this.learning.set(node, asking);
+    }
+    await Promise.all(new Set(unknown.map((node) => this.learning.get(node))));
   }
 
   /** Asks again about some of the listed keys. Never fails. */

@@ -4,7 +4,14 @@ import type { KeyFreshness } from '../../service/keyLevels';
 import { keyUri } from '../documents/keyUri';
 import { plural } from '../format';
 import { COMMANDS, CONTEXT_VALUES } from '../ids';
-import type { KeyNode, KeysNode, KeysNoteNode, MoreKeysNode, NamespaceNode } from './keyNodes';
+import {
+  type KeyNode,
+  type KeysNode,
+  type KeysNoteNode,
+  type MoreKeysNode,
+  type NamespaceNode,
+  shownPrefix,
+} from './keyNodes';
 import { freshnessAt, keyText, keyTooltip } from './keyText';
 
 const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
@@ -55,7 +62,7 @@ function namespaceItem(node: NamespaceNode): vscode.TreeItem {
   const keys = node.keys === 0 ? 'none listed' : plural(node.keys, 'key');
   item.description = isForeignRoot ? `${keys} · foreign` : keys;
   item.iconPath = new vscode.ThemeIcon(isForeignRoot ? 'lock' : 'folder');
-  item.tooltip = `Keys that begin with ${prefix}\n${keys}${isOwn ? '' : "\nNot the cache's: read-only here, unless you insist."}`;
+  item.tooltip = `Keys that begin with ${shownPrefix(node)}\n${keys}${isOwn ? '' : "\nNot the cache's: read-only here, unless you insist."}`;
   item.contextValue = CONTEXT_VALUES.keyNamespace;
   item.accessibilityInformation = {
     label: `Namespace ${label}, ${keys}${isOwn ? '' : ", not the cache's"}`,
@@ -69,10 +76,10 @@ function keyItem(node: KeyNode, now: number): vscode.TreeItem {
   const item = new vscode.TreeItem(label, None);
   item.id = `key:${raw}`;
   const text = known === undefined ? undefined : keyText(known, now);
-  node.painted = text?.description;
+  node.painted = text?.description ?? '';
   item.description = text?.description ?? '';
   item.iconPath = keyIcon(node, now);
-  item.tooltip = known === undefined ? raw : keyTooltip(known, now);
+  item.tooltip = known === undefined ? label : keyTooltip(known, now);
   item.contextValue = isOwn ? contextOfOwn(node) : CONTEXT_VALUES.foreignKey;
   // A command of our own would carry its arguments by a reference that the next repaint makes void under the user's click.
   item.command = { command: 'vscode.open', title: 'Open', arguments: [keyUri(raw, known?.shown ?? name, known?.type)] };

@@ -23,7 +23,7 @@ export interface KeyNode {
   readonly isOwn: boolean;
   /** What is known of it; `undefined` until it was asked for. */
   known: DescribedKey | undefined;
-  /** What its row says now, as VS Code was told. */
+  /** What its row says, as VS Code was told; `undefined` until it was. */
   painted: string | undefined;
 }
 
@@ -41,4 +41,9 @@ export interface KeysNoteNode {
   readonly type: 'note';
   readonly parent: NamespaceNode | undefined;
   readonly text: string;
+}
+
+/** What a namespace's keys begin with, for people. */
+export function shownPrefix({ parent, name }: NamespaceNode): string {
+  return `${parent === undefined ? '' : shownPrefix(parent)}${name}:`;
 }

@@ -1,6 +1,6 @@
 import type { KeyScanProgress } from '../../service/keyLevels';
 import { plural } from '../format';
-import type { ScanState } from './keyScans';
+import type { ScanState } from './levelScans';
 
 /**
  * What stands above the tree of keys: what is listed, how far, and what cannot be told. Empty when there is nothing to say.

@@ -6,9 +6,9 @@ import type { RawKey } from '../../cache/keyBrowser';
 import type { KeyExplorer } from '../../service/keyExplorer';
 import { KeyFactsKeeper } from './keyFacts';
 import { keysItem } from './keyItems';
-import { KeyListing } from './keyListing';
 import type { KeyNode, KeysNode, MoreKeysNode, NamespaceNode } from './keyNodes';
 import { keyText } from './keyText';
+import { LevelRows } from './levelRows';
 
 /** So long a listing waits for what is known of its keys, so that rows need not be drawn twice. */
 const FACTS_MS = 150;
@@ -35,7 +35,7 @@ export class KeysTree implements Disposable {
   private readonly changes = new vscode.EventEmitter<KeysNode | KeysNode[] | undefined>();
   private readonly facts: KeyFactsKeeper;
   /** The levels that are open, by prefix; that of all keys has the empty one. */
-  private readonly listings = new Map<RawKey, KeyListing>();
+  private readonly levels = new Map<RawKey, LevelRows>();
   /** Levels that changed and are drawn later. */
   private readonly pending = new Map<RawKey, Disposable>();
   private nextTick = 0;
@@ -46,7 +46,9 @@ export class KeysTree implements Disposable {
 
   constructor(private readonly parts: KeysTreeParts) {
     const { explorer, logger } = parts;
-    this.facts = new KeyFactsKeeper(explorer, (nodes) => this.changes.fire(nodes), logger);
+    // Rows that VS Code has not asked for yet are drawn with what is known by then.
+    const redraw = (nodes: readonly KeyNode[]) => this.fireAll(nodes.filter(({ painted }) => painted !== undefined));
+    this.facts = new KeyFactsKeeper(explorer, redraw, logger);
     this.disposables.add(this.changes);
     this.disposables.add(explorer.onDidChange((prefix) => this.noteChange(prefix)));
   }
@@ -67,7 +69,7 @@ export class KeysTree implements Disposable {
     if (node !== undefined && node.type !== 'namespace') {
       return [];
     }
-    const listing = this.listingOf(node);
+    const listing = this.rowsOf(node);
     this.parts.onOpen(listing.prefix);
     const children = listing.read(this.parts.explorer);
     listing.drawnAt = this.parts.clock.monotonic();
@@ -78,7 +80,7 @@ export class KeysTree implements Disposable {
   }
 
   showMore({ parent }: MoreKeysNode): void {
-    this.listingOf(parent).grow();
+    this.rowsOf(parent).grow();
     this.changes.fire(parent);
   }
 
@@ -94,14 +96,14 @@ export class KeysTree implements Disposable {
       this.noteChange(undefined);
       return;
     }
-    for (const prefix of this.listings.keys()) {
+    for (const prefix of this.levels.keys()) {
       this.parts.explorer.forgetLevel(prefix);
     }
   }
 
   /** A row was opened: VS Code shows what it had, so that what was forgotten meanwhile is listed again. */
   expand(node: KeysNode): void {
-    if (node.type === 'namespace' && !this.listings.has(node.prefix)) {
+    if (node.type === 'namespace' && !this.levels.has(node.prefix)) {
       this.changes.fire(node);
     }
   }
@@ -111,9 +113,9 @@ export class KeysTree implements Disposable {
     if (node.type !== 'namespace') {
       return;
     }
-    for (const prefix of this.listings.keys()) {
+    for (const prefix of this.levels.keys()) {
       if (prefix.startsWith(node.prefix)) {
-        this.listings.delete(prefix);
+        this.levels.delete(prefix);
         this.pending.get(prefix)?.dispose();
         this.pending.delete(prefix);
         this.parts.explorer.forgetLevel(prefix);
@@ -130,10 +132,7 @@ export class KeysTree implements Disposable {
     );
     const from = this.nextTick < changed.length ? this.nextTick : 0;
     this.nextTick = changed.length > PER_TICK ? from + PER_TICK : 0;
-    const drawn = changed.slice(from, from + PER_TICK);
-    if (drawn.length > 0) {
-      this.changes.fire(drawn);
-    }
+    this.fireAll(changed.slice(from, from + PER_TICK));
   }
 
   /** Asks Redis again about the listed keys. Not counted as lookups. */
@@ -149,29 +148,29 @@ export class KeysTree implements Disposable {
   }
 
   private keyNodes(): KeyNode[] {
-    return [...this.listings.values()].flatMap(({ keys }) => keys);
+    return [...this.levels.values()].flatMap(({ keys }) => keys);
   }
 
-  private listingOf(node: NamespaceNode | undefined): KeyListing {
+  private rowsOf(node: NamespaceNode | undefined): LevelRows {
     const prefix = node?.prefix ?? '';
-    const known = this.listings.get(prefix);
+    const known = this.levels.get(prefix);
     if (known !== undefined) {
       return known;
     }
-    const listing = new KeyListing(node);
-    this.listings.set(prefix, listing);
+    const listing = new LevelRows(node);
+    this.levels.set(prefix, listing);
     return listing;
   }
 
   private noteChange(prefix: RawKey | undefined): void {
-    for (const listing of prefix === undefined ? this.listings.values() : [this.listings.get(prefix)]) {
+    for (const listing of prefix === undefined ? this.levels.values() : [this.levels.get(prefix)]) {
       if (listing !== undefined && !this.pending.has(listing.prefix)) {
         this.schedule(listing);
       }
     }
   }
 
-  private schedule(listing: KeyListing): void {
+  private schedule(listing: LevelRows): void {
     const { clock } = this.parts;
     const sinceMs = clock.monotonic() - listing.drawnAt;
     const waitMs = listing.size > LARGE_LEVEL ? Math.max(0, LARGE_LEVEL_MS - sinceMs) : 0;
@@ -187,15 +186,21 @@ export class KeysTree implements Disposable {
   }
 
   /** Draws only the rows that changed where no row comes or goes. */
-  private draw(listing: KeyListing): void {
+  private draw(listing: LevelRows): void {
     if (!this.isVisible) {
       return;
     }
     const changed = listing.update(this.parts.explorer);
     if (changed === 'all') {
       this.changes.fire(listing.node);
-    } else if (changed.length > 0) {
-      this.changes.fire([...changed]);
+    } else {
+      this.fireAll(changed);
+    }
+  }
+
+  private fireAll(nodes: readonly KeysNode[]): void {
+    if (nodes.length > 0) {
+      this.changes.fire([...nodes]);
     }
   }
 }

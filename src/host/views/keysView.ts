@@ -8,9 +8,9 @@ import type { FleetSession } from '../fleetSession';
 import { CONTEXT_KEYS, VIEWS } from '../ids';
 import { describeFilter, describeListing } from '../keys/keyFilterText';
 import type { KeyNode, KeysNode } from './keyNodes';
-import { KeyScans } from './keyScans';
 import { keysMessage } from './keysMessage';
 import { KeysTree } from './keysTree';
+import { LevelScans } from './levelScans';
 
 const TICK_MS = 1_000;
 /** Others change keys too, which nobody tells us of. */
@@ -22,7 +22,7 @@ const MESSAGE_MS = 250;
 interface Shown {
   readonly explorer: KeyExplorer;
   readonly tree: KeysTree;
-  readonly scans: KeyScans;
+  readonly scans: LevelScans;
 }
 
 /** The Cache Keys view: all keys of the Redis that is used. Nothing is asked of Redis while nobody can see it. */
@@ -135,7 +135,7 @@ export class KeysView implements vscode.TreeDataProvider<KeysNode>, Disposable {
     this.shown = undefined;
     if (services !== undefined) {
       const { keyExplorer: explorer, cache } = services;
-      const scans: KeyScans = store.add(new KeyScans(explorer, this.clock, () => this.updateSoon()));
+      const scans: LevelScans = store.add(new LevelScans(explorer, this.clock, () => this.updateSoon()));
       const onOpen = (prefix: string) => scans.want(prefix);
       const onClose = (prefix: string) => scans.leave(prefix);
       const tree = store.add(new KeysTree({ explorer, clock: this.clock, logger: this.logger, onOpen, onClose }));

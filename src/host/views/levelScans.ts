@@ -32,7 +32,7 @@ const MIN_PAUSE_MS = 30_000;
  * Which levels are being listed: each that is opened, once, until it is complete, a person cancels, or nobody sees the view any
  * more. Scans that end because the view is hidden go on when it is shown again.
  */
-export class KeyScans implements Disposable {
+export class LevelScans implements Disposable {
   private readonly running = new Map<RawKey, RunningScan>();
   /** Levels that were opened, and are listed or were; of those a repaint begins no scan again. */
   private readonly begun = new Set<RawKey>();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { KeyListing } from '../../../../src/host/views/keyListing';
+import { LevelRows } from '../../../../src/host/views/levelRows';
 import type { KeyLevel } from '../../../../src/service/keyLevels';
 
 /** A level as the explorer would know it, of these namespaces with their counts, and these keys. */
@@ -31,12 +31,12 @@ class KnownLevel {
   }
 }
 
-describe('KeyListing', () => {
+describe('LevelRows', () => {
   it('keeps the rows that stay, whatever comes and goes', () => {
     const level = new KnownLevel();
     level.namespaces = { v1: 3 };
     level.keys = ['a', 'b'];
-    const listing = new KeyListing(undefined);
+    const listing = new LevelRows(undefined);
     const before = listing.read(level);
     expect(before.map(({ type }) => type)).toEqual(['namespace', 'key', 'key']);
     level.namespaces = { other: 1, v1: 4 };
@@ -52,7 +52,7 @@ describe('KeyListing', () => {
   it('draws only the rows that changed where none comes or goes', () => {
     const level = new KnownLevel();
     level.namespaces = { a: 1, b: 2 };
-    const listing = new KeyListing(undefined);
+    const listing = new LevelRows(undefined);
     const [, b] = listing.read(level);
     expect(listing.update(level)).toEqual([]);
     level.namespaces = { a: 1, b: 3 };
@@ -62,7 +62,7 @@ describe('KeyListing', () => {
   it('lists a thousand siblings, more on request, and ten thousand at most', () => {
     const level = new KnownLevel();
     level.keys = Array.from({ length: 12_000 }, (_, index) => String(index));
-    const listing = new KeyListing(undefined);
+    const listing = new LevelRows(undefined);
     const rows = listing.read(level);
     expect(rows).toHaveLength(1_001);
     expect(rows.at(-1)).toMatchObject({ type: 'more', hidden: 11_000, canGrow: true });
@@ -81,7 +81,7 @@ describe('KeyListing', () => {
       ...Array.from({ length: 1_200 }, (_, index) => [`a${index}`, 1]),
       ['v1', 1],
     ]);
-    const rows = new KeyListing(undefined).read(level);
+    const rows = new LevelRows(undefined).read(level);
     expect(rows).toHaveLength(1_002);
     expect(rows[0]).toMatchObject({ prefix: 'v1:', isOwn: true });
     expect(rows.at(-1)).toMatchObject({ hidden: 200 });
@@ -90,7 +90,7 @@ describe('KeyListing', () => {
   it('counts what is not listed without drawing the siblings anew', () => {
     const level = new KnownLevel();
     level.keys = Array.from({ length: 1_500 }, (_, index) => String(index));
-    const listing = new KeyListing(undefined);
+    const listing = new LevelRows(undefined);
     const more = listing.read(level).at(-1);
     level.keys = [...level.keys, 'z'];
     expect(listing.update(level)).toEqual([more]);
@@ -99,7 +99,7 @@ describe('KeyListing', () => {
 
   it('says that there is nothing', () => {
     const level = new KnownLevel();
-    const listing = new KeyListing(undefined);
+    const listing = new LevelRows(undefined);
     expect(listing.read(level)).toEqual([{ type: 'note', parent: undefined, text: 'No keys' }]);
     level.keys = ['a'];
     expect(listing.update(level)).toBe('all');
@@ -108,7 +108,7 @@ describe('KeyListing', () => {
   it('says that the order is still being made, until it is', () => {
     const level = new KnownLevel();
     level.isSorting = true;
-    const listing = new KeyListing(undefined);
+    const listing = new LevelRows(undefined);
     expect(listing.read(level)).toMatchObject([{ type: 'note', text: 'Sorting …' }]);
     level.isSorting = false;
     level.keys = ['a'];

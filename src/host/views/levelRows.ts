@@ -11,7 +11,7 @@ const MOST_SIBLINGS = 10_000;
 const OWN_PREFIX: RawKey = 'v1:';
 
 /** One open level of the tree: its rows, which keep their identity as long as they are listed. */
-export class KeyListing {
+export class LevelRows {
   readonly prefix: RawKey;
   /** When VS Code was given its rows last, by a monotonic clock. */
   drawnAt = Number.NEGATIVE_INFINITY;

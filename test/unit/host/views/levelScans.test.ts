@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { StoreError } from '../../../../src/cache/store';
-import { KeyScans } from '../../../../src/host/views/keyScans';
+import { LevelScans } from '../../../../src/host/views/levelScans';
 import type { KeyExplorer } from '../../../../src/service/keyExplorer';
 import { ManualClock } from '../../../fixtures/manualClock';
 
@@ -20,7 +20,7 @@ class Stand {
   readonly complete = new Set<string>();
   /** Keys that the explorer has by now. */
   listed = 0;
-  readonly keyScans: KeyScans;
+  readonly levelScans: LevelScans;
 
   constructor() {
     const explorer: Pick<KeyExplorer, 'scan' | 'level'> = {
@@ -37,8 +37,8 @@ class Stand {
       }),
       scan: (prefix, options = {}) => this.scan(prefix, options),
     };
-    this.keyScans = new KeyScans(explorer, this.clock, () => {});
-    this.keyScans.setVisible(true);
+    this.levelScans = new LevelScans(explorer, this.clock, () => {});
+    this.levelScans.setVisible(true);
   }
 
   get running(): string[] {
@@ -74,69 +74,69 @@ class Stand {
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-describe('KeyScans', () => {
+describe('LevelScans', () => {
   it('lists an open level once, and none that is listed with the one above', async () => {
-    const { keyScans, of } = aStand();
-    keyScans.want('');
-    keyScans.want('');
-    keyScans.want('v1:');
+    const { levelScans, of } = aStand();
+    levelScans.want('');
+    levelScans.want('');
+    levelScans.want('v1:');
     expect(of.running).toEqual(['']);
     of.only.end();
     await turn();
-    keyScans.want('v1:cache:');
+    levelScans.want('v1:cache:');
     expect(of.running).toEqual([]);
-    expect(keyScans.state).toEqual({ type: 'idle' });
+    expect(levelScans.state).toEqual({ type: 'idle' });
   });
 
   it('tells how far it is, and goes on after it was cancelled when somebody wants it', async () => {
-    const { keyScans, of } = aStand();
-    keyScans.want('');
+    const { levelScans, of } = aStand();
+    levelScans.want('');
     const progress = { listed: 10, scanned: 10, total: 100 };
     of.only.options.onProgress?.(progress);
-    expect(keyScans.state).toEqual({ type: 'running', progress, isAgain: false });
-    keyScans.cancel();
+    expect(levelScans.state).toEqual({ type: 'running', progress, isAgain: false });
+    levelScans.cancel();
     of.listed = 12;
     await turn();
     expect(of.running).toEqual([]);
-    expect(keyScans.state).toEqual({ type: 'cancelled', progress: { ...progress, listed: 12 } });
+    expect(levelScans.state).toEqual({ type: 'cancelled', progress: { ...progress, listed: 12 } });
     // A repaint asks for the level again, which is no reason to go on.
-    keyScans.want('');
-    keyScans.setVisible(false);
-    keyScans.setVisible(true);
+    levelScans.want('');
+    levelScans.setVisible(false);
+    levelScans.setVisible(true);
     expect(of.running).toEqual([]);
-    keyScans.resume();
+    levelScans.resume();
     expect(of.running).toEqual(['']);
     of.only.end();
     await turn();
-    expect(keyScans.state).toEqual({ type: 'idle' });
+    expect(levelScans.state).toEqual({ type: 'idle' });
   });
 
   it('asks nothing while nobody sees the view, and goes on when somebody does', async () => {
-    const { keyScans, of } = aStand();
-    keyScans.want('');
-    keyScans.setVisible(false);
+    const { levelScans, of } = aStand();
+    levelScans.want('');
+    levelScans.setVisible(false);
     await turn();
     expect(of.running).toEqual([]);
-    keyScans.restart();
+    levelScans.restart();
     expect(of.running).toEqual([]);
-    keyScans.setVisible(true);
+    levelScans.setVisible(true);
     expect(of.running).toEqual(['']);
   });
 
   it('says why a listing failed, and goes on once Redis is back', async () => {
-    const { keyScans, of } = aStand();
-    keyScans.want('');
+    const { levelScans, of } = aStand();
+    levelScans.want('');
     of.only.fail(new StoreError('Redis is away.'));
     await turn();
-    expect(keyScans.state).toEqual({ type: 'failed', reason: 'Redis is away.' });
-    keyScans.heal();
+    expect(levelScans.state).toEqual({ type: 'failed', reason: 'Redis is away.' });
+    levelScans.heal();
     expect(of.running).toEqual(['']);
-    expect(keyScans.state.type).toBe('running');
+    expect(levelScans.state.type).toBe('running');
   });
 
   it('lists again what may have changed, at a small part of the time, and quietly', async () => {
-    const { keyScans, of } = aStand();
-    keyScans.want('');
+    const { levelScans, of } = aStand();
+    levelScans.want('');
     of.clock.advance(2_000);
     of.only.end();
     await turn();
@@ -145,18 +145,18 @@ describe('KeyScans', () => {
     of.clock.advance(1_000);
     expect(of.running).toEqual(['']);
     of.only.options.onProgress?.({ listed: 1, scanned: 1, total: 2 });
-    expect(keyScans.state).toEqual({ type: 'idle' });
+    expect(levelScans.state).toEqual({ type: 'idle' });
   });
 
   it('ends with its level, and with itself', async () => {
-    const { keyScans, of } = aStand();
-    keyScans.want('a:');
-    keyScans.leave('a:');
+    const { levelScans, of } = aStand();
+    levelScans.want('a:');
+    levelScans.leave('a:');
     await turn();
     expect(of.running).toEqual([]);
-    keyScans.want('a:');
+    levelScans.want('a:');
     expect(of.running).toEqual(['a:']);
-    keyScans.dispose();
+    levelScans.dispose();
     await turn();
     expect(of.running).toEqual([]);
     expect(of.clock.pending).toEqual([]);
@@ -165,5 +165,5 @@ describe('KeyScans', () => {
 
 function aStand() {
   const of = new Stand();
-  return { of, keyScans: of.keyScans };
+  return { of, levelScans: of.levelScans };
 }
