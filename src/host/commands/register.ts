@@ -4,7 +4,7 @@ import { type Disposable, DisposableStore } from '../../base/lifecycle';
 import type { Connection } from '../connections/savedConnections';
 import { COMMANDS, type CommandId } from '../ids';
 import { showWithLog } from '../messages';
-import type { KeysNode } from '../views/keyNodes';
+import type { KeyNode, KeysNode } from '../views/keyNodes';
 import type { MinersNode } from '../views/minerNodes';
 import { benchmark, showLastBenchmark } from './benchmark';
 import type { CommandParts } from './commandParts';
@@ -19,6 +19,7 @@ import { importMiners } from './importMiners';
 import { invalidate } from './invalidate';
 import { deleteKeys, refreshKeys, setKeyTtl } from './keyChanges';
 import { copyKeys, copyKeyValues, copyRedisCliCommands } from './keyCopies';
+import { showKeyHistory } from './keyHistory';
 import { clearKeyFilter, filterKeys, sortKeys } from './keyListing';
 import { selectedKeys } from './keySelection';
 import { setMinerLogin, setRedisPassword } from './logins';
@@ -58,7 +59,8 @@ export function registerCommands(parts: CommandParts): Disposable {
     [COMMANDS.labelConnection]: (row?: Connection) => labelConnection(parts, row),
     [COMMANDS.makeReadOnly]: (row?: Connection) => makeReadOnly(parts, row),
     [COMMANDS.allowWriting]: (row?: Connection) => allowWriting(parts, row),
-    [COMMANDS.showEntryHistory]: (node?: MinersNode) => showEntryHistory(parts, node),
+    [COMMANDS.showEntryHistory]: (node?: MinersNode | KeyNode) =>
+      node?.type === 'key' ? showKeyHistory(parts, node) : showEntryHistory(parts, node),
     [COMMANDS.publishTestEvent]: (node?: MinersNode) => publishTestEvent(parts, node),
     [COMMANDS.openDashboard]: () => parts.dashboard.open(),
     [COMMANDS.exportMetrics]: () => exportMetrics(parts),
