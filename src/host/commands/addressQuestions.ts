@@ -136,7 +136,8 @@ async function askNatMap(
   if (scheme === '') {
     return [];
   }
-  const parameter = (text: string) => `natMap=${text.replaceAll(/\s/g, '')}`;
+  // Who has read of the parameter may write its name as well.
+  const parameter = (text: string) => `natMap=${text.replaceAll(/\s/g, '').replace(/^natMap=/, '')}`;
   const map = await vscode.window.showInputBox({
     title,
     prompt:

@@ -73,20 +73,20 @@ export async function askEditedSecrets(
   const has = (some: ConnectionSecrets | undefined) => Object.keys(some ?? {}).length > 0;
   const items = [
     ...(has(own)
-      ? [{ label: 'Keep Those Stored', detail: `What is stored for ${server} stays as it is.`, kept: {} }]
+      ? [{ label: 'Keep the stored ones', detail: `What is stored for ${server} stays as it is.`, kept: {} }]
       : server === formerServer
-        ? [{ label: 'Keep None', detail: `Nothing is stored for ${server}.`, kept: {} }]
+        ? [{ label: 'Keep none', detail: `Nothing is stored for ${server}.`, kept: {} }]
         : []),
     ...(server !== formerServer && has(before)
       ? [
           {
-            label: 'Use Those of Before',
+            label: 'Take the former ones along',
             detail: `What is stored for ${formerServer} is sent to ${server}.`,
             kept: before,
           },
         ]
       : []),
-    { label: 'Type Them Anew…', detail: 'They are kept in VS Code’s secret storage.', kept: undefined },
+    { label: 'Type them anew…', detail: 'They are kept in VS Code’s secret storage.', kept: undefined },
   ];
   const picked =
     items.length === 1

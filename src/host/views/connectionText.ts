@@ -32,11 +32,20 @@ export function connectionText(
     tooltip: [
       `${name}${isActive ? ' (used in this workspace)' : ''}`,
       `Address: ${address}`,
+      ...kindOf(url),
       `Label: ${environment ?? 'none'}`,
       writing.long,
       ...(connection.isDefault ? ['From the setting fleetCache.redis.url.'] : []),
     ].join('\n'),
   };
+}
+
+/** What the address alone does not tell. */
+function kindOf(url: string): readonly string[] {
+  const [, tls, mode] = /^redis(s?)(?:\+(sentinel|cluster))?:/.exec(url) ?? [];
+  const kinds = [mode === 'sentinel' ? 'by Sentinel' : mode === 'cluster' ? 'Cluster' : '', tls === 's' ? 'TLS' : ''];
+  const known = kinds.filter((kind) => kind !== '');
+  return known.length === 0 ? [] : [`Kind: ${known.join(', ')}`];
 }
 
 function describeAccess({ readOnly, environment }: Connection, access: AccessState | undefined) {

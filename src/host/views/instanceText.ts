@@ -16,14 +16,15 @@ export function instanceText({ record, isAlive }: InstanceSighting, selfId: stri
   const recent = figures?.['5m'];
   const ratio = recent === undefined || recent.lookups === 0 ? undefined : formatRatio(recent.hits / recent.lookups);
   const runs = formatDuration(Math.max(0, now - startedAt));
+  // A narrow row shows the beginning only.
   const facts = isAlive
-    ? [version, ratio === undefined ? undefined : `${ratio} hits`, `watches ${watched}`, `up ${runs}`]
-    : [version, 'silent, taken for dead'];
+    ? [ratio === undefined ? undefined : `${ratio} hits`, `watches ${watched}`, `up ${runs}`, version]
+    : ['silent, taken for dead', version];
   return {
-    label: `${what} on ${host}${isSelf ? isSelfNote(kind) : ''}`,
+    label: `${isSelf ? `This ${what.toLowerCase()}` : what} on ${host}`,
     description: facts.filter((fact) => fact !== undefined).join(' · '),
     tooltip: [
-      `${what} ${pid} on ${host}${isSelf ? isSelfNote(kind) : ''}`,
+      `${what} ${pid} on ${host}${isSelf ? ' (this one)' : ''}`,
       isAlive ? 'Alive' : 'Gave no heartbeat for some seconds, and took no leave',
       `Version ${version}`,
       `Started ${new Date(startedAt).toLocaleString()} by the clock of its machine`,
@@ -31,8 +32,4 @@ export function instanceText({ record, isAlive }: InstanceSighting, selfId: stri
       `Watches ${plural(watched, 'miner')}`,
     ].join('\n'),
   };
-}
-
-function isSelfNote(kind: 'window' | 'server'): string {
-  return kind === 'window' ? ' (this window)' : ' (this one)';
 }

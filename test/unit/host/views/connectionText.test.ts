@@ -30,6 +30,16 @@ describe('connectionText', () => {
     expect(text.tooltip).toContain(tooltip);
   });
 
+  it.each([
+    ['redis://h', undefined],
+    ['rediss://h', 'Kind: TLS'],
+    ['redis+sentinel://h/main', 'Kind: by Sentinel'],
+    ['rediss+cluster://h', 'Kind: Cluster, TLS'],
+  ])('tells what the address does not: %s', (url, kind) => {
+    const lines = connectionText({ ...PLANT, url }, false, undefined).tooltip.split('\n');
+    expect(lines.find((line) => line.startsWith('Kind:'))).toBe(kind);
+  });
+
   it('has a short form for headers', () => {
     const access = (mode: 'read-only' | 'read-write') => ({ state: { mode, why: '' } }) as never;
     const of = (environment: 'production' | undefined, mode: 'read-only' | 'read-write') =>

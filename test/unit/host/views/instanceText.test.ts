@@ -17,8 +17,8 @@ const record: InstanceRecord = {
 describe('instanceText', () => {
   it('tells of one that is alive', () => {
     const { label, description, tooltip } = instanceText({ record, isAlive: true }, 'a', 3_601_000);
-    expect(label).toBe('Window on desk (this window)');
-    expect(description).toBe('1.2.3 · 90 % hits · watches 40 · up 1 h');
+    expect(label).toBe('This window on desk');
+    expect(description).toBe('90 % hits · watches 40 · up 1 h · 1.2.3');
     expect(tooltip).toContain('Watches 40 miners');
   });
 
@@ -26,12 +26,12 @@ describe('instanceText', () => {
     const server: InstanceRecord = { ...record, kind: 'server', figures: { '1m': none, '5m': none, start: none } };
     const { label, description } = instanceText({ record: server, isAlive: true }, 'b', 500);
     expect(label).toBe('Server on desk');
-    expect(description).toBe('1.2.3 · watches 40 · up 0 ms');
+    expect(description).toBe('watches 40 · up 0 ms · 1.2.3');
   });
 
   it('tells of one that fell silent', () => {
     const { description, tooltip } = instanceText({ record, isAlive: false }, 'b', 3_601_000);
-    expect(description).toBe('1.2.3 · silent, taken for dead');
+    expect(description).toBe('silent, taken for dead · 1.2.3');
     expect(tooltip).toContain('took no leave');
   });
 });
