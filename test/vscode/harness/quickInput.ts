@@ -73,6 +73,17 @@ export class QuickInput {
     await this.page.keyboard.press('Enter');
   }
 
+  /** As {@link answer}, into the box that says this below its field: one box follows the other in the same place. */
+  async answerTo(prompt: string, text: string): Promise<void> {
+    await this.asks(prompt);
+    await this.answer(text);
+  }
+
+  /** Waits for the box that says this below its field. */
+  async asks(prompt: string): Promise<void> {
+    await this.widget.locator('.quick-input-message', { hasText: prompt }).waitFor();
+  }
+
   /** Types into the box, for a list that follows what is typed. */
   async type(text: string): Promise<void> {
     await this.input.waitFor();
