@@ -2,6 +2,7 @@ import { explainStaleness } from './explainStaleness';
 import { getCacheHealth } from './getCacheHealth';
 import { getFleetOverview } from './getFleetOverview';
 import { getMiner } from './getMiner';
+import { inspectKeys } from './inspectKeys';
 import { planCacheChange } from './planCacheChange';
 import { queryMiners } from './queryMiners';
 import { registerTool, type ToolHost } from './tool';
@@ -13,5 +14,6 @@ export function registerReadTools(host: ToolHost): void {
   registerTool(host, getMiner);
   registerTool(host, getCacheHealth);
   registerTool(host, explainStaleness);
+  registerTool(host, inspectKeys);
   registerTool(host, planCacheChange);
 }

@@ -59,6 +59,7 @@ describe('what the tools tell of 5,000 miners, some with names that mean harm', 
     ['query_miners', { limit: 200 }],
     ['query_miners', { limit: 200, sort: 'power', order: 'descending', fields: ['tenant', 'failure', 'tempC'] }],
     ['get_cache_health', {}],
+    ['inspect_keys', {}],
   ];
 
   it.each(CALLS)(
@@ -87,6 +88,7 @@ describe('what the tools tell of 5,000 miners, some with names that mean harm', 
       for (const [name, args] of [
         ['get_miner', { miner_id: shown, datasets: kinds }],
         ['explain_staleness', { miner_id: shown }],
+        ['inspect_keys', { miner_id: shown }],
       ] as const) {
         const text = JSON.stringify(await toolResult(mcp.client, name, args));
         expect(text.length).toBeLessThanOrEqual(CONCISE_CHARACTERS);

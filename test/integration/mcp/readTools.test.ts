@@ -175,6 +175,39 @@ describe('the reading tools', () => {
     });
   });
 
+  it('show the keys of the cache, and no others', async () => {
+    const miner = minerAt(5);
+    await services.warmer.warm([miner], ['status', 'pools']);
+    await admin.set(minerKey(miner.id, 'config'), '"foreign"', 'EX', 60);
+    await admin.set('v1:secret', 'x');
+    await admin.set('user:1', 'x');
+    const { keys, matched } = await call<{ keys: readonly Record<string, unknown>[]; matched: number }>(
+      'inspect_keys',
+      {
+        miner_id: miner.id,
+        response_format: 'detailed',
+      },
+    );
+    const stateOf = (dataset: string) => keys.find((key) => key.dataset === dataset)?.state;
+    expect([stateOf('miner:status'), stateOf('miner:pools'), stateOf('miner:config')]).toEqual([
+      'fresh',
+      'fresh',
+      'foreign',
+    ]);
+    expect(matched).toBe(keys.length);
+    expect(keys.find(({ dataset }) => dataset === 'miner:pools')).toMatchObject({
+      key: minerKey(miner.id, 'pools'),
+      minerId: miner.id,
+      ageMs: expect.any(Number),
+      writtenBy: services.instances.id,
+    });
+    const all = JSON.stringify(await call('inspect_keys', { response_format: 'detailed' }));
+    expect(all).not.toMatch(/secret|user:1/);
+    for (const pattern of ['*', 'v1:*', 'user:*', 'v1:gen:*', 'v1:lock:*', 'v1:cache']) {
+      await expect(call('inspect_keys', { pattern })).rejects.toThrow('may reach keys that are no entries');
+    }
+  });
+
   it.each([
     ['query_miners', { state: 'offline' }, 'Unrecognized key'],
     ['query_miners', { limit: 0 }, 'limit'],

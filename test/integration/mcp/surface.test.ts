@@ -35,6 +35,7 @@ describe('the surface of the MCP server', () => {
         "get_cache_health",
         "get_fleet_overview",
         "get_miner",
+        "inspect_keys",
         "invalidate_cache",
         "plan_cache_change",
         "query_miners",
