@@ -22,7 +22,7 @@ describe('connections that are there', () => {
   beforeAll(async () => {
     const args = [...USERS, '--user', 'default', 'off'];
     [first, second] = await Promise.all([startTestRedis(args), startTestRedis(args)]);
-    window = await ConnectionsWindow.open(193);
+    window = await ConnectionsWindow.open(198);
     ({ workbench } = window);
     input = workbench.quickInput;
     for (const user of ['ann', 'bob'] as const) {
