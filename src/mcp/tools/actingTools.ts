@@ -9,6 +9,7 @@ import { PlanError } from '../plans';
 import { cleanText } from '../untrusted';
 import { controlMiner } from './controlMiner';
 import { invalidateCache } from './invalidateCache';
+import { runBenchmark } from './runBenchmark';
 import { setCacheTtl } from './setCacheTtl';
 import { registerTool, type Tool, type ToolHost } from './tool';
 import { warmCache } from './warmCache';
@@ -25,6 +26,7 @@ export function registerActingTools(host: ToolHost): Disposable {
   const tools: readonly RegisteredTool[] = [
     registerTool(host, audited(warmCache)),
     registerTool(host, audited(invalidateCache)),
+    registerTool(host, audited(runBenchmark)),
     registerTool(host, audited(setCacheTtl)),
     ...(allowMinerControl ? [registerTool(host, audited(controlMiner))] : []),
   ];

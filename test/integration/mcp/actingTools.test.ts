@@ -16,7 +16,7 @@ import { startTestFleet, type TestFleet } from '../../fixtures/fleet';
 import { ManualClock } from '../../fixtures/manualClock';
 import { connectMcpClient, type McpClient, toolResult } from '../../fixtures/mcpClient';
 
-const ACTING = ['warm_cache', 'invalidate_cache', 'set_cache_ttl'];
+const ACTING = ['warm_cache', 'invalidate_cache', 'run_benchmark', 'set_cache_ttl'];
 
 interface Plan {
   readonly plan_id: string;
@@ -83,7 +83,7 @@ describe('the acting tools', () => {
       changes++;
     });
     expect(await namesOf(client)).not.toEqual(
-      expect.arrayContaining([expect.stringMatching(/warm|inval|set_|control/)]),
+      expect.arrayContaining([expect.stringMatching(/warm|inval|run_|set_|control/)]),
     );
     for (const name of [...ACTING, 'control_miner']) {
       await expect(toolResult(client, name)).rejects.toThrow('disabled');

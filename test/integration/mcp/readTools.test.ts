@@ -54,7 +54,7 @@ describe('the reading tools', () => {
   it('read only, stay within the fleet, and say so', async () => {
     const { tools } = await mcp.client.listTools();
     for (const { name, title, description, annotations, inputSchema, outputSchema } of tools) {
-      const isReading = !/^(warm|invalidate|set|control)_/.test(name);
+      const isReading = !/^(warm|invalidate|run|set|control)_/.test(name);
       expect(annotations, name).toMatchObject({ readOnlyHint: isReading, openWorldHint: false });
       expect([title, description, inputSchema, outputSchema], name).not.toContain(undefined);
     }

@@ -39,6 +39,7 @@ describe('the surface of the MCP server', () => {
         "invalidate_cache",
         "plan_cache_change",
         "query_miners",
+        "run_benchmark",
         "set_cache_ttl",
         "warm_cache",
       ]
