@@ -9,7 +9,10 @@ export function selectedKeys(
   const rows = selection !== undefined && selection.length > 0 ? selection : row === undefined ? [] : [row];
   const keys = rows.filter((each) => each.type === 'key');
   if (keys.length === 0) {
-    throw new FleetCacheError('No key is selected. Choose one or more in the Cache Keys view.');
+    // VS Code forgets the row of an open menu when the tree is drawn anew under it.
+    throw new FleetCacheError(
+      'The row changed just then, or no key is selected. Choose it again in the Cache Keys view.',
+    );
   }
   return keys;
 }
