@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { type Cluster, Command, type Redis } from 'ioredis';
 import type { RawKey } from '../cache/keyBrowser';
 import { StoreError } from '../cache/store';
@@ -11,6 +12,8 @@ import { keySlot } from './scanSlots';
 
 /** Characters of a key's name in a message. */
 const MAX_SHOWN = 200;
+/** The longest that a Cluster that has just been connected to is waited for, in ms. */
+const READY_MS = 2_000;
 
 /** One command about one key. */
 export interface KeyCommand {
@@ -115,10 +118,15 @@ export class KeyCommands {
 
   private async settle(command: KeyCommand, error: Error): Promise<KeyReply> {
     if (isRedirection(error) && this.connection.client.isCluster) {
+      const cluster = this.connection.client as Cluster;
+      if (cluster.status !== 'ready') {
+        // It knows its nodes a moment before it takes commands for them. If it does not come about, the command says so.
+        await once(cluster, 'ready', { signal: AbortSignal.timeout(READY_MS) }).catch(() => {});
+      }
       const [first, ...rest] = wordsOf(command);
       // Alone, a command is redirected by ioredis, as often as it takes.
       const alone = new Command(first as string, rest, { replyEncoding: null });
-      const reply = (this.connection.client as Cluster).sendCommand(alone) as Promise<KeyReply>;
+      const reply = cluster.sendCommand(alone) as Promise<KeyReply>;
       return reply.catch((failure: Error) => this.refused(command, failure));
     }
     return this.refused(command, error);
