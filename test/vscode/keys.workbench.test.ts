@@ -241,7 +241,10 @@ describe('a million keys in the window', () => {
   it('sets a TTL in words, and takes nothing else', async () => {
     const minerId = await openedMiner();
     await soon(() => row('details'));
-    await tree().chooseFromContextMenu('details', 'Set TTL…');
+    await soon(async () => {
+      await tree().chooseFromContextMenu('details', 'Set TTL…');
+      await workbench.quickInput.opens();
+    });
     await workbench.quickInput.type('soon');
     await soon(async () => expect(await workbench.quickInput.message()).toContain('"soon" is no time'));
     await workbench.screenshot('keys-ttl');

@@ -62,9 +62,19 @@ async function allowWriting(workbench: Workbench): Promise<void> {
 }
 
 /** Begins to delete, until what is asked is this: after writing was allowed, all is connected and listed anew. */
-async function untilAsked(workbench: Workbench, labels: readonly string[], question: string): Promise<void> {
+async function untilAsked(
+  workbench: Workbench,
+  path: readonly string[],
+  labels: readonly string[],
+  question: string,
+): Promise<void> {
   const tree = workbench.treeView('Cache Keys');
   await soon(async () => {
+    for (const each of path) {
+      await row(workbench, each);
+      await tree.expand(each);
+    }
+    await row(workbench, labels.at(-1) ?? '');
     await tree.select(...labels);
     await tree.chooseFromContextMenu(labels[0] ?? '', 'Delete Key…');
     const dialog = workbench.page.locator('.monaco-dialog-box');
@@ -107,7 +117,7 @@ describe('keys elsewhere', () => {
     );
     await workbench.clearNotifications();
     await allowWriting(workbench);
-    await untilAsked(workbench, ['0', '1', '2', '3', '4', '5', '6', '7'], 'Delete 8 keys?');
+    await untilAsked(workbench, ['bench', 'gone'], ['0', '1', '2', '3', '4', '5', '6', '7'], 'Delete 8 keys?');
     await workbench.pressDialogButton('Delete');
     await soon(async () => expect((await workbench.notifications()).join()).toContain('Deleted 8 keys.'));
     await soon(async () => expect((await row(workbench, 'gone')).description).toBe('1 key'));
@@ -139,10 +149,13 @@ describe('keys elsewhere', () => {
     const editor = workbench.page.locator('.editor-instance .view-lines').first();
     await soon(async () => expect(await editor.textContent()).toMatch(/"field":\s"value"/));
     await allowWriting(workbench);
-    await untilAsked(workbench, ['hash'], 'Delete v1:bench:x:hash?');
+    await untilAsked(workbench, ['bench', 'x'], ['hash'], 'Delete v1:bench:x:hash?');
     await workbench.pressDialogButton('Delete');
     await soon(async () => expect(await admin.exists('v1:bench:x:hash')).toBe(0));
-    await tree.chooseFromContextMenu('text', 'Set TTL…');
+    await soon(async () => {
+      await tree.chooseFromContextMenu('text', 'Set TTL…');
+      await workbench.quickInput.opens();
+    });
     await workbench.quickInput.answer('2h');
     await soon(async () => expect(await admin.ttl('v1:bench:x:text')).toBeGreaterThan(7_000));
     await workbench.screenshot('keys-login');

@@ -3,6 +3,8 @@ import type { Locator, Page } from 'playwright-core';
 const PALETTE_ATTEMPTS = 5;
 const PALETTE_TIMEOUT_MS = 5_000;
 
+const OPENS_MS = 5_000;
+
 /** VS Code's box at the top of the window: the command palette, quick picks and input boxes. */
 export class QuickInput {
   private readonly widget: Locator;
@@ -65,6 +67,11 @@ export class QuickInput {
       await this.item(label).click();
     }
     await ok.click();
+  }
+
+  /** Waits a moment for a box, and fails when there is none: whatever was to open it did not. */
+  async opens(): Promise<void> {
+    await this.input.waitFor({ timeout: OPENS_MS });
   }
 
   /** Types into the box and confirms. */
