@@ -1,5 +1,6 @@
 import uPlot from 'uplot';
 import type { BenchmarkBars, BenchmarkChart } from '../../protocol/benchmark';
+import { quietAxis } from '../charts/axis';
 import { Patterns, patternFill } from '../charts/patterns';
 import type { Pattern } from '../charts/specs';
 import type { Colours } from '../colours';
@@ -54,12 +55,7 @@ export class BarChart {
     this.plot?.destroy();
     const { groups, bars, unit } = chart;
     const [least, greatest] = extent(bars);
-    const axis: uPlot.Axis = {
-      stroke: colours.muted,
-      font: colours.font,
-      grid: { stroke: colours.grid, width: 1 },
-      ticks: { show: false },
-    };
+    const axis = quietAxis(colours);
     this.plot = new uPlot(
       {
         width: this.width(),

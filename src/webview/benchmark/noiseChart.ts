@@ -1,5 +1,6 @@
 import uPlot from 'uplot';
 import type { BenchmarkLine } from '../../protocol/benchmark';
+import { quietAxis } from '../charts/axis';
 import { el } from '../dom';
 import type { Theme } from '../theme';
 
@@ -43,12 +44,7 @@ export class NoiseChart {
       Math.min(1 - LEAST_RANGE, ...all.map((share) => share - 0.02)),
       Math.max(1 + LEAST_RANGE, ...all.map((share) => share + 0.02)),
     ];
-    const axis: uPlot.Axis = {
-      stroke: colours.muted,
-      font: colours.font,
-      grid: { stroke: colours.grid, width: 1 },
-      ticks: { show: false },
-    };
+    const axis = quietAxis(colours);
     this.plot = new uPlot(
       {
         width: this.width(),

@@ -2,6 +2,7 @@ import uPlot from 'uplot';
 import { el, setHidden, setText, toggle } from '../dom';
 import { formatTime } from '../format';
 import type { Theme } from '../theme';
+import { quietAxis } from './axis';
 import { chartTable } from './chartTable';
 import { type Columns, columnsOf, datasetsOf } from './columns';
 import { Legend } from './legend';
@@ -128,12 +129,7 @@ export class TimeChart {
       this.legend.addTarget(this.target, colours);
     }
     this.legendBox.replaceChildren(this.legend.root);
-    const axis: uPlot.Axis = {
-      stroke: colours.muted,
-      font: colours.font,
-      grid: { stroke: colours.grid, width: 1 },
-      ticks: { show: false },
-    };
+    const axis = quietAxis(colours);
     const plot = new uPlot(
       {
         width: this.width(),
