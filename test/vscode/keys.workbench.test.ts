@@ -76,6 +76,14 @@ describe('a million keys in the window', () => {
     return found as TreeRow;
   }
 
+  /** Opens a row until this one is below it. */
+  async function open(label: string, child: string): Promise<void> {
+    await soon(async () => {
+      await tree().expand(label);
+      await row(child);
+    });
+  }
+
   async function closeAll(labels: readonly string[]): Promise<void> {
     for (const label of labels) {
       if ((await row(label)).expanded) {
@@ -119,10 +127,10 @@ describe('a million keys in the window', () => {
   });
 
   it('shows a thousand siblings, and more when asked', async () => {
-    await tree().expand('shop');
+    await open('shop', 'session');
     await soon(async () => expect((await row('session')).description).toMatch(/^[\d,]+ keys$/));
     await closeAll(['v1']);
-    await tree().expand('session');
+    await open('session', '0');
     await soon(async () => expect((await row('0')).description).toMatch(/^string · TTL \d+m · 7 B$/));
     await workbench.screenshot('keys-siblings');
     await tree().goToEnd();
@@ -161,8 +169,7 @@ describe('a million keys in the window', () => {
   });
 
   it('opens values of any type as read-only documents, page by page, and what is binary in hexadecimal', async () => {
-    await tree().expand('types');
-    await soon(() => row('hash'));
+    await open('types', 'hash');
     await tree().row('hash').click();
     await soon(async () => expect(await editorText()).toMatch(/\/\/ Shown: [\d,]+ of 3,000 fields/));
     await workbench.screenshot('keys-hash');
@@ -182,10 +189,8 @@ describe('a million keys in the window', () => {
   /** A miner's id, of which the tree shows the entries. */
   async function openedMiner(): Promise<string> {
     await tree().goToStart();
-    await tree().expand('v1');
-    await soon(() => row('cache'));
-    await tree().expand('cache');
-    await soon(() => row('miner'));
+    await open('v1', 'cache');
+    await open('cache', 'miner');
     await tree().expand('miner');
     const minerId = await soon(async () => {
       const found = (await tree().rows()).find(({ level, label }) => level === 4 && /-\d{4}$/.test(label));
@@ -261,11 +266,9 @@ describe('a million keys in the window', () => {
       await admin.set(`types:gone:${name}`, 'x', 'EX', LONG_S);
     }
     await workbench.runCommand('Fleet Cache: Refresh Keys');
-    await tree().expand('v1');
-    await soon(() => row('bench'));
-    await tree().expand('bench');
-    await soon(() => row('gone'));
-    await tree().expand('gone');
+    await open('v1', 'bench');
+    await open('bench', 'gone');
+    await open('gone', 'a');
     await soon(async () => expect((await row('a')).description).toMatch(/^string · TTL/));
     await tree().select('a', 'b', 'c');
     await tree().chooseFromContextMenu('b', 'Delete Key…');
@@ -280,10 +283,8 @@ describe('a million keys in the window', () => {
     await workbench.clearNotifications();
     await closeAll(['bench', 'v1']);
 
-    await tree().expand('types');
-    await soon(() => row('gone'));
-    await tree().expand('gone');
-    await soon(() => row('a'));
+    await open('types', 'gone');
+    await open('gone', 'a');
     await tree().row('a').click();
     await tree().chooseFromContextMenu('a', 'Delete Key…');
     await soon(async () => expect(await workbench.dialogText()).toContain("Delete a key that is not the cache's?"));

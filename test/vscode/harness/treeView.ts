@@ -3,6 +3,8 @@ import type { Locator, Page } from 'playwright-core';
 const MENU_OPENS_MS = 200;
 const MENU_CLOSES_MS = 2_000;
 const MENU_ATTEMPTS = 5;
+const EXPANDS_MS = 2_000;
+const EXPAND_ATTEMPTS = 5;
 
 /** One row of a tree view as a user sees it. */
 export interface TreeRow {
@@ -94,9 +96,19 @@ export class TreeView {
     return (await this.pane.locator('.pane-header .description').allInnerTexts()).join('').trim();
   }
 
+  /** Opens a row that is folded. A click that hits while the tree is drawn anew does nothing, and is repeated. */
   async expand(label: string): Promise<void> {
-    if ((await this.row(label).getAttribute('aria-expanded')) === 'false') {
-      await this.row(label).click();
+    const row = this.row(label);
+    for (let attempt = 1; (await row.getAttribute('aria-expanded')) === 'false'; attempt++) {
+      if (attempt > EXPAND_ATTEMPTS) {
+        throw new Error(`The row ${label} stays folded.`);
+      }
+      await row.click();
+      await this.page
+        .waitForFunction((element) => element?.getAttribute('aria-expanded') === 'true', await row.elementHandle(), {
+          timeout: EXPANDS_MS,
+        })
+        .catch(() => {});
     }
   }
 
