@@ -59,10 +59,11 @@ export class QuickInput {
     await this.item(label).click();
   }
 
-  /** Toggles the items with exactly these labels in a list with check boxes, and confirms. */
+  /** Toggles the items with exactly these labels in a list with check boxes, and confirms. VS Code opens the list before its items come. */
   async toggle(...labels: string[]): Promise<void> {
     const ok = this.widget.locator('.quick-input-action .monaco-button', { hasText: 'OK' });
     await ok.waitFor();
+    await this.widget.locator('.quick-input-list .monaco-list-row[role="checkbox"]').first().waitFor();
     for (const label of labels) {
       await this.item(label).click();
     }
