@@ -88,7 +88,7 @@ export class KeyListing implements Disposable {
   /** A key was found otherwise than by a scan. */
   add(key: DescribedKey): void {
     if (this.filter.passesByName(key.raw) && this.filter.passesByFacts(key)) {
-      this.levels.tree.add(key.raw, this.scans.number);
+      this.levels.tree.add([key.raw], this.scans.number);
     }
   }
 

@@ -49,7 +49,7 @@ export class KeyNodes {
   readonly root: number;
 
   constructor() {
-    this.root = this.record(NONE, '', 0, 0, NONE, true);
+    this.root = this.record(NONE, new Uint8Array(), 0, 0, NONE, true);
   }
 
   /** Bytes that the records take. */
@@ -84,8 +84,16 @@ export class KeyNodes {
     return this.word(key, SCAN);
   }
 
-  setScan(key: number, scan: number): void {
-    this.setWord(key, SCAN, scan);
+  /** Notes that a key is there, as this scan or one before has found. @returns whether it was not before. */
+  see(key: number, scan: number): boolean {
+    const words = this.words[key >>> CHUNK_BITS] as Int32Array;
+    const at = key & IN_CHUNK;
+    if ((words[at + SCAN] as number) < scan) {
+      words[at + SCAN] = scan;
+    }
+    const meta = words[at + META] as number;
+    words[at + META] = meta | PRESENT;
+    return (meta & PRESENT) === 0;
   }
 
   /** The newest child of a namespace; `-1` when there is none. */
@@ -130,40 +138,40 @@ export class KeyNodes {
   }
 
   /**
-   * The child of a namespace whose name is the part of `text` from `start` to before `end`; `-1` when there is none.
+   * The child of a namespace whose name is the part of `bytes` from `start` to before `end`; `-1` when there is none.
    *
    * @param hash of {@link hash} for the same.
    */
-  find(hash: number, parent: number, text: string, start: number, end: number): number {
+  find(hash: number, parent: number, bytes: Uint8Array, start: number, end: number): number {
     const table = this.table.tableOf(hash);
     for (let slot = slotOf(table, hash); ; slot = slotAfter(table, slot)) {
       const node = table[slot] as number;
-      if (node === NONE || (table[slot + 1] === hash && this.is(node, parent, text, start, end))) {
+      if (node === NONE || (table[slot + 1] === hash && this.is(node, parent, bytes, start, end))) {
         return node;
       }
     }
   }
 
   /** Makes a child that {@link find} did not find. */
-  add(hash: number, parent: number, text: string, start: number, end: number, isNamespace: boolean): number {
-    const node = this.record(parent, text, start, end, this.first(parent), isNamespace);
+  add(hash: number, parent: number, bytes: Uint8Array, start: number, end: number, isNamespace: boolean): number {
+    const node = this.record(parent, bytes, start, end, this.first(parent), isNamespace);
     this.setWord(parent, FIRST, node);
     this.table.add(node, hash);
     return node;
   }
 
   /** FNV-1a from a start that the parent decides, with its bits mixed well enough for both ends to be used. */
-  hash(parent: number, text: string, start: number, end: number): number {
+  hash(parent: number, bytes: Uint8Array, start: number, end: number): number {
     let hash = Math.imul(this.seed ^ parent, 0x9e37_79b1);
     for (let index = start; index < end; index++) {
-      hash = Math.imul(hash ^ text.charCodeAt(index), 0x0100_0193);
+      hash = Math.imul(hash ^ (bytes[index] as number), 0x0100_0193);
     }
     hash = Math.imul(hash ^ (hash >>> 15), 0x85eb_ca6b);
     hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2_ae35);
     return hash ^ (hash >>> 16);
   }
 
-  private is(node: number, parent: number, text: string, start: number, end: number): boolean {
+  private is(node: number, parent: number, bytes: Uint8Array, start: number, end: number): boolean {
     const words = this.words[node >>> CHUNK_BITS] as Int32Array;
     const at = node & IN_CHUNK;
     const meta = words[at + META] as number;
@@ -171,23 +179,29 @@ export class KeyNodes {
       return false;
     }
     if ((meta & IS_LONG) !== 0) {
-      const name = this.longNames.get(node) as string;
-      return name.length === end - start && text.startsWith(name, start);
+      return this.longNames.get(node) === textOf(bytes, start, end);
     }
     if ((meta & LENGTH) !== end - start) {
       return false;
     }
-    const bytes = this.bytes[node >>> CHUNK_BITS] as Buffer;
+    const names = this.bytes[node >>> CHUNK_BITS] as Buffer;
     const name = nameAt(node, meta) - start;
     for (let index = start; index < end; index++) {
-      if (bytes[name + index] !== text.charCodeAt(index)) {
+      if (names[name + index] !== bytes[index]) {
         return false;
       }
     }
     return true;
   }
 
-  private record(parent: number, text: string, start: number, end: number, next: number, isNamespace: boolean): number {
+  private record(
+    parent: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    next: number,
+    isNamespace: boolean,
+  ): number {
     const isLong = end - start > LONGEST_NAME;
     const length = isLong ? 0 : end - start;
     const size = (isNamespace ? NAMESPACE_WORDS : KEY_WORDS) + ((length + 3) >>> 2);
@@ -207,13 +221,12 @@ export class KeyNodes {
       this.setWord(node, FIRST, NONE);
     }
     if (isLong) {
-      // A copy, so that the whole text is not kept for a part of it.
-      this.longNames.set(node, Buffer.from(text.slice(start, end), 'latin1').toString('latin1'));
+      this.longNames.set(node, textOf(bytes, start, end));
     }
-    const bytes = this.bytes[this.bytes.length - 1] as Buffer;
+    const names = this.bytes[this.bytes.length - 1] as Buffer;
     const name = nameAt(node, meta);
     for (let index = 0; index < length; index++) {
-      bytes[name + index] = text.charCodeAt(start + index);
+      names[name + index] = bytes[start + index] as number;
     }
     return node;
   }
@@ -225,6 +238,10 @@ export class KeyNodes {
   private setWord(node: number, word: number, value: number): void {
     (this.words[node >>> CHUNK_BITS] as Int32Array)[(node & IN_CHUNK) + word] = value;
   }
+}
+
+function textOf(bytes: Uint8Array, start: number, end: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
 }
 
 /** Where in its chunk the name of a node begins, in bytes. */

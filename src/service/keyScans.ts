@@ -169,7 +169,7 @@ export class KeyScans {
     const keys = knownKeysIn(prefix).filter((key) => filter.passesByName(key));
     for (const described of keys.length === 0 ? [] : await describe(keys)) {
       if (described !== undefined && filter.passesByFacts(described)) {
-        tree.add(described.raw, number);
+        tree.add([described.raw], number);
       }
     }
   }
@@ -189,9 +189,7 @@ export class KeyScans {
         .filter((key) => filter.passesByFacts(key))
         .map(({ raw }) => raw);
     }
-    for (const key of passing) {
-      tree.add(key, number);
-    }
+    tree.add(passing, number);
     requireRoom(tree);
     this.lastTotal = total;
     const progress = { listed: this.listedBelow(prefix), scanned, total };

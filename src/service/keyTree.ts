@@ -1,8 +1,11 @@
 import type { RawKey } from '../cache/keyBrowser';
 import { KeyNodes, PINNED, PRESENT, WATCHED } from './keyNodes';
 
-/** What separates the parts of a name. */
-const SEPARATOR = ':';
+/** What separates the parts of a name: `:`. */
+const SEPARATOR = 0x3a;
+
+/** Names that are longer get room for themselves, and lose it with the next one. In bytes. */
+const USUAL_LENGTH = 4_096;
 
 /** Parts that a name is split into at most; what is behind is one part. */
 const MAX_DEPTH = 32;
@@ -24,11 +27,14 @@ export interface TreeWatcher {
  */
 export class KeyTree {
   private readonly nodes = new KeyNodes();
+  private readonly usualBytes = new Uint8Array(USUAL_LENGTH);
   /** The name that was followed last, the namespaces that it leads through, and where the part of each ends in it. */
-  private last: RawKey = '';
+  private bytes = this.usualBytes;
   private readonly way = new Int32Array(MAX_DEPTH + 1);
   private readonly ends = new Int32Array(MAX_DEPTH + 1);
   private depth = 0;
+  /** Keys that came below each of these namespaces, and are not counted yet in it and those above. */
+  private readonly came = new Int32Array(MAX_DEPTH + 1);
 
   constructor(private readonly watcher: TreeWatcher) {
     this.way[0] = this.nodes.root;
@@ -47,17 +53,7 @@ export class KeyTree {
 
   /** The namespace that keys with this prefix are in; `-1` when none is known. */
   namespace(prefix: RawKey): number {
-    let namespace = this.nodes.root;
-    let start = 0;
-    while (start < prefix.length) {
-      const end = prefix.indexOf(SEPARATOR, start) + 1;
-      namespace = end === 0 ? NONE : this.find(namespace, prefix, start, end);
-      if (namespace === NONE || !this.nodes.isNamespace(namespace)) {
-        return NONE;
-      }
-      start = end;
-    }
-    return namespace;
+    return this.walk(prefix, false) === prefix.length ? (this.way[this.depth] as number) : NONE;
   }
 
   isNamespace(node: number): boolean {
@@ -109,30 +105,28 @@ export class KeyTree {
   /** A key's node; `-1` when none is known. */
   findKey(key: RawKey): number {
     const start = this.walk(key, false);
-    return start === NONE ? NONE : this.find(this.way[this.depth] as number, key, start, key.length);
+    return start === NONE ? NONE : this.find(this.way[this.depth] as number, start, key.length);
   }
 
   /**
-   * A key is there.
+   * Keys are there.
    *
-   * @param scan that found it, by its number, which is larger for a later one.
-   * @returns whether it was not there before.
+   * @param scan that found them, by its number, which is larger for a later one.
    */
-  add(key: RawKey, scan: number): boolean {
-    const start = this.walk(key, true);
-    const parent = this.way[this.depth] as number;
-    const node = this.findOrAdd(parent, key, start, key.length, false);
-    if (this.nodes.scan(node) < scan) {
-      this.nodes.setScan(node, scan);
+  add(keys: readonly RawKey[], scan: number): void {
+    for (const key of keys) {
+      const start = this.walk(key, true);
+      const parent = this.way[this.depth] as number;
+      const node = this.findOrAdd(parent, start, key.length, false);
+      if (this.nodes.see(node, scan)) {
+        this.nodes.setChildCount(parent, this.nodes.childCount(parent) + 1);
+        this.came[this.depth] = (this.came[this.depth] as number) + 1;
+        this.tellAppeared(parent, node);
+      }
     }
-    if (this.nodes.has(node, PRESENT)) {
-      return false;
+    for (let level = this.depth; level >= 0; level--) {
+      this.countCame(level);
     }
-    this.nodes.note(node, PRESENT, true);
-    this.nodes.setChildCount(parent, this.nodes.childCount(parent) + 1);
-    this.countAlong(1);
-    this.tellAppeared(parent, node);
-    return true;
   }
 
   /** A key is not there any more. @returns whether it was. */
@@ -144,7 +138,9 @@ export class KeyTree {
     const parent = this.way[this.depth] as number;
     this.nodes.note(node, PRESENT, false);
     this.nodes.setChildCount(parent, this.nodes.childCount(parent) - 1);
-    this.countAlong(-1);
+    for (let level = this.depth; level >= 0; level--) {
+      this.count(this.way[level] as number, -1);
+    }
     return true;
   }
 
@@ -202,61 +198,82 @@ export class KeyTree {
    * @returns where its last part begins; `-1` when it leads into a namespace that is not known.
    */
   private walk(key: RawKey, makes: boolean): number {
-    this.goBackTo(key);
+    this.take(key);
+    const { bytes } = this;
     let namespace = this.way[this.depth] as number;
     let start = this.ends[this.depth] as number;
-    while (this.depth < MAX_DEPTH) {
-      const end = key.indexOf(SEPARATOR, start) + 1;
-      if (end === 0) {
-        break;
+    for (let end = start + 1; end <= key.length && this.depth < MAX_DEPTH; end++) {
+      if (bytes[end - 1] === SEPARATOR) {
+        namespace = makes ? this.findOrAdd(namespace, start, end, true) : this.find(namespace, start, end);
+        if (namespace === NONE) {
+          return NONE;
+        }
+        start = end;
+        this.depth++;
+        this.way[this.depth] = namespace;
+        this.ends[this.depth] = end;
       }
-      namespace = makes ? this.findOrAdd(namespace, key, start, end, true) : this.find(namespace, key, start, end);
-      if (namespace === NONE) {
-        return NONE;
-      }
-      start = end;
-      this.depth++;
-      this.way[this.depth] = namespace;
-      this.ends[this.depth] = end;
     }
     return start;
   }
 
-  /** Names come one after the other that begin alike: what this one shares with the last is not looked for again. */
-  private goBackTo(key: RawKey): void {
+  /**
+   * Makes a key the one that is followed. Names come one after the other that begin alike: the namespaces that this one shares with
+   * the last are not looked for again.
+   */
+  private take(key: RawKey): void {
     const most = this.ends[this.depth] as number;
     let shared = 0;
-    while (shared < most && key.charCodeAt(shared) === this.last.charCodeAt(shared)) {
+    while (shared < most && key.charCodeAt(shared) === this.bytes[shared]) {
       shared++;
     }
     while ((this.ends[this.depth] as number) > shared) {
+      this.countCame(this.depth);
       this.depth--;
     }
-    this.last = key;
-  }
-
-  private find(parent: number, key: RawKey, start: number, end: number): number {
-    return this.nodes.find(this.nodes.hash(parent, key, start, end), parent, key, start, end);
-  }
-
-  private findOrAdd(parent: number, key: RawKey, start: number, end: number, isNamespace: boolean): number {
-    const hash = this.nodes.hash(parent, key, start, end);
-    const node = this.nodes.find(hash, parent, key, start, end);
-    return node === NONE ? this.nodes.add(hash, parent, key, start, end, isNamespace) : node;
-  }
-
-  /** A key came, or went, where the last walk led to. */
-  private countAlong(by: 1 | -1): void {
-    for (let level = this.depth; level >= 0; level--) {
-      const namespace = this.way[level] as number;
-      const count = this.nodes.keyCount(namespace) + by;
-      this.nodes.setKeyCount(namespace, count);
-      // The first one came, or the last one went.
-      if (count === (by === 1 ? 1 : 0) && !this.nodes.has(namespace, PINNED)) {
-        this.noteThere(namespace, by === 1);
-      }
-      this.tellChanged(namespace);
+    if (key.length > USUAL_LENGTH) {
+      this.bytes = new Uint8Array(key.length);
+      shared = 0;
+    } else if (this.bytes !== this.usualBytes) {
+      this.bytes = this.usualBytes;
+      shared = 0;
     }
+    for (let index = shared; index < key.length; index++) {
+      this.bytes[index] = key.charCodeAt(index);
+    }
+  }
+
+  private find(parent: number, start: number, end: number): number {
+    return this.nodes.find(this.nodes.hash(parent, this.bytes, start, end), parent, this.bytes, start, end);
+  }
+
+  private findOrAdd(parent: number, start: number, end: number, isNamespace: boolean): number {
+    const hash = this.nodes.hash(parent, this.bytes, start, end);
+    const node = this.nodes.find(hash, parent, this.bytes, start, end);
+    return node === NONE ? this.nodes.add(hash, parent, this.bytes, start, end, isNamespace) : node;
+  }
+
+  /** Counts the keys that came below one of the namespaces on the way; for the one above it they are still to be counted. */
+  private countCame(level: number): void {
+    const came = this.came[level] as number;
+    if (came > 0) {
+      this.came[level] = 0;
+      if (level > 0) {
+        this.came[level - 1] = (this.came[level - 1] as number) + came;
+      }
+      this.count(this.way[level] as number, came);
+    }
+  }
+
+  /** Keys came, or went, below a namespace. */
+  private count(namespace: number, by: number): void {
+    const before = this.nodes.keyCount(namespace);
+    const after = before + by;
+    this.nodes.setKeyCount(namespace, after);
+    if (before > 0 !== after > 0 && !this.nodes.has(namespace, PINNED)) {
+      this.noteThere(namespace, after > 0);
+    }
+    this.tellChanged(namespace);
   }
 
   /** A namespace came or went as a child of the one above. */

@@ -81,22 +81,27 @@ function prefixesOf(all: Iterable<string>): Set<string> {
 
 describe('KeyTree', () => {
   it('holds what was added and not removed, level by level, whatever the names', () => {
-    const steps = fc.array(fc.record({ key: rawKeys, adds: fc.boolean() }), { maxLength: 60 });
+    const keysAtOnce = fc.array(rawKeys, { maxLength: 8 });
+    const steps = fc.array(fc.record({ keys: keysAtOnce, adds: fc.boolean() }), { maxLength: 20 });
     fc.assert(
       fc.property(steps, (all) => {
         const tree = new KeyTree(QUIET);
         const model = new Set<string>();
         const seen = new Set<string>();
-        for (const { key, adds } of all) {
-          seen.add(key);
-          const isNews = adds ? !model.has(key) : model.has(key);
-          expect(adds ? tree.add(key, 1) : tree.remove(key)).toBe(isNews);
+        for (const { keys, adds } of all) {
           if (adds) {
-            model.add(key);
-          } else {
-            model.delete(key);
+            tree.add(keys, 1);
           }
-          expect(tree.has(key)).toBe(adds);
+          for (const key of keys) {
+            seen.add(key);
+            if (adds) {
+              model.add(key);
+            } else {
+              expect(tree.remove(key)).toBe(model.delete(key));
+            }
+            expect(tree.has(key)).toBe(adds);
+          }
+          expect(tree.keyCount(tree.root)).toBe(model.size);
         }
         expect(tree.keyCount(tree.root)).toBe(model.size);
         for (const key of seen) {
@@ -112,9 +117,24 @@ describe('KeyTree', () => {
     );
   });
 
+  it('follows names that are longer than others use to be, and those after them', () => {
+    const tree = new KeyTree(QUIET);
+    const long = `a:b:${'x'.repeat(5_000)}`;
+    const keys = ['a:b:c', long, 'a:b:d', `${long}:e`, `${long}:f`, 'a:c', long, 'a:b:c'];
+    tree.add(keys, 1);
+    const model = new Set(keys);
+    expect(tree.keyCount(tree.root)).toBe(model.size);
+    for (const key of model) {
+      expect(tree.path(tree.findKey(key))).toBe(key);
+    }
+    for (const prefix of prefixesOf(model)) {
+      expect(levelOf(tree, prefix)).toEqual(levelIn(model, prefix));
+    }
+  });
+
   it('knows no namespace that was not there, and no key by a part of its name', () => {
     const tree = new KeyTree(QUIET);
-    tree.add('a:b', 1);
+    tree.add(['a:b'], 1);
     for (const prefix of ['b:', 'a:b:', 'a', 'a:b', ':']) {
       expect(tree.namespace(prefix)).toBe(-1);
     }
@@ -128,7 +148,7 @@ describe('KeyTree', () => {
     const tree = new KeyTree(QUIET);
     const pinned = tree.pin('v1:cache:miner:');
     expect(levelOf(tree, 'v1:cache:')).toEqual({ namespaces: { '=v1:cache:miner:': 0 }, keys: [] });
-    tree.add('v1:cache:miner:m1:status', 1);
+    tree.add(['v1:cache:miner:m1:status'], 1);
     tree.unpin(pinned);
     expect(levelOf(tree, 'v1:cache:')).toEqual({ namespaces: { '=v1:cache:miner:': 1 }, keys: [] });
     tree.remove('v1:cache:miner:m1:status');
@@ -144,11 +164,11 @@ describe('KeyTree', () => {
       fc.property(keys, keys, fc.constantFrom('', 'a:', ':'), (before, after, prefix) => {
         const tree = new KeyTree(QUIET);
         for (const key of before) {
-          tree.add(key, 1);
+          tree.add([key], 1);
         }
         const found = after.filter((key) => key.startsWith(prefix));
         for (const key of found) {
-          tree.add(key, 2);
+          tree.add([key], 2);
         }
         const namespace = tree.namespace(prefix);
         for (const _ of namespace === -1 ? [] : tree.sweep(namespace, 2)) {
@@ -168,17 +188,17 @@ describe('KeyTree', () => {
       onChange: (namespace) => told.push(`changed ${tree.path(namespace)}`),
       onAppear: (namespace, child) => told.push(`${tree.name(child)} in ${tree.path(namespace)}`),
     });
-    tree.add('a:b:c', 1);
+    tree.add(['a:b:c'], 1);
     expect(told).toEqual([]);
     tree.watch(tree.namespace('a:'), true);
-    tree.add('a:b:d', 1);
+    tree.add(['a:b:d'], 1);
     expect(told.splice(0)).toEqual(['changed a:']);
-    tree.add('a:x:y', 1);
+    tree.add(['a:x:y'], 1);
     expect(new Set(told.splice(0))).toEqual(new Set(['changed a:', 'x: in a:']));
-    tree.add('a:key', 1);
+    tree.add(['a:key'], 1);
     expect(new Set(told.splice(0))).toEqual(new Set(['changed a:', 'key in a:']));
-    tree.add('b:c', 1);
-    tree.add('a:key', 2);
+    tree.add(['b:c'], 1);
+    tree.add(['a:key'], 2);
     expect(told).toEqual([]);
     tree.remove('a:b:c');
     expect(told.splice(0)).toEqual(['changed a:']);
@@ -190,7 +210,7 @@ describe('KeyTree', () => {
   it('finds names again among very many', () => {
     const tree = new KeyTree(QUIET);
     for (let index = 0; index < 100_000; index++) {
-      tree.add(`user:${index}:profile`, 1);
+      tree.add([`user:${index}:profile`], 1);
     }
     expect(tree.keyCount(tree.root)).toBe(100_000);
     expect(tree.childCount(tree.namespace('user:'))).toBe(100_000);
@@ -222,7 +242,7 @@ describe('LevelWindow', () => {
         for (const { name, adds, isNamespace } of changes) {
           const key = isNamespace ? `${name}:x` : String(name);
           if (adds) {
-            tree.add(key, 1);
+            tree.add([key], 1);
             all.add(key);
           } else {
             tree.remove(key);
@@ -243,7 +263,7 @@ describe('LevelWindow', () => {
   it('orders keys by their ranks, and again when those change', () => {
     const tree = new KeyTree(QUIET);
     for (const key of ['a', 'b', 'c', 'd:x']) {
-      tree.add(key, 1);
+      tree.add([key], 1);
     }
     const ranks = new Map([
       ['a', 3],
@@ -261,7 +281,7 @@ describe('LevelWindow', () => {
   it('needs another look only when more went than it had in reserve', () => {
     const tree = new KeyTree(QUIET);
     for (let index = 0; index < 1_000; index++) {
-      tree.add(String(index).padStart(4, '0'), 1);
+      tree.add([String(index).padStart(4, '0')], 1);
     }
     const window = new LevelWindow(tree, tree.root, 10, () => 0, 50);
     take(window.build());
