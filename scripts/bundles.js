@@ -13,6 +13,14 @@ const VENDOR_FILES = {
   cache: ['cockatiel', 'lru-cache'],
   prometheus: ['prom-client'],
   protoServices: ['virtual:proto-services'],
+  mcp: [
+    '@modelcontextprotocol/sdk/server/completable.js',
+    '@modelcontextprotocol/sdk/server/mcp.js',
+    '@modelcontextprotocol/sdk/server/stdio.js',
+    '@modelcontextprotocol/sdk/server/streamableHttp.js',
+    '@modelcontextprotocol/sdk/types.js',
+    'zod',
+  ],
 };
 const VENDOR_FOLDER = 'vendor';
 

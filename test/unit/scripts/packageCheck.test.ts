@@ -15,6 +15,7 @@ const COMPLETE = [
   'extension/dist/benchmark.js',
   'extension/dist/vendor/grpc.js',
   'extension/dist/vendor/ioredis.js',
+  'extension/dist/vendor/mcp.js',
   'extension/dist/vendor/prometheus.js',
   'extension/dist/webview/dashboard.js',
   'extension/dist/webview/dashboard.css',
