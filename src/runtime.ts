@@ -14,6 +14,7 @@ import { figuresOf } from './cache/instanceFigures';
 import type { CredentialStore } from './fleet/credentials';
 import type { MinerTlsFiles } from './fleet/minerTls';
 import { AuditLog } from './service/audit';
+import { BenchmarkArchive, processMemory } from './service/benchmarkArchive';
 import { Benchmarks } from './service/benchmarks';
 import { Discovery } from './service/discovery';
 import { EntryHistory } from './service/entryHistory';
@@ -78,6 +79,8 @@ export interface RuntimeConfiguration {
   readonly logger: Logger;
   /** Path of the bundle that benchmarks run in; beside this one by default. */
   readonly benchmarkScript?: string;
+  /** Where the reports of benchmarks are kept; for as long as the process lives by default. */
+  readonly benchmarkArchive?: BenchmarkArchive;
 }
 
 /** What a person says of a connection, and how messages name it. */
@@ -161,6 +164,8 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
     inventory,
     monitor,
     metrics,
+    archive: configuration.benchmarkArchive ?? new BenchmarkArchive(processMemory()),
+    logger,
     script: configuration.benchmarkScript ?? join(__dirname, 'benchmark.js'),
     order: { product: version, connection: name, redis: { ...redis, secrets } },
   });

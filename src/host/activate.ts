@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import { systemClock } from '../base/clock';
 import { describeError } from '../base/errors';
-import { BenchmarkArchive } from './benchmark/benchmarkArchive';
+import { BenchmarkArchive } from '../service/benchmarkArchive';
 import { BenchmarkPanel } from './benchmark/benchmarkPanel';
+import { windowMemory } from './benchmark/windowMemory';
 import { registerCommands } from './commands/register';
 import { Connections } from './connections/connections';
 import { Dashboard } from './dashboard/dashboard';
@@ -47,7 +48,8 @@ export function activateHost(
   const secrets = new Secrets(context.secrets, context.globalState, process.env);
   const connections = new Connections(context.workspaceState);
   const parts = createParts(log);
-  const session = new FleetSession(parts, secrets, connections, new Pause(context.workspaceState), log);
+  const archive = new BenchmarkArchive(windowMemory(context.globalState));
+  const session = new FleetSession(parts, secrets, connections, new Pause(context.workspaceState), archive, log);
   const liveFleet = new LiveFleet(session, systemClock, log);
   const minersView = new MinersView(session, liveFleet);
   const entryHistories = new EntryHistories(session);
@@ -56,7 +58,6 @@ export function activateHost(
   const comparisons = new KeyComparisons();
   const { extensionUri } = context;
   const dashboard = new Dashboard({ extensionUri, session, liveFleet, minersView, clock: systemClock, logger: log });
-  const archive = new BenchmarkArchive(context.globalState);
   const benchmarkPanel = new BenchmarkPanel(extensionUri, archive, log);
   const restart = () => {
     session.restart().catch((error: unknown) => log.error(describeError(error)));

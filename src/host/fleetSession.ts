@@ -8,6 +8,7 @@ import type { Logger } from '../base/logger';
 import type { ConnectionReport } from '../cache/connectionReport';
 import type { CredentialStore } from '../fleet/credentials';
 import type { DemoFleet } from '../fleet/demoFleet';
+import type { BenchmarkArchive } from '../service/benchmarkArchive';
 import type { FleetServices } from '../service/fleetServices';
 import { type HostConfiguration, readConfiguration } from './configuration';
 import type { Connections } from './connections/connections';
@@ -34,10 +35,16 @@ export interface SessionSetup {
   readonly credentials: CredentialStore;
 }
 
+/** With what outlives the services. */
+interface ServicesSetup extends SessionSetup {
+  /** Of all windows. */
+  readonly benchmarkArchive: BenchmarkArchive;
+}
+
 /** What the extension's entry point provides, because it is outside of this room. */
 export interface SessionParts {
   /** @throws {ConfigurationError} when the settings cannot be used. */
-  createServices(setup: SessionSetup): Promise<FleetServices>;
+  createServices(setup: ServicesSetup): Promise<FleetServices>;
   startDemoFleet(signal: AbortSignal): Promise<DemoFleet>;
   /** Why a URL cannot be used; `undefined` when it can. */
   redisUrlProblem(url: string): Promise<string | undefined>;
@@ -85,6 +92,7 @@ export class FleetSession implements Disposable {
     private readonly secrets: Secrets,
     private readonly connections: Pick<Connections, 'active'>,
     private readonly pause: Pick<Pause, 'isOn' | 'set'>,
+    private readonly benchmarkArchive: BenchmarkArchive,
     private readonly logger: Logger,
   ) {}
 
@@ -195,7 +203,7 @@ export class FleetSession implements Disposable {
       } else {
         this.change({ type: 'starting' });
         const started = performance.now();
-        const services = await this.parts.createServices(setup);
+        const services = await this.parts.createServices({ ...setup, benchmarkArchive: this.benchmarkArchive });
         if (this.closing.signal.aborted) {
           services.dispose();
           return;

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { CancelledError, describeError, FleetCacheError } from '../base/errors';
 import type { Disposable } from '../base/lifecycle';
+import type { Logger } from '../base/logger';
+import type { BenchmarkArchive } from './benchmarkArchive';
 import type { BenchmarkOrder, BenchmarkProgress, DirectReadings } from './benchmarkMessages';
 import type { BenchmarkReport, BenchmarkSize } from './benchmarkReport';
 import { runInThread } from './benchmarkThread';
@@ -9,6 +11,8 @@ import type { WriteAccess } from './writeAccess';
 
 export interface BenchmarksOptions extends DirectReadsOptions {
   readonly access: WriteAccess;
+  readonly archive: BenchmarkArchive;
+  readonly logger: Logger;
   /** Path of the bundle that a benchmark's thread runs. */
   readonly script: string;
   /** What all runs have in common. */
@@ -27,8 +31,13 @@ export class Benchmarks implements Disposable {
 
   constructor(private readonly options: BenchmarksOptions) {}
 
+  /** What was run here before. */
+  get archive(): BenchmarkArchive {
+    return this.options.archive;
+  }
+
   /**
-   * Writes to Redis, only below `v1:bench:`, and removes that again.
+   * The report is kept in the {@link archive}. Writes to Redis, only below `v1:bench:`, and removes that again.
    *
    * @throws {ReadOnlyError} over a connection over which nothing is changed by hand.
    * @throws {FleetCacheError} when one runs already, here or elsewhere, or it broke off.
@@ -44,15 +53,26 @@ export class Benchmarks implements Disposable {
     const either = AbortSignal.any([signal, this.closing.signal]);
     const direct = new DirectReads(this.options);
     try {
-      return await runInThread({
+      const report = await runInThread({
         script,
         order: { ...order, run: randomUUID(), size },
         signal: either,
         readDirectly: () => direct.read(either).catch(notRead),
         onProgress,
       });
+      await this.keep(report);
+      return report;
     } finally {
       this.isRunning = false;
+    }
+  }
+
+  private async keep(report: BenchmarkReport): Promise<void> {
+    try {
+      await this.options.archive.add(report);
+    } catch (error) {
+      // Whoever waits for the report has it all the same.
+      this.options.logger.warn(`The benchmark could not be kept for later: ${describeError(error)}`);
     }
   }
 

@@ -8,11 +8,11 @@ import {
   type BenchmarkPageState,
   type BenchmarkRequest,
 } from '../../protocol/benchmark';
+import type { BenchmarkArchive } from '../../service/benchmarkArchive';
 import type { BenchmarkReport } from '../../service/benchmarkReport';
 import { pageHtml } from '../dashboard/page';
 import { BENCHMARK_PANEL, COMMANDS } from '../ids';
 import { showWithLog } from '../messages';
-import type { BenchmarkArchive } from './benchmarkArchive';
 
 const NONCE_BYTES = 18;
 

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
+import type { BenchmarkArchive } from '../../service/benchmarkArchive';
 import { parseReport } from '../../service/benchmarkFormat';
 import type { BenchmarkReport } from '../../service/benchmarkReport';
-import type { BenchmarkArchive } from './benchmarkArchive';
 import { describeRun } from './present';
 
 /** Exports are some 10 kB. */

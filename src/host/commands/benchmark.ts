@@ -29,7 +29,6 @@ export async function benchmark({ session, benchmarks }: CommandParts, chosen?: 
   const report = await withProgress('Benchmark', 'measurements', (onProgress, signal) =>
     services.benchmarks.run(size, { signal, onProgress: ({ done, total, title }) => onProgress(done, total, title) }),
   );
-  await benchmarks.archive.add(report);
   await benchmarks.panel.show(report);
 }
 

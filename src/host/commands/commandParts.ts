@@ -1,7 +1,7 @@
 import type { LogOutputChannel } from 'vscode';
 import { FleetCacheError } from '../../base/errors';
+import type { BenchmarkArchive } from '../../service/benchmarkArchive';
 import type { FleetServices } from '../../service/fleetServices';
-import type { BenchmarkArchive } from '../benchmark/benchmarkArchive';
 import type { BenchmarkPanel } from '../benchmark/benchmarkPanel';
 import type { Connections } from '../connections/connections';
 import type { Dashboard } from '../dashboard/dashboard';

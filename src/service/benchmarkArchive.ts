@@ -1,25 +1,47 @@
-import type { Memento } from 'vscode';
-import type { BenchmarkReport } from '../../service/benchmarkReport';
+import { Emitter } from '../base/emitter';
+import type { BenchmarkReport } from './benchmarkReport';
 
-const KEY = 'benchmarks';
 /** Some 10 kB each. */
 const MOST = 20;
 
-/** The benchmarks that were run on this machine, in whatever window. The oldest go when there are too many. */
+/** Where reports are kept, as plain data. */
+export interface ReportMemory {
+  /** What was set last, by whatever version; anything when there was nothing. */
+  get(): unknown;
+  set(reports: readonly BenchmarkReport[]): PromiseLike<void>;
+}
+
+/** Forgets with the process. */
+export function processMemory(): ReportMemory {
+  let kept: readonly BenchmarkReport[] = [];
+  return {
+    get: () => kept,
+    async set(reports) {
+      kept = reports;
+    },
+  };
+}
+
+/** The benchmarks that were run here, whoever asked for them. The oldest go when there are too many. */
 export class BenchmarkArchive {
-  constructor(private readonly state: Memento) {}
+  private readonly changes = new Emitter<void>();
+
+  readonly onDidChange = this.changes.event;
+
+  constructor(private readonly memory: ReportMemory) {}
 
   /** The newest first. What another version kept, and this one does not understand, is left out. */
   async all(): Promise<readonly BenchmarkReport[]> {
     // Needed by whoever runs or shows one only.
-    const { readReport } = await import('../../service/benchmarkFormat');
-    const kept = this.state.get<unknown>(KEY);
+    const { readReport } = await import('./benchmarkFormat');
+    const kept = this.memory.get();
     return (Array.isArray(kept) ? kept : []).flatMap((each) => readReport(each) ?? []);
   }
 
   async add(report: BenchmarkReport): Promise<void> {
     const others = (await this.all()).filter(({ run }) => run !== report.run);
-    await this.state.update(KEY, [report, ...others].slice(0, MOST));
+    await this.memory.set([report, ...others].slice(0, MOST));
+    this.changes.fire();
   }
 
   async find(run: string): Promise<BenchmarkReport | undefined> {

@@ -1,28 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import type { Memento } from 'vscode';
-import { BenchmarkArchive } from '../../../../src/host/benchmark/benchmarkArchive';
-import { benchmarkReport } from '../../../fixtures/benchmarkReport';
+import { BenchmarkArchive, processMemory, type ReportMemory } from '../../../src/service/benchmarkArchive';
+import { benchmarkReport } from '../../fixtures/benchmarkReport';
 
 /** As VS Code keeps it: as JSON. */
-function memento(): Memento {
-  const kept = new Map<string, string>();
+function jsonMemory(text?: string): ReportMemory {
+  let kept = text;
   return {
-    keys: () => [...kept.keys()],
-    get: (key: string) => {
-      const text = kept.get(key);
-      return text === undefined ? undefined : JSON.parse(text);
+    get: () => (kept === undefined ? undefined : JSON.parse(kept)),
+    async set(reports) {
+      kept = JSON.stringify(reports);
     },
-    update: async (key: string, value: unknown) => {
-      kept.set(key, JSON.stringify(value));
-    },
-  } as Memento;
+  };
 }
 
 const at = (minute: number) => `2026-03-04T05:${String(minute).padStart(2, '0')}:00.000Z`;
 
 describe('the kept benchmarks', () => {
   it('are the latest ones, the newest first, each of them once', async () => {
-    const archive = new BenchmarkArchive(memento());
+    const archive = new BenchmarkArchive(jsonMemory());
     expect(await archive.all()).toEqual([]);
     for (let run = 0; run < 25; run++) {
       await archive.add(benchmarkReport({ run: `run-${run}`, startedAt: at(run) }));
@@ -36,7 +31,7 @@ describe('the kept benchmarks', () => {
   });
 
   it('give the latest before one that measured as much over the same connection', async () => {
-    const archive = new BenchmarkArchive(memento());
+    const archive = new BenchmarkArchive(processMemory());
     const report = benchmarkReport({ run: 'now', startedAt: at(9) });
     for (const other of [
       benchmarkReport({ run: 'old', startedAt: at(1) }),
@@ -52,11 +47,22 @@ describe('the kept benchmarks', () => {
     expect(await archive.before(benchmarkReport({ startedAt: at(0) }))).toBeUndefined();
   });
 
+  it('say so when there is another one', async () => {
+    const archive = new BenchmarkArchive(processMemory());
+    let changes = 0;
+    const following = archive.onDidChange(() => {
+      changes++;
+    });
+    await archive.add(benchmarkReport());
+    expect(changes).toBe(1);
+    following.dispose();
+    await archive.add(benchmarkReport({ run: 'other' }));
+    expect(changes).toBe(1);
+  });
+
   it('leave out what another version kept', async () => {
-    const state = memento();
-    await state.update('benchmarks', [{ version: 7 }, benchmarkReport(), 'text']);
-    expect(await new BenchmarkArchive(state).all()).toEqual([benchmarkReport()]);
-    await state.update('benchmarks', 'text');
-    expect(await new BenchmarkArchive(state).all()).toEqual([]);
+    const mixed = jsonMemory(JSON.stringify([{ version: 7 }, benchmarkReport(), 'text']));
+    expect(await new BenchmarkArchive(mixed).all()).toEqual([benchmarkReport()]);
+    expect(await new BenchmarkArchive(jsonMemory('"text"')).all()).toEqual([]);
   });
 });
