@@ -9,6 +9,7 @@ import { DisposableStore } from '../base/lifecycle';
 import { INSTRUCTIONS } from './instructions';
 import { PlanBook } from './plans';
 import { registerPrompts } from './prompts/prompts';
+import { registerBenchmarkResources } from './resources/benchmarkResources';
 import { registerCacheResources } from './resources/cacheResources';
 import { registerFleetResources } from './resources/fleetResources';
 import { registerMinerResources } from './resources/minerResources';
@@ -36,13 +37,16 @@ export function createFleetServer(context: ServerContext, version: string): McpS
   registerMinerResources(server, context);
   registerFleetResources(server, context);
   registerCacheResources(server, context);
+  registerBenchmarkResources(server, context);
   registerResourceList(server, context.services);
   const host = { server, context, plans: new PlanBook(context.clock) };
   registerReadTools(host);
   disposables.add(registerActingTools(host));
   registerPrompts(server, context);
   registerSubscriptions(server, disposables.add(subscriptionsOf(server, context)));
-  disposables.add(context.services.inventory.onDidChange(() => server.sendResourceListChanged()));
+  const { inventory, benchmarks } = context.services;
+  disposables.add(inventory.onDidChange(() => server.sendResourceListChanged()));
+  disposables.add(benchmarks.archive.onDidChange(() => server.sendResourceListChanged()));
   server.server.onclose = () => disposables.dispose();
   return server;
 }

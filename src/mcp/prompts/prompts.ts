@@ -2,6 +2,7 @@ import { completable } from '@modelcontextprotocol/sdk/server/completable.js';
 import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import type { GetPromptResult } from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
+import { requireReport } from '../benchmarkFigures';
 import { MAX_ARGUMENT } from '../limits';
 import { requireMiner, requireTenant, tenantsOf } from '../resources/content';
 import { suggest } from '../resources/suggestions';
@@ -15,7 +16,7 @@ const argument = () => z.string().max(MAX_ARGUMENT);
 
 /** What a person starts by name: each tells the model which tools to use, in what order, and what to answer. */
 export function registerPrompts(server: McpServer, { services }: ServerContext): void {
-  const { inventory, policyFigures } = services;
+  const { inventory, policyFigures, benchmarks } = services;
   const minerId = completable(argument().min(1).describe('Id of a miner'), (typed) =>
     suggest(
       inventory.current.miners.map(({ id }) => id),
@@ -86,6 +87,35 @@ export function registerPrompts(server: McpServer, { services }: ServerContext):
         'Warm before maintenance',
         texts.preMaintenanceWarm(name === undefined || name === '' ? undefined : quote(requireTenant(inventory, name))),
       ),
+  );
+  const kept = (what: string) =>
+    completable(argument().optional().describe(what), async (typed) =>
+      suggest(
+        (await benchmarks.archive.all()).map(({ run }) => run),
+        typed ?? '',
+      ),
+    );
+  server.registerPrompt(
+    'benchmark_report',
+    {
+      title: 'Report on a benchmark',
+      description: 'What the cache is worth here by a benchmark, and what became better or worse since an earlier one.',
+      argsSchema: {
+        run: kept('Which benchmark; the latest by default'),
+        baseline: kept('The earlier one to hold it against'),
+      },
+    },
+    async ({ run, baseline }) => {
+      const [report, earlier] = await Promise.all(
+        [run, baseline].map((id) =>
+          id === undefined || id === '' ? undefined : requireReport(benchmarks.archive, id),
+        ),
+      );
+      return message(
+        'Report on a benchmark',
+        texts.benchmarkReport(report && quote(report.run), earlier && quote(earlier.run)),
+      );
+    },
   );
 }
 

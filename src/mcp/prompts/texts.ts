@@ -51,6 +51,19 @@ export function preMaintenanceWarm(tenant: string | undefined): string {
   );
 }
 
+export function benchmarkReport(run: string | undefined, baseline: string | undefined): string {
+  const subject = run === undefined ? 'the latest benchmark of the cache' : `the benchmark ${run}`;
+  return lines(
+    `Report on ${subject}${baseline === undefined ? '' : `, held against ${baseline}`}.`,
+    '1. list_benchmarks with response_format detailed. If none is kept, say so, and offer run_benchmark if that tool is there; call it only if the person wants it.',
+    '2. compare_benchmarks with response_format detailed. If there is no earlier run, report the figures alone.',
+    '3. If the conditions differ (machine, Redis, size, version), say so before any figure: a difference then tells of that too.',
+    '4. Only the verdicts better and worse are differences. Call noise and unknown no change, however large the percentage.',
+    'Answer with: one sentence on what the cache is worth here, a read from a miner against one from Redis and from the process; a table of figure, now, before, change and verdict; what became worse, its likeliest cause and what to check next.',
+    DATA,
+  );
+}
+
 function lines(...parts: readonly string[]): string {
   return parts.join('\n');
 }

@@ -6,7 +6,8 @@ export type ResourceAddress =
   | { readonly type: 'miner'; readonly minerId: string; readonly kind: MinerKind }
   | { readonly type: 'miner-events'; readonly minerId: string }
   | { readonly type: 'summary'; readonly tenant: string }
-  | { readonly type: 'cache'; readonly part: CachePart };
+  | { readonly type: 'cache'; readonly part: CachePart }
+  | { readonly type: 'benchmark'; readonly run: string };
 
 export const CACHE_PARTS = ['stats', 'policies', 'instances', 'audit'] as const;
 export type CachePart = (typeof CACHE_PARTS)[number];
@@ -25,6 +26,10 @@ export function cacheUri(part: CachePart): string {
   return `cache:///${part}`;
 }
 
+export function benchmarkUri(run: string): string {
+  return `cache:///benchmarks/${encodeSegment(run)}`;
+}
+
 /** `undefined` for a URI that names nothing of ours. That there is such a miner or tenant is not said by it. */
 export function parseUri(uri: string): ResourceAddress | undefined {
   const miner = /^braiins:\/\/\/miner\/([^/]+)\/(.+)$/.exec(uri);
@@ -40,6 +45,10 @@ export function parseUri(uri: string): ResourceAddress | undefined {
   const tenant = /^braiins:\/\/\/fleet\/([^/]+)\/summary$/.exec(uri)?.[1];
   if (tenant !== undefined) {
     return { type: 'summary', tenant: decodeSegment(tenant) };
+  }
+  const run = /^cache:\/\/\/benchmarks\/([^/]+)$/.exec(uri)?.[1];
+  if (run !== undefined) {
+    return { type: 'benchmark', run: decodeSegment(run) };
   }
   const part = CACHE_PARTS.find((each) => uri === cacheUri(each));
   return part && { type: 'cache', part };

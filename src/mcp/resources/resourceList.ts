@@ -1,10 +1,11 @@
 import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { ErrorCode, ListResourcesRequestSchema, McpError, type Resource } from '@modelcontextprotocol/sdk/types.js';
 import { GLOBAL_TENANT } from '../../fleet/miner';
+import type { BenchmarkReport } from '../../service/benchmarkReport';
 import type { FleetServices } from '../../service/fleetServices';
 import { LIST_PAGE } from '../limits';
 import { cleanText } from '../untrusted';
-import { CACHE_PARTS, cacheUri, FLEET_SUMMARY_URI, minerUri, summaryUri } from './addresses';
+import { benchmarkUri, CACHE_PARTS, cacheUri, FLEET_SUMMARY_URI, minerUri, summaryUri } from './addresses';
 import { MIME_TYPE, tenantsOf } from './content';
 
 const FIXED: readonly Resource[] = [
@@ -19,24 +20,29 @@ const FIXED: readonly Resource[] = [
 
 /**
  * Lists the resources page by page, in the place of the SDK's list, which knows no pages: what there is always, each tenant's
- * summary, and the status of each miner. A miner's other datasets are told by the templates.
+ * summary, the status of each miner, and the benchmarks that are kept. A miner's other datasets are told by the templates.
  */
-export function registerResourceList(server: McpServer, { inventory }: FleetServices): void {
-  server.server.setRequestHandler(ListResourcesRequestSchema, ({ params }) => {
-    // Its summary is the one of the whole fleet.
+export function registerResourceList(server: McpServer, { inventory, benchmarks }: FleetServices): void {
+  server.server.setRequestHandler(ListResourcesRequestSchema, async ({ params }) => {
+    const reports = await benchmarks.archive.all();
+    // The global tenant's summary is the one of the whole fleet.
     const tenants = tenantsOf(inventory).filter((tenant) => tenant !== GLOBAL_TENANT);
+    const first = [...FIXED, ...reports.map(benchmarkOf), ...tenants.map(summaryOf)];
     const { miners } = inventory.current;
-    const total = FIXED.length + tenants.length + miners.length;
+    const total = first.length + miners.length;
     const start = params?.cursor === undefined ? 0 : startOf(params.cursor, total);
-    const resources = range(start, Math.min(start + LIST_PAGE, total)).map((position): Resource => {
-      const fixed = FIXED[position];
-      const tenant = tenants[position - FIXED.length];
-      const miner = miners[position - FIXED.length - tenants.length];
-      return fixed ?? (tenant === undefined ? statusOf(miner?.id ?? '') : summaryOf(tenant));
-    });
+    const resources = range(start, Math.min(start + LIST_PAGE, total)).map(
+      (position) => first[position] ?? statusOf(miners[position - first.length]?.id ?? ''),
+    );
     const end = start + resources.length;
     return { resources, ...(end < total ? { nextCursor: encodeCursor(end) } : {}) };
   });
+}
+
+function benchmarkOf({ run, startedAt, size }: BenchmarkReport): Resource {
+  const title = `Benchmark of ${startedAt.slice(0, 16).replace('T', ' ')} UTC, ${size}`;
+  const name = cleanText(run);
+  return { uri: benchmarkUri(name), name: `benchmark-${name}`, title, mimeType: MIME_TYPE };
 }
 
 function summaryOf(tenant: string): Resource {

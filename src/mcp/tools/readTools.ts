@@ -1,8 +1,10 @@
+import { compareBenchmarks } from './compareBenchmarks';
 import { explainStaleness } from './explainStaleness';
 import { getCacheHealth } from './getCacheHealth';
 import { getFleetOverview } from './getFleetOverview';
 import { getMiner } from './getMiner';
 import { inspectKeys } from './inspectKeys';
+import { listBenchmarks } from './listBenchmarks';
 import { planCacheChange } from './planCacheChange';
 import { queryMiners } from './queryMiners';
 import { registerTool, type ToolHost } from './tool';
@@ -15,5 +17,7 @@ export function registerReadTools(host: ToolHost): void {
   registerTool(host, getCacheHealth);
   registerTool(host, explainStaleness);
   registerTool(host, inspectKeys);
+  registerTool(host, listBenchmarks);
+  registerTool(host, compareBenchmarks);
   registerTool(host, planCacheChange);
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { median, noise } from '../../service/benchmarkReport';
+import { figuresOf } from '../benchmarkFigures';
 import { cleanText } from '../untrusted';
-import { charactersFor, rounded, rowsWithin } from './budget';
+import { charactersFor, rowsWithin } from './budget';
 import * as schema from './schemas';
 import { defineTool } from './tool';
 
@@ -39,16 +39,7 @@ export const runBenchmark = defineTool({
       signal,
       onProgress: ({ done, total }) => progress(done, total),
     });
-    const figures = report.scenarios.flatMap(({ id, measures }) =>
-      measures.map(({ label, values, unit, better }) => ({
-        scenario: id,
-        figure: cleanText(label),
-        median: rounded(median(values), 3),
-        noise: rounded(noise(values), 3),
-        unit,
-        better,
-      })),
-    );
+    const figures = figuresOf(report).map(({ measureId: _, ...figure }) => figure);
     const shown = rowsWithin(figures, charactersFor(response_format) - FRAME_CHARACTERS);
     return {
       run: report.run,

@@ -30,6 +30,7 @@ describe('the surface of the MCP server', () => {
     }
     expect(tools.map(({ name }) => name).sort()).toMatchInlineSnapshot(`
       [
+        "compare_benchmarks",
         "control_miner",
         "explain_staleness",
         "get_cache_health",
@@ -37,6 +38,7 @@ describe('the surface of the MCP server', () => {
         "get_miner",
         "inspect_keys",
         "invalidate_cache",
+        "list_benchmarks",
         "plan_cache_change",
         "query_miners",
         "run_benchmark",
@@ -98,7 +100,7 @@ describe('the surface of the MCP server', () => {
     expect(text).not.toContain('\u202e');
     await expect(textOf('diagnose_miner', { miner_id: 'nobody' })).rejects.toThrow('no miner');
     await expect(textOf('pre_maintenance_warm', { tenant: 'nobody' })).rejects.toThrow('no tenant');
-    for (const name of ['investigate_hit_ratio_drop', 'tune_ttls', 'pre_maintenance_warm']) {
+    for (const name of ['investigate_hit_ratio_drop', 'tune_ttls', 'pre_maintenance_warm', 'benchmark_report']) {
       expect(await textOf(name, {})).toMatch(/\w/);
     }
   });

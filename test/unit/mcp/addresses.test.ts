@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MINER_KINDS } from '../../../src/fleet/minerData';
-import { minerUri, parseUri, summaryUri } from '../../../src/mcp/resources/addresses';
+import { benchmarkUri, minerUri, parseUri, summaryUri } from '../../../src/mcp/resources/addresses';
 
 describe('URIs of resources', () => {
   it('name any miner and tenant, whatever it is called', () => {
@@ -9,6 +9,7 @@ describe('URIs of resources', () => {
       fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), fc.constantFrom(...MINER_KINDS), (name, kind) => {
         expect(parseUri(minerUri(name, kind))).toEqual({ type: 'miner', minerId: name, kind });
         expect(parseUri(minerUri(name, 'status/stream'))).toEqual({ type: 'miner-events', minerId: name });
+        expect(parseUri(benchmarkUri(name))).toEqual({ type: 'benchmark', run: name });
         expect(parseUri(summaryUri(name))).toEqual({ type: 'summary', tenant: name });
       }),
     );
