@@ -1,27 +1,20 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { shippedOptions } from '../../../scripts/bundles.js';
+import { type BuiltServer, buildServer } from '../../fixtures/builtServer';
 import { eventually } from '../../fixtures/eventually';
 import { startTestFleet, type TestFleet } from '../../fixtures/fleet';
 import { readJson } from '../../fixtures/mcpClient';
 import { ask, connectOverHttp, TOKEN } from '../../fixtures/mcpHttp';
 
 describe('the standalone server over HTTP', () => {
-  let directory: string;
-  let script: string;
+  let built: BuiltServer;
   let test: TestFleet;
   let server: ChildProcess | undefined;
   let log = '';
 
   beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'fleet-cache-server-'));
-    script = join(directory, 'server.js');
-    await Promise.all(shippedOptions(['src/server.ts'], directory).map((options) => build(options)));
+    built = await buildServer();
     test = await startTestFleet({ miners: 3, tenants: 1 });
   });
 
@@ -32,7 +25,7 @@ describe('the standalone server over HTTP', () => {
 
   afterAll(async () => {
     await test?.stop();
-    await rm(directory, { recursive: true, force: true });
+    await built?.remove();
   });
 
   function start(token: string | undefined, port = 0): ChildProcess {
@@ -43,7 +36,10 @@ describe('the standalone server over HTTP', () => {
       FLEET_CACHE_MINER_PASSWORD: 'test-password',
       ...(token === undefined ? {} : { FLEET_CACHE_TOKEN: token }),
     };
-    const child = spawn(process.execPath, [script, ...args], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [built.script, ...args], {
+      env: environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const write = (chunk: Buffer) => {
       log += chunk.toString();
     };

@@ -1,30 +1,25 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { shippedOptions } from '../../../scripts/bundles.js';
+import { type BuiltServer, buildServer } from '../../fixtures/builtServer';
 import { eventually } from '../../fixtures/eventually';
 import { startTestFleet, type TestFleet } from '../../fixtures/fleet';
 
 describe('the standalone server on stdio', () => {
-  let directory: string;
-  let script: string;
+  let built: BuiltServer;
   let test: TestFleet;
   let client: Client;
   let log = '';
 
   beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'fleet-cache-server-'));
-    script = join(directory, 'server.js');
-    await Promise.all(shippedOptions(['src/server.ts'], directory).map((options) => build(options)));
+    built = await buildServer();
     test = await startTestFleet({ miners: 3, tenants: 1 });
     const transport = new StdioClientTransport({
       command: process.execPath,
-      args: [script, '--stdio', '--inventory', test.inventoryPath, '--redis', test.redis.url],
+      args: [built.script, '--stdio', '--inventory', test.inventoryPath, '--redis', test.redis.url],
       env: { FLEET_CACHE_MINER_USERNAME: 'test', FLEET_CACHE_MINER_PASSWORD: 'test-password' },
       stderr: 'pipe',
     });
@@ -38,7 +33,7 @@ describe('the standalone server on stdio', () => {
   afterAll(async () => {
     await client?.close();
     await test?.stop();
-    await rm(directory, { recursive: true, force: true });
+    await built?.remove();
   });
 
   async function read(uri: string): Promise<Record<string, unknown>> {
@@ -107,9 +102,12 @@ describe('the standalone server on stdio', () => {
     [['--stdio', '--inventory', '/nowhere/fleet.json'], 2, 'cannot be read'],
     [['--stdio', '--inventory', 'INVENTORY', '--redis', 'http://x'], 2, 'not supported'],
   ])('ends with one clear line when called with %j', async (args, code, message) => {
-    const inventory = join(directory, 'empty.json');
+    const inventory = join(built.directory, 'empty.json');
     await writeFile(inventory, '{"miners": []}');
-    const child = spawn(process.execPath, [script, ...args.map((arg) => (arg === 'INVENTORY' ? inventory : arg))]);
+    const child = spawn(process.execPath, [
+      built.script,
+      ...args.map((arg) => (arg === 'INVENTORY' ? inventory : arg)),
+    ]);
     let output = '';
     child.stderr.on('data', (chunk: Buffer) => {
       output += chunk.toString();
@@ -120,7 +118,9 @@ describe('the standalone server on stdio', () => {
   });
 
   it('ends by itself when its client goes', async () => {
-    const child = spawn(process.execPath, [script, '--stdio', '--inventory', test.inventoryPath], { stdio: 'pipe' });
+    const child = spawn(process.execPath, [built.script, '--stdio', '--inventory', test.inventoryPath], {
+      stdio: 'pipe',
+    });
     child.stdin.end();
     expect(await new Promise((resolve) => child.once('close', resolve))).toBe(0);
   });
