@@ -22,6 +22,7 @@ export const SCENARIOS = [
   'warmFleet',
   'watch',
   'takeOver',
+  'mcp',
 ] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 

@@ -2,11 +2,13 @@
 import { describeError } from '../src/base/errors';
 import type { Comparison } from './comparison';
 import { simulatedFleet } from './fleetProcess';
+import { mcpServer } from './mcp/serverProcess';
 import { batch, batchContender } from './scenarios/batch';
 import { invalidation } from './scenarios/invalidation';
 import { keys } from './scenarios/keys';
 import { l1Hit } from './scenarios/l1Hit';
 import { l2Hit, l2HitContender } from './scenarios/l2Hit';
+import { mcp } from './scenarios/mcp';
 import { memory } from './scenarios/memory';
 import { purge, purgeReader } from './scenarios/purge';
 import { stampede, stampedeReaders } from './scenarios/stampede';
@@ -28,11 +30,13 @@ const SCENARIOS: Readonly<Record<string, (port: number) => Promise<Comparison>>>
   warmFleet,
   watch,
   takeOver,
+  mcp,
 };
 /** Processes that scenarios start, with the one argument that they give. */
 const HELPERS: Readonly<Record<string, (argument: string) => Promise<void>>> = {
   batchContender,
   l2HitContender,
+  mcpServer,
   stampedeReaders: (port) => stampedeReaders(Number(port)),
   purgeReader: (port) => purgeReader(Number(port)),
   simulatedFleet,

@@ -1,4 +1,5 @@
-import * as z from 'zod/mini';
+// By the name that the MCP SDK has for it: in one bundle with that, under another name, it would not be set up in time.
+import * as z from 'zod/v4-mini';
 import { ConfigurationError } from '../base/errors';
 import type { BenchmarkReport } from './benchmarkReport';
 
