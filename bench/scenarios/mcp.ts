@@ -94,8 +94,11 @@ async function measure(fleet: LeanClient, empty: LeanClient, redis: Redis): Prom
   const overview = () => tool(fleet, 'get_fleet_overview', {});
   const first = await timesOf(1, overview);
   const forget = async () => {
+    const pause = () => new Promise((resolve) => setTimeout(resolve, TOLD_MS));
+    // What was made last may be on its way to Redis yet.
+    await pause();
     await redis.del(summaryKey(GLOBAL_TENANT));
-    await new Promise((resolve) => setTimeout(resolve, TOLD_MS));
+    await pause();
   };
   const overviews = await interleave(
     {
