@@ -97,6 +97,7 @@ export class FleetReads {
    * One dataset of many miners, in their order. One that fails does not fail the others.
    *
    * @param concurrency source fetches at a time.
+   * @param onRead called once for each of them, as soon as it is read or failed.
    * @throws {CancelledError}
    */
   many<K extends MinerKind>(
@@ -104,9 +105,10 @@ export class FleetReads {
     kind: K,
     concurrency: number,
     options: ReadOptions,
+    onRead: () => void = () => {},
   ): Promise<readonly Result<K>[]> {
     const requests = miners.map((miner) => this.requestFor(miner, kind));
-    return this.cache.getManyOrFetch(requests, { ...options, concurrency });
+    return this.cache.getManyOrFetch(requests, { ...options, concurrency, onSettled: onRead });
   }
 
   /**

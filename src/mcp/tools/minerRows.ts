@@ -30,17 +30,26 @@ export interface RowOptions {
   /** Whether temperatures are wanted, which take a dataset more. */
   readonly withTemperature: boolean;
   readonly signal: AbortSignal;
+  /** How many of the readings are there. */
+  onProgress(done: number, total: number): void;
 }
 
 /** Reads the miners through the cache; a miner that does not answer is a row too. @throws {CancelledError} */
 export async function readMinerRows(
   { reads }: Pick<FleetServices, 'reads'>,
   miners: readonly Miner[],
-  { withTemperature, signal }: RowOptions,
+  { withTemperature, signal, onProgress }: RowOptions,
 ): Promise<readonly MinerRow[]> {
-  const read = <K extends MinerKind>(kind: K, of: readonly Miner[]) => reads.many(of, kind, CONCURRENCY, { signal });
+  const kinds = withTemperature ? 3 : 2;
+  const total = miners.length * kinds;
+  let done = 0;
+  const onRead = () => onProgress(++done, total);
+  const read = <K extends MinerKind>(kind: K, of: readonly Miner[]) =>
+    reads.many(of, kind, CONCURRENCY, { signal }, onRead);
   const statuses = await read('status', miners);
   const answering = miners.filter((_, index) => readingOf(statuses[index])?.fresh === true);
+  // Of the others no more is read.
+  done += (kinds - 1) * (miners.length - answering.length);
   const [stats, cooling] = await Promise.all([
     read('stats', answering),
     withTemperature ? read('cooling', answering) : [],

@@ -82,11 +82,11 @@ export const queryMiners = defineTool({
     nextCursor: z.string().optional().describe('Absent on the last page'),
     notice: schema.notice,
   },
-  async run({ limit, cursor, fields, response_format, ...query }, { services, clock, signal }) {
+  async run({ limit, cursor, fields, response_format, ...query }, { services, clock, signal, progress }) {
     const asked = minersAsked(services.inventory, query);
     const wanted = fields ?? (response_format === 'concise' ? DEFAULT_FIELDS : FIELDS);
     const withTemperature = asksForTemperature(query) || wanted.includes('tempC');
-    const rows = await readMinerRows(services, asked, { withTemperature, signal });
+    const rows = await readMinerRows(services, asked, { withTemperature, signal, onProgress: progress });
     const matching = sortRows(
       rows.filter((row) => matches(row, query)),
       query,

@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import type { Progress } from '@modelcontextprotocol/sdk/types.js';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { minerKey } from '../../../src/cache/keys';
@@ -99,6 +100,18 @@ describe('the reading tools', () => {
     expect(hashrates.length).toBeGreaterThan(20);
     expect(hashrates).toEqual([...hashrates].sort((a, b) => b - a));
     expect(seen.at(-1)?.hashrateThs).toBeUndefined();
+  });
+
+  it('tell how far reading the miners has come, to the end', async () => {
+    const heard: Progress[] = [];
+    const { structuredContent } = await mcp.client.callTool(
+      { name: 'query_miners', arguments: { sort: 'temperature' } },
+      undefined,
+      { onprogress: (progress) => heard.push(progress) },
+    );
+    expect(structuredContent).toMatchObject({ matched: 30 });
+    // Status, stats and temperatures of each; of the one that is offline, no more is asked than its status.
+    expect(heard.at(-1)).toMatchObject({ progress: 90, total: 90 });
   });
 
   it('find the miners that are offline, with the reason, and by name, tenant and state', async () => {
