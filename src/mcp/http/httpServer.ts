@@ -4,8 +4,10 @@ import { isInitializeRequest } from '@modelcontextprotocol/sdk/types.js';
 import type { Clock } from '../../base/clock';
 import { ConfigurationError, describeError, errorCode } from '../../base/errors';
 import type { Logger } from '../../base/logger';
+import { addressText } from './askIdentity';
 import { readJsonBody } from './body';
 import { Gate, RefusedError } from './gate';
+import { IDENTITY_PATH, type Identity, identityAnswer, isNonce } from './identity';
 import { type Rate, RateLimit } from './rateLimit';
 import { Sessions, type SessionsOptions } from './sessions';
 
@@ -16,6 +18,11 @@ export interface HttpServerOptions extends Pick<SessionsOptions, 'createServer'>
   readonly port: number;
   /** What clients have to show at `/mcp`; `undefined` in tests only. */
   readonly token: string | undefined;
+  /**
+   * For `/identity`: who listens. Without it nobody is told, and nobody gets anything to check guessed tokens against, which a
+   * token of 256 random bits does not mind, but one that a person thought up would.
+   */
+  readonly identity?: (() => Identity) | undefined;
   /** For `/healthz`: how the server is doing, without names and secrets. */
   health(): object;
   /** For `/metrics`: Prometheus text. */
@@ -90,8 +97,11 @@ export class McpHttpServer {
 
   /** Where clients reach it. */
   get url(): string {
-    const { port } = this.http.address() as AddressInfo;
-    return `http://${bracketed(this.options.host)}:${port}/mcp`;
+    return `http://${this.address}/mcp`;
+  }
+
+  private get address(): string {
+    return addressText(this.options.host, (this.http.address() as AddressInfo).port);
   }
 
   /** Clients now. */
@@ -117,7 +127,7 @@ export class McpHttpServer {
 
   private async route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.gate.checkOrigin(request);
-    const [path] = (request.url ?? '').split('?');
+    const [path, query] = (request.url ?? '').split('?');
     switch (path) {
       case '/mcp':
         this.gate.checkToken(request);
@@ -131,9 +141,27 @@ export class McpHttpServer {
         requireMethod(request, ['GET', 'HEAD']);
         send(response, 200, PROMETHEUS, await this.options.metrics());
         break;
+      case IDENTITY_PATH:
+        requireMethod(request, ['GET']);
+        this.tellIdentity(new URLSearchParams(query), response);
+        break;
       default:
-        throw new RefusedError(404, 'There is nothing here. MCP is at /mcp.');
+        throw nothingHere();
     }
+  }
+
+  private tellIdentity(query: URLSearchParams, response: ServerResponse): void {
+    const { token } = this.options;
+    const identity = this.options.identity?.();
+    if (token === undefined || identity === undefined) {
+      throw nothingHere();
+    }
+    const nonce = query.get('nonce');
+    if (!isNonce(nonce)) {
+      throw new RefusedError(400, 'The nonce has to be 16 to 64 bytes in base64url.');
+    }
+    const answer = identityAnswer(identity, token, this.address, nonce);
+    send(response, 200, 'application/json', answer, { 'content-length': String(Buffer.byteLength(answer)) });
   }
 
   private async serveMcp(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -164,6 +192,10 @@ export class McpHttpServer {
     const end = request.complete ? {} : { connection: 'close' };
     send(response, status, 'application/json', JSON.stringify(reply), { ...headers, ...end });
   }
+}
+
+function nothingHere(): RefusedError {
+  return new RefusedError(404, 'There is nothing here. MCP is at /mcp.');
 }
 
 function hostsOf(host: string, port: number): ReadonlySet<string> {
