@@ -1,13 +1,11 @@
 import type { Memento, SecretStorage } from 'vscode';
 import { type ConnectionSecrets, environmentConnectionSecrets } from '../base/connectionSecrets';
-import { FleetCacheError } from '../base/errors';
 import type { Disposable } from '../base/lifecycle';
 import { type CredentialStore, type Credentials, environmentCredentials } from '../fleet/credentials';
+import { readSecret } from './secretStorage';
 
 /** Where the names of stored secrets are kept, not the secrets. */
 const STORED_KEYS = 'fleetCache.storedSecrets';
-
-const STORAGE_TIMEOUT_MS = 10_000;
 
 /** How the names of a Redis' secrets begin. */
 const REDIS_SECRETS = {
@@ -119,17 +117,7 @@ export class Secrets implements CredentialStore, Disposable {
     if (!this.storedKeys.has(key)) {
       return undefined;
     }
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<never>((_, reject) => {
-      const advice = 'Unlock your key ring, and reload the window.';
-      const fail = () => reject(new FleetCacheError(`VS Code's secret storage does not answer. ${advice}`));
-      timer = setTimeout(fail, STORAGE_TIMEOUT_MS);
-    });
-    try {
-      return await Promise.race([this.storage.get(key), timeout]);
-    } finally {
-      clearTimeout(timer);
-    }
+    return readSecret(this.storage, key);
   }
 
   private async store(key: string, secret: string): Promise<void> {

@@ -27,10 +27,15 @@ export interface GateOptions {
 
 /** Decides who is served. Browsers that are led here by a page of somebody else's are not, nor is who lacks the token. */
 export class Gate {
-  private readonly tokenDigest: Buffer | undefined;
+  private tokenDigest: Buffer | undefined;
 
   constructor(private readonly options: GateOptions) {
     this.tokenDigest = options.token === undefined ? undefined : digestOf(options.token);
+  }
+
+  /** From now on another token is the right one, and the former is wrong. */
+  replaceToken(token: string): void {
+    this.tokenDigest = digestOf(token);
   }
 
   /** What holds for every request, whatever it asks for. @throws {RefusedError} */

@@ -58,6 +58,7 @@ const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8';
 /** Serves MCP over Streamable HTTP on this machine, beside its health and metrics. */
 export class McpHttpServer {
   private readonly sessions: Sessions;
+  private token: string | undefined;
 
   private constructor(
     private readonly options: HttpServerOptions,
@@ -66,6 +67,7 @@ export class McpHttpServer {
     limits: HttpLimits,
   ) {
     this.sessions = new Sessions({ ...options, ...limits });
+    this.token = options.token;
     http.on('request', (request, response) => void this.handle(request, response));
   }
 
@@ -107,6 +109,18 @@ export class McpHttpServer {
   /** Clients now. */
   get sessionCount(): number {
     return this.sessions.size;
+  }
+
+  /** From now on clients have to show another token. Who came in with the former is put out. */
+  async replaceToken(token: string): Promise<void> {
+    this.token = token;
+    this.gate.replaceToken(token);
+    await this.endSessions();
+  }
+
+  /** Ends every session, so that clients begin anew; the listener stays. */
+  endSessions(): Promise<void> {
+    return this.sessions.endAll();
   }
 
   /** Ends every session and connection. */
@@ -151,7 +165,7 @@ export class McpHttpServer {
   }
 
   private tellIdentity(query: URLSearchParams, response: ServerResponse): void {
-    const { token } = this.options;
+    const { token } = this;
     const identity = this.options.identity?.();
     if (token === undefined || identity === undefined) {
       throw nothingHere();

@@ -82,6 +82,11 @@ export class Sessions {
   async close(): Promise<void> {
     this.isClosed = true;
     this.sweep.dispose();
+    await this.endAll();
+  }
+
+  /** Ends those that there are now. Their clients are told so when they come again. */
+  async endAll(): Promise<void> {
     await Promise.all([...this.byId.values()].map(({ server }) => server.close()));
   }
 

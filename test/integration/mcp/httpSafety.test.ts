@@ -228,6 +228,21 @@ describe('the listener under attack', () => {
     expect((await send({ headers: { ...HEADERS, 'mcp-session-id': id }, body: LIST })).status).toBe(404);
   });
 
+  it('takes another token from the moment on that it is replaced, and puts out who came with the former', async () => {
+    const { client, transport } = await connectOverHttp(server.url);
+    await client.listTools();
+    const id = transport.sessionId ?? '';
+    const next = `${TOKEN}-next`;
+    await server.replaceToken(next);
+    expect(server.sessionCount).toBe(0);
+    await expect(client.listTools()).rejects.toThrow('A valid bearer token is missing.');
+    await client.close();
+    expect((await send({ headers: HEADERS, body: INITIALIZE })).status).toBe(401);
+    const renewed = { ...HEADERS, authorization: `Bearer ${next}` };
+    expect((await send({ headers: { ...renewed, 'mcp-session-id': id }, body: LIST })).status).toBe(404);
+    expect((await send({ headers: renewed, body: INITIALIZE })).status).toBe(200);
+  });
+
   it('has nothing elsewhere', async () => {
     for (const path of ['/', '/mcp/', '/MCP', '/mcp/../metrics/x', '/.env', '//mcp', `http://${address()}/mcp`]) {
       expect((await send({ path, headers: HEADERS, body: INITIALIZE })).status, path).toBe(404);

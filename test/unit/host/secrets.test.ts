@@ -1,39 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { redisServer, Secrets } from '../../../src/host/secrets';
+import { memorySecrets } from '../../fixtures/memorySecrets';
 
 /** VS Code's storages as far as they are used, shared by several "windows". */
 function storages() {
-  const secrets = new Map<string, string>();
   const state = new Map<string, unknown>();
-  const listeners = new Set<(event: { key: string }) => void>();
-  const asked: string[] = [];
-  const storage = {
-    get: async (key: string) => {
-      asked.push(key);
-      return secrets.get(key);
-    },
-    store: async (key: string, value: string) => {
-      secrets.set(key, value);
-      for (const listener of listeners) {
-        listener({ key });
-      }
-    },
-    delete: async (key: string) => {
-      secrets.delete(key);
-    },
-    onDidChange: (listener: (event: { key: string }) => void) => {
-      listeners.add(listener);
-      return { dispose: () => listeners.delete(listener) };
-    },
-  };
+  const { storage, asked, listeners } = memorySecrets();
   const memento = {
     get: (key: string, fallback: unknown) => state.get(key) ?? fallback,
     update: async (key: string, value: unknown) => {
       state.set(key, value);
     },
   };
-  const open = (environment: Record<string, string> = {}) =>
-    new Secrets(storage as never, memento as never, environment);
+  const open = (environment: Record<string, string> = {}) => new Secrets(storage, memento as never, environment);
   return { open, asked, state, listeners };
 }
 

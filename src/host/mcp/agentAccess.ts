@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { SecretStorage } from 'vscode';
+import { ENDPOINT_FILE, endpointText } from '../../base/agentEndpoint';
+import { Emitter } from '../../base/emitter';
+import { describeError, FleetCacheError } from '../../base/errors';
+import type { Disposable } from '../../base/lifecycle';
+import type { Logger } from '../../base/logger';
+import { readSecret } from '../secretStorage';
+import { writePrivateFile } from './privateFiles';
+
+const TOKEN_KEY = 'mcp-token';
+const TOKEN_BYTES = 32;
+
+/** The token that MCP clients of this user's windows show, and the file that leads agents outside of VS Code to the listener. */
+export class AgentAccess implements Disposable {
+  private readonly changes: Emitter<string>;
+  private readonly listener: Disposable;
+  private known: string | undefined;
+  private asking: Promise<string> | undefined;
+
+  /** Fires with the token that holds from now on, whichever window made it. The one that held before is void. */
+  readonly onDidChangeToken;
+
+  /** @param folder for what agents need: private, and the same for every version of the extension. */
+  constructor(
+    private readonly storage: SecretStorage,
+    readonly folder: string,
+    private readonly logger: Logger,
+  ) {
+    this.changes = new Emitter((error) => logger.error(`The MCP token was not taken over: ${describeError(error)}`));
+    this.onDidChangeToken = this.changes.event;
+    this.listener = storage.onDidChange(({ key }) => {
+      if (key === TOKEN_KEY) {
+        this.follow().catch((error: unknown) => logger.warn(`The MCP token was not read: ${describeError(error)}`));
+      }
+    });
+  }
+
+  dispose(): void {
+    this.listener.dispose();
+    this.changes.dispose();
+  }
+
+  /** Made when it is first asked for, and the same in every window. @throws {FleetCacheError} when it cannot be stored. */
+  async token(): Promise<string> {
+    if (this.known !== undefined) {
+      return this.known;
+    }
+    this.asking ??= this.find().finally(() => {
+      this.asking = undefined;
+    });
+    return this.asking;
+  }
+
+  /** Puts another token in the place of the one that holds, in every window. @throws {FleetCacheError} when it cannot be stored. */
+  async rotate(): Promise<void> {
+    this.take(await this.store(newToken()));
+  }
+
+  /**
+   * Tells agents outside of VS Code where the listener is, and the token. Only the window that has the fixed port may do so, and
+   * has to do it again when the token changes.
+   *
+   * @throws {FleetCacheError} when the file cannot be written.
+   */
+  async publish(url: string): Promise<void> {
+    const path = join(this.folder, ENDPOINT_FILE);
+    const token = await this.token();
+    try {
+      await writePrivateFile(path, endpointText({ url, token }));
+    } catch (error) {
+      throw new FleetCacheError(
+        `${path} cannot be written: ${describeError(error)}. Agents outside of VS Code find the MCP server by that file; check the folder's permissions and space.`,
+        { cause: error },
+      );
+    }
+    this.logger.debug(`Agents outside of VS Code are led to ${url} by ${path}`);
+  }
+
+  private async find(): Promise<string> {
+    this.known = (await readSecret(this.storage, TOKEN_KEY)) ?? (await this.store(newToken()));
+    return this.known;
+  }
+
+  /** @returns the token that holds then: another window may have stored its own at the same time. */
+  private async store(token: string): Promise<string> {
+    await this.storage.store(TOKEN_KEY, token);
+    return (await readSecret(this.storage, TOKEN_KEY)) ?? token;
+  }
+
+  private async follow(): Promise<void> {
+    await this.asking?.catch(() => {});
+    if (this.known === undefined) {
+      return;
+    }
+    const token = await readSecret(this.storage, TOKEN_KEY);
+    if (token !== undefined) {
+      this.take(token);
+    }
+  }
+
+  private take(token: string): void {
+    if (token !== this.known) {
+      this.known = token;
+      this.changes.fire(token);
+    }
+  }
+}
+
+function newToken(): string {
+  return randomBytes(TOKEN_BYTES).toString('base64url');
+}
