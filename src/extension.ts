@@ -1,14 +1,16 @@
 import { join } from 'node:path';
 import type { ExtensionContext, LogOutputChannel } from 'vscode';
+import { version } from '../package.json';
+import { systemClock } from './base/clock';
 import { environmentMinerTls } from './fleet/minerTls';
-import { activateHost, type FleetCacheApi } from './host/activate';
-import type { SessionParts } from './host/fleetSession';
+import { activateHost, type FleetCacheApi, type HostParts } from './host/activate';
+import type { McpParts } from './host/mcp/mcpParts';
 
 let api: FleetCacheApi | undefined;
 
 /** VS Code calls this once. Everything heavy is imported later, when it is needed. */
 export function activate(context: ExtensionContext): FleetCacheApi {
-  api = activateHost(context, (log) => sessionParts(context, log));
+  api = activateHost(context, (log) => hostParts(context, log));
   return api;
 }
 
@@ -17,8 +19,9 @@ export async function deactivate(): Promise<void> {
   await api?.session.close();
 }
 
-function sessionParts(context: ExtensionContext, logger: LogOutputChannel): SessionParts {
+function hostParts(context: ExtensionContext, logger: LogOutputChannel): HostParts {
   return {
+    mcp: mcpParts(logger),
     async createServices({ redisUrl, redisSecrets, commandTimeoutMs, ...setup }) {
       const { createRuntime } = await import('./runtime');
       const redis = { url: redisUrl, secrets: redisSecrets, commandTimeoutMs };
@@ -45,6 +48,24 @@ function sessionParts(context: ExtensionContext, logger: LogOutputChannel): Sess
     async startDemoFleet(signal) {
       const { startDemoFleet } = await import('./demoFleet');
       return startDemoFleet(join(context.extensionPath, 'dist', 'simulate.js'), signal);
+    },
+  };
+}
+
+/** For this machine alone, whatever its names resolve to. */
+const LOOPBACK = '127.0.0.1';
+
+function mcpParts(logger: LogOutputChannel): McpParts {
+  return {
+    async listen({ port, token, isIdentified }, { fleet, ...served }) {
+      const { listenInWindow } = await import('./mcp/windowServer');
+      const identity = isIdentified ? () => ({ version, fleet: fleet() }) : undefined;
+      return listenInWindow({ host: LOOPBACK, port, token, version, identity, clock: systemClock, logger, ...served });
+    },
+    async whoListens(port, token, signal) {
+      const { askIdentity } = await import('./mcp/http/askIdentity');
+      const holder = await askIdentity({ host: LOOPBACK, port }, token, signal);
+      return holder.type === 'ours' ? { type: 'ours', fleet: holder.identity.fleet } : holder;
     },
   };
 }

@@ -30,7 +30,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     may: ['base', 'fleet', 'cache', 'redis', 'braiins', 'service', 'benchmark', 'mcp', 'simulator', 'protocol'],
   },
   demoFleet: { may: ['base', 'fleet', 'redis', 'simulator'] },
-  extension: { may: ['base', 'fleet', 'runtime', 'demoFleet', 'host'], vscode: true },
+  extension: { may: ['base', 'fleet', 'runtime', 'demoFleet', 'mcp', 'host'], vscode: true },
   server: { may: ['base', 'fleet', 'runtime', 'mcp'] },
   simulate: { may: ['base', 'fleet', 'simulator'] },
 };

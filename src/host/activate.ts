@@ -16,6 +16,8 @@ import { FleetSession, type SessionParts } from './fleetSession';
 import { SETTINGS, SETTINGS_SECTION } from './ids';
 import { InventoryProblems } from './inventoryProblems';
 import { LiveFleet } from './liveFleet';
+import { createWindowMcp } from './mcp/createWindowMcp';
+import type { McpParts } from './mcp/mcpParts';
 import { Pause } from './pause';
 import { PeriodicWarming } from './periodicWarming';
 import { Secrets } from './secrets';
@@ -27,8 +29,13 @@ import { MinersView } from './views/minersView';
 
 /** Settings that the services are built from; the others take effect while they run. */
 const NEEDING_RESTART = Object.values(SETTINGS).filter(
-  (name) => !name.startsWith('warming.') && name !== SETTINGS.connections && name !== SETTINGS.redisUrl,
+  (name) => !/^(warming|mcp)\./.test(name) && name !== SETTINGS.connections && name !== SETTINGS.redisUrl,
 );
+
+/** What the extension's entry point provides, because it is outside of this room. */
+export interface HostParts extends SessionParts {
+  readonly mcp: McpParts;
+}
 
 /** What the running extension gives to whoever activates it: its tests, and its own `deactivate`. */
 export interface FleetCacheApi {
@@ -42,7 +49,7 @@ export interface FleetCacheApi {
  */
 export function activateHost(
   context: vscode.ExtensionContext,
-  createParts: (log: vscode.LogOutputChannel) => SessionParts,
+  createParts: (log: vscode.LogOutputChannel) => HostParts,
 ): FleetCacheApi {
   const log = vscode.window.createOutputChannel('Fleet Cache', { log: true });
   const secrets = new Secrets(context.secrets, context.globalState, process.env);
@@ -58,6 +65,7 @@ export function activateHost(
   const comparisons = new KeyComparisons();
   const { extensionUri } = context;
   const dashboard = new Dashboard({ extensionUri, session, liveFleet, minersView, clock: systemClock, logger: log });
+  const mcp = createWindowMcp(context, parts.mcp, session, log);
   const benchmarkPanel = new BenchmarkPanel(extensionUri, archive, log);
   const restart = () => {
     session.restart().catch((error: unknown) => log.error(describeError(error)));
@@ -76,7 +84,8 @@ export function activateHost(
     connections,
     new ConnectionsView(session, connections),
     new InstancesView(session, log),
-    new StatusBar(session),
+    mcp,
+    new StatusBar(session, mcp.server),
     new InventoryProblems(session),
     new PeriodicWarming(session),
     registerCommands({
@@ -92,6 +101,7 @@ export function activateHost(
       dashboard,
       benchmarks: { archive, panel: benchmarkPanel },
       entryHistories,
+      mcp: mcp.server,
     }),
     connections.onDidChange(() => {
       session.followConnection().catch((error: unknown) => log.error(describeError(error)));

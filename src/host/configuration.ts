@@ -7,6 +7,7 @@ import { SETTINGS, SETTINGS_SECTION } from './ids';
 const DEFAULT_INVENTORY = 'fleet.json';
 const DEFAULT_COMMAND_TIMEOUT_MS = 500;
 const DEFAULT_WARMING_INTERVAL_S = 30;
+const DEFAULT_MCP_PORT = 17_817;
 const DEFAULT_WARMED: readonly MinerKind[] = ['status', 'stats'];
 
 /** The user's settings, as far as they say how to build the runtime. */
@@ -21,6 +22,14 @@ export interface HostConfiguration {
   readonly ttls: Readonly<Record<string, unknown>>;
   /** Whether to follow the status streams of this window's share of the miners. */
   readonly watch: boolean;
+}
+
+/** How agents reach this window's fleet. */
+export interface McpSettings {
+  readonly isEnabled: boolean;
+  /** Where agents outside of VS Code find it. */
+  readonly port: number;
+  readonly allowMinerControl: boolean;
 }
 
 export function readConfiguration(): HostConfiguration {
@@ -56,6 +65,15 @@ export function readWarmingSchedule(): WarmingSchedule | undefined {
   }
   const intervalS = clamp(settings.get(SETTINGS.warmingInterval), 5, 3_600, DEFAULT_WARMING_INTERVAL_S);
   return { kinds, intervalS };
+}
+
+export function readMcpSettings(): McpSettings {
+  const settings = vscode.workspace.getConfiguration(SETTINGS_SECTION);
+  return {
+    isEnabled: settings.get(SETTINGS.mcpEnabled) !== false,
+    port: Math.round(clamp(settings.get(SETTINGS.mcpPort), 1_024, 65_535, DEFAULT_MCP_PORT)),
+    allowMinerControl: settings.get(SETTINGS.mcpAllowMinerControl) === true,
+  };
 }
 
 /** The number within its bounds; the default for what is none. */

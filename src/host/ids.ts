@@ -49,6 +49,7 @@ export const COMMANDS = {
   copyRedisCliCommand: 'fleetCache.copyRedisCliCommand',
   loadMoreOfKey: 'fleetCache.loadMoreOfKey',
   readKeyAgain: 'fleetCache.readKeyAgain',
+  showMcpStatus: 'fleetCache.showMcpStatus',
 } as const;
 
 export type CommandId = (typeof COMMANDS)[keyof typeof COMMANDS];
@@ -69,6 +70,9 @@ export const DASHBOARD_PANEL = 'fleetCache.dashboard';
 /** A benchmark's report, likewise. */
 export const BENCHMARK_PANEL = 'fleetCache.benchmark';
 
+/** What tells VS Code of the MCP server. */
+export const MCP_PROVIDER = 'fleetCache.mcp';
+
 /** Settings below the section `fleetCache`. */
 export const SETTINGS = {
   inventory: 'inventory',
@@ -80,6 +84,9 @@ export const SETTINGS = {
   warmingEnabled: 'warming.enabled',
   warmingInterval: 'warming.interval',
   warmingDatasets: 'warming.datasets',
+  mcpEnabled: 'mcp.enabled',
+  mcpPort: 'mcp.port',
+  mcpAllowMinerControl: 'mcp.allowMinerControl',
 } as const;
 
 export const SETTINGS_SECTION = 'fleetCache';

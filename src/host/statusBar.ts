@@ -6,6 +6,8 @@ import { availabilityOf } from './dashboard/availability';
 import type { FleetSession } from './fleetSession';
 import { formatRatio } from './format';
 import { COMMANDS } from './ids';
+import { mcpLine } from './mcp/mcpStatusText';
+import type { WindowMcp } from './mcp/windowMcp';
 import { type StatusText, statusOfFigures, statusWithoutFleet } from './statusText';
 import { describeActive } from './views/connectionText';
 
@@ -33,7 +35,10 @@ export class StatusBar implements Disposable {
   private shown = '';
   private mood: StatusText['mood'] = 'normal';
 
-  constructor(private readonly session: FleetSession) {
+  constructor(
+    private readonly session: FleetSession,
+    private readonly mcp: Pick<WindowMcp, 'status'>,
+  ) {
     this.item = this.disposables.add(
       vscode.window.createStatusBarItem('fleetCache.hitRatio', vscode.StatusBarAlignment.Left, 0),
     );
@@ -85,13 +90,14 @@ export class StatusBar implements Disposable {
   private show(status: StatusText, connection?: ServiceConnection): void {
     const { text, details, mood } = status;
     const active = connection === undefined ? '' : `${describeActive(connection)} (${connection.address})`;
-    const shown = JSON.stringify([status, active]);
+    const mcp = mcpLine(this.mcp.status);
+    const shown = JSON.stringify([status, active, mcp]);
     if (shown === this.shown) {
       return;
     }
     this.shown = shown;
     this.item.text = text;
-    this.item.tooltip = tooltipOf(status, active, this.session.state.type === 'paused' ? PAUSED_LINKS : LINKS);
+    this.item.tooltip = tooltipOf(status, { active, mcp }, this.session.state.type === 'paused' ? PAUSED_LINKS : LINKS);
     const words = text.replace(/ ?\$\([^)]*\) ?/g, '');
     this.item.accessibilityInformation = { label: details.startsWith(words) ? details : `${words}, ${details}` };
     if (mood !== this.mood) {
@@ -120,7 +126,11 @@ function plain(text: string, details: string, mood: StatusText['mood']): StatusT
 }
 
 /** Names and reasons may be of anybody's making: they go in as text. */
-function tooltipOf({ details, datasets }: StatusText, active: string, links: readonly Link[]): vscode.MarkdownString {
+function tooltipOf(
+  { details, datasets }: StatusText,
+  { active, mcp }: { readonly active: string; readonly mcp: string | undefined },
+  links: readonly Link[],
+): vscode.MarkdownString {
   const tooltip = new vscode.MarkdownString('', true);
   tooltip.isTrusted = { enabledCommands: links.map(([, command]) => command) };
   for (const line of details.split('\n')) {
@@ -137,6 +147,9 @@ function tooltipOf({ details, datasets }: StatusText, active: string, links: rea
   }
   if (active !== '') {
     tooltip.appendMarkdown('\nRedis: ').appendText(active);
+  }
+  if (mcp !== undefined) {
+    tooltip.appendMarkdown('  \n').appendText(mcp);
   }
   return tooltip.appendMarkdown(`\n\n${links.map(([title, command]) => `[${title}](command:${command})`).join(' · ')}`);
 }

@@ -23,6 +23,7 @@ import { showKeyHistory } from './keyHistory';
 import { clearKeyFilter, filterKeys, sortKeys } from './keyListing';
 import { selectedKeys } from './keySelection';
 import { setMinerLogin, setRedisPassword } from './logins';
+import { showMcpStatus } from './mcpStatus';
 import { exportMetrics, resetMetrics } from './metrics';
 import { pause, resume } from './pause';
 import { publishTestEvent } from './publishTestEvent';
@@ -86,6 +87,7 @@ export function registerCommands(parts: CommandParts): Disposable {
       copyRedisCliCommands(parts, selectedKeys(row, rows)),
     [COMMANDS.loadMoreOfKey]: (address: string) => parts.keyDocuments.loadMore(address),
     [COMMANDS.readKeyAgain]: (address: string) => parts.keyDocuments.readAgain(address),
+    [COMMANDS.showMcpStatus]: () => showMcpStatus(parts),
   };
   const registrations = new DisposableStore();
   for (const [id, handler] of Object.entries(handlers)) {

@@ -23,10 +23,10 @@ export interface HttpServerOptions extends Pick<SessionsOptions, 'createServer'>
    * token of 256 random bits does not mind, but one that a person thought up would.
    */
   readonly identity?: (() => Identity) | undefined;
-  /** For `/healthz`: how the server is doing, without names and secrets. */
-  health(): object;
-  /** For `/metrics`: Prometheus text. */
-  metrics(): Promise<string>;
+  /** For `/healthz`: how the server is doing, without names and secrets; absent where nobody is to know. */
+  readonly health?: (() => object) | undefined;
+  /** For `/metrics`: Prometheus text; likewise. */
+  readonly metrics?: (() => Promise<string>) | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly limits?: Partial<HttpLimits>;
@@ -141,6 +141,7 @@ export class McpHttpServer {
 
   private async route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.gate.checkOrigin(request);
+    const { health, metrics } = this.options;
     const [path, query] = (request.url ?? '').split('?');
     switch (path) {
       case '/mcp':
@@ -148,12 +149,15 @@ export class McpHttpServer {
         await this.serveMcp(request, response);
         break;
       case '/healthz':
-        requireMethod(request, ['GET', 'HEAD']);
-        send(response, 200, 'application/json', JSON.stringify({ status: 'ok', ...this.options.health() }));
+        await this.tell(
+          request,
+          response,
+          'application/json',
+          health && (() => JSON.stringify({ status: 'ok', ...health() })),
+        );
         break;
       case '/metrics':
-        requireMethod(request, ['GET', 'HEAD']);
-        send(response, 200, PROMETHEUS, await this.options.metrics());
+        await this.tell(request, response, PROMETHEUS, metrics);
         break;
       case IDENTITY_PATH:
         requireMethod(request, ['GET']);
@@ -162,6 +166,19 @@ export class McpHttpServer {
       default:
         throw nothingHere();
     }
+  }
+
+  private async tell(
+    request: IncomingMessage,
+    response: ServerResponse,
+    type: string,
+    text: (() => string | Promise<string>) | undefined,
+  ): Promise<void> {
+    if (text === undefined) {
+      throw nothingHere();
+    }
+    requireMethod(request, ['GET', 'HEAD']);
+    send(response, 200, type, await text());
   }
 
   private tellIdentity(query: URLSearchParams, response: ServerResponse): void {

@@ -9,8 +9,8 @@ import type { Logger } from '../../base/logger';
 import { RefusedError } from './gate';
 
 export interface SessionsOptions {
-  /** The server of one client. */
-  createServer(): McpServer;
+  /** The server of one client. @throws {RefusedError} when there is none now. */
+  createServer(): McpServer | Promise<McpServer>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Clients at a time. */
@@ -56,7 +56,7 @@ export class Sessions {
   async begin(request: IncomingMessage, response: ServerResponse, body: unknown): Promise<void> {
     this.makeRoom();
     const { createServer, clock, logger } = this.options;
-    const server = createServer();
+    const server = await createServer();
     const transport = new StreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
       onsessioninitialized: (id) => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FleetServices } from '../../../src/service/fleetServices';
@@ -56,6 +57,15 @@ describe('the surface of the MCP server', () => {
       prompts: (await client.listPrompts()).prompts,
     };
     await expect(`${JSON.stringify(surface, null, 2)}\n`).toMatchFileSnapshot('__golden__/surface.json');
+  });
+
+  /** Editors remember tools by it, and ask for them anew when it changes. */
+  it('is told apart from every other by the digest that is written down', async () => {
+    const { tools } = await client.listTools();
+    const [{ resourceTemplates }, { prompts }] = [await client.listResourceTemplates(), await client.listPrompts()];
+    const surface = JSON.stringify([client.getInstructions(), tools, resourceTemplates, prompts]);
+    const digest = createHash('sha256').update(surface).digest('hex').slice(0, 12);
+    await expect(`${JSON.stringify({ digest }, null, 2)}\n`).toMatchFileSnapshot('../../../src/host/mcp/surface.json');
   });
 
   it('names tools, arguments and prompts as the field does', async () => {

@@ -7,6 +7,7 @@ import {
   CONTEXT_KEYS,
   CONTEXT_VALUES,
   DASHBOARD_PANEL,
+  MCP_PROVIDER,
   SETTINGS,
   SETTINGS_SECTION,
   VIEW_CONTAINER,
@@ -41,6 +42,7 @@ interface Manifest {
     readonly viewsWelcome: readonly { readonly view: string; readonly contents: string; readonly when: string }[];
     readonly commands: readonly { readonly command: string; readonly title: string; readonly category: string }[];
     readonly menus: Readonly<Record<string, readonly Menu[]>>;
+    readonly mcpServerDefinitionProviders: readonly { readonly id: string; readonly label: string }[];
     readonly configuration: { readonly properties: Readonly<Record<string, { readonly scope: string }>> };
   };
 }
@@ -83,6 +85,12 @@ describe('package.json and the code', () => {
     const settings = Object.values(SETTINGS).map((name) => `${SETTINGS_SECTION}.${name}`);
     expect(sorted(Object.keys(contributes.configuration.properties))).toEqual(sorted(settings));
     expect(sorted(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations)).toEqual(sorted(settings));
+  });
+
+  it('have the same MCP server, whose settings no workspace sets', () => {
+    expect(contributes.mcpServerDefinitionProviders).toEqual([{ id: MCP_PROVIDER, label: 'Fleet Cache' }]);
+    const settings = Object.entries(contributes.configuration.properties).filter(([name]) => name.includes('.mcp.'));
+    expect(settings.map(([, { scope }]) => scope)).toEqual(['machine', 'machine', 'machine']);
   });
 
   it('use no command, view or context key that does not exist', () => {

@@ -1,0 +1,56 @@
+import * as vscode from 'vscode';
+import type { Clock } from '../../base/clock';
+import { plainText, showInformation } from '../messages';
+import type { AgentQuestion } from './mcpParts';
+
+/** After that the question is stale, in ms. */
+const PATIENCE_MS = 5 * 60_000;
+const REFUSE = 'Refuse';
+
+/** Asks the person at this window about what agents want to do, one question after the other. */
+export class PersonAsker {
+  private queue: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly clock: Clock) {}
+
+  /** Resolves to whether the person agrees; also when the agent gives it up, or after five minutes, and then it is a no. */
+  ask(question: AgentQuestion, signal: AbortSignal): Promise<boolean> {
+    const isOver = AbortSignal.any([signal, this.timeout()]);
+    const answer = this.queue.then(() => (isOver.aborted ? false : this.show(question, isOver)));
+    this.queue = answer.catch(() => {});
+    return answer;
+  }
+
+  private async show({ title, detail, agreement }: AgentQuestion, isOver: AbortSignal): Promise<boolean> {
+    // What Enter chooses comes first, and that must not be the agreement.
+    const shown = vscode.window
+      .showWarningMessage(plainText(title), { modal: true, detail }, REFUSE, agreement)
+      .then((choice) => choice === agreement);
+    const given = await Promise.race([shown, aborted(isOver)]);
+    if (given === undefined) {
+      // VS Code cannot take a question back.
+      void shown.then((hasAgreed) => {
+        if (hasAgreed) {
+          showInformation('The agent does not wait for it any more. Nothing was done.');
+        }
+      });
+    }
+    return given === true;
+  }
+
+  private timeout(): AbortSignal {
+    const controller = new AbortController();
+    this.clock.setTimeout(() => controller.abort(), PATIENCE_MS);
+    return controller.signal;
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) {
+      resolve(undefined);
+    } else {
+      signal.addEventListener('abort', () => resolve(undefined), { once: true });
+    }
+  });
+}

@@ -1,0 +1,271 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Memento } from 'vscode';
+import type { Clock } from '../../base/clock';
+import { Emitter } from '../../base/emitter';
+import { describeError, FleetCacheError } from '../../base/errors';
+import { type Disposable, DisposableStore } from '../../base/lifecycle';
+import type { Logger } from '../../base/logger';
+import type { FleetServices } from '../../service/fleetServices';
+import type { McpSettings } from '../configuration';
+import type { SessionState } from '../fleetSession';
+import type { ServicesProvider } from '../liveFleet';
+import { AgentPort, type AgentPortState } from './agentPort';
+import type { AgentEntrance, AgentQuestion, McpListener, McpParts, Served } from './mcpParts';
+
+export interface WindowMcpOptions {
+  readonly parts: McpParts;
+  readonly session: ServicesProvider & { readonly state: SessionState };
+  /** The running services, after a bounded wait. @throws {FleetCacheError} that says why there are none. */
+  requireServices(): Promise<FleetServices>;
+  readonly entrance: AgentEntrance;
+  /** Remembers for all windows that an agent was connected once. */
+  readonly memory: Pick<Memento, 'get' | 'update'>;
+  settings(): McpSettings;
+  isTrusted(): boolean;
+  askPerson(question: AgentQuestion, signal: AbortSignal): Promise<boolean>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Why this window has no MCP server, if it has none. */
+export type Availability = 'available' | 'disabled' | 'untrusted' | 'no-fleet';
+
+/** How a client reaches a listener. */
+export interface McpAddress {
+  readonly url: string;
+  readonly token: string;
+}
+
+export interface McpStatus {
+  readonly availability: Availability;
+  /** What VS Code itself uses; `undefined` until it asks for it. */
+  readonly own: { readonly url: string; readonly clients: number } | undefined;
+  /** What agents outside of VS Code use. */
+  readonly agents: AgentPortState;
+  /** Agents outside of VS Code that this window serves. */
+  readonly agentClients: number;
+}
+
+const CONNECTED_KEY = 'mcp.agentConnected';
+const TOKEN_BYTES = 32;
+
+/**
+ * The MCP server of this window. VS Code itself reaches it on a port and with a token of this window, so that its agents see the
+ * fleet that the person sees. Agents outside reach the window that has the fixed port. Neither listens before it is needed.
+ */
+export class WindowMcp implements Disposable {
+  private readonly disposables = new DisposableStore();
+  private readonly changes: Emitter<McpStatus>;
+  private readonly port: AgentPort;
+  private own: Promise<{ readonly listener: McpListener; readonly token: string }> | undefined;
+  private ownListener: McpListener | undefined;
+  private served: FleetServices | undefined;
+  private controlsMiners: boolean;
+
+  /** Fires when {@link status} changes in more than the number of clients. */
+  readonly onDidChange;
+
+  constructor(private readonly options: WindowMcpOptions) {
+    const { parts, session, entrance, clock, logger, settings } = options;
+    this.changes = this.disposables.add(new Emitter((error) => logger.error(describeError(error))));
+    this.onDidChange = this.changes.event;
+    this.controlsMiners = settings().allowMinerControl;
+    this.port = this.disposables.add(
+      new AgentPort({
+        listen: (port, token) => parts.listen({ port, token, isIdentified: true }, this.what),
+        whoListens: parts.whoListens,
+        port: () => settings().port,
+        fleet: () => this.what.fleet(),
+        access: entrance,
+        clock,
+        logger,
+        random: Math.random,
+      }),
+    );
+    this.disposables.add(this.port.onDidChange((state) => this.tell(state)));
+    this.disposables.add(session.onDidChange(() => this.follow()));
+    this.disposables.add(
+      entrance.onDidChangeToken(() => {
+        if (this.port.state.type === 'owned') {
+          void this.publish(this.port.state.url);
+        }
+      }),
+    );
+    this.follow();
+  }
+
+  get status(): McpStatus {
+    const { ownListener, port } = this;
+    return {
+      availability: this.availability,
+      own: ownListener && { url: ownListener.url, clients: ownListener.sessionCount },
+      agents: port.state,
+      agentClients: port.clients,
+    };
+  }
+
+  get availability(): Availability {
+    const { options } = this;
+    if (!options.settings().isEnabled) {
+      return 'disabled';
+    }
+    if (!options.isTrusted()) {
+      return 'untrusted';
+    }
+    const { type } = options.session.state;
+    return type === 'starting' || type === 'running' || type === 'failed' ? 'available' : 'no-fleet';
+  }
+
+  /** Listens for VS Code itself, and waits for the fleet. @throws {FleetCacheError} that says why it cannot. */
+  async openForWindow(): Promise<McpAddress> {
+    this.requireAvailable();
+    await this.options.requireServices();
+    this.own ??= this.listenForWindow();
+    const { listener, token } = await this.own;
+    return { url: listener.url, token };
+  }
+
+  /**
+   * Listens for agents outside of VS Code, from now on in every window, or waits for the fixed port.
+   *
+   * @throws {FleetCacheError} when there is no MCP server in this window.
+   */
+  async openForAgents(): Promise<AgentPortState> {
+    this.requireAvailable();
+    await this.options.memory.update(CONNECTED_KEY, true);
+    return this.port.open();
+  }
+
+  /** Ends what listens, and begins anew where it is needed. */
+  async restart(): Promise<void> {
+    await Promise.all([this.closeOwn(), this.port.close()]);
+    this.follow();
+  }
+
+  /** Takes over what the settings, the session and the workspace's trust are now. */
+  follow(): void {
+    const { settings, session, memory, logger } = this.options;
+    const failed = (error: unknown) => logger.error(describeError(error));
+    if (this.availability !== 'available') {
+      Promise.all([this.closeOwn(), this.port.close()]).catch(failed);
+    } else {
+      if (memory.get(CONNECTED_KEY) === true && this.port.state.type === 'off') {
+        this.port.open().catch(failed);
+      }
+      const controlsMiners = settings().allowMinerControl;
+      const isOther = session.state.type !== 'starting' && session.services !== this.served;
+      if (isOther || controlsMiners !== this.controlsMiners) {
+        this.served = session.services;
+        this.controlsMiners = controlsMiners;
+        Promise.all([this.ownListener?.endSessions(), this.port.endSessions()]).catch(failed);
+      }
+    }
+    this.changes.fire(this.status);
+  }
+
+  /** Tries the port that the settings name by now. */
+  followPort(): void {
+    this.port.reopen().catch((error: unknown) => this.options.logger.error(describeError(error)));
+  }
+
+  dispose(): void {
+    this.disposables.dispose();
+    void this.closeOwn();
+  }
+
+  private get what(): Served {
+    const { options } = this;
+    return {
+      services: () => {
+        this.requireAvailable();
+        return options.requireServices();
+      },
+      fleet: () => {
+        const services = options.session.services;
+        return services && fleetDigest(services);
+      },
+      allowMinerControl: () => options.settings().allowMinerControl,
+      askPerson: options.askPerson,
+    };
+  }
+
+  private requireAvailable(): void {
+    switch (this.availability) {
+      case 'available':
+        return;
+      case 'disabled':
+        throw new FleetCacheError('The MCP server is turned off by the setting fleetCache.mcp.enabled.');
+      case 'untrusted':
+        throw new FleetCacheError('This workspace is not trusted. Trust it to let agents see its fleet.');
+      case 'no-fleet':
+        throw new FleetCacheError(
+          'There is no fleet for agents to see. Open a folder with a fleet.json, or resume Fleet Cache, in VS Code.',
+        );
+    }
+  }
+
+  private async listenForWindow(): Promise<{ readonly listener: McpListener; readonly token: string }> {
+    const token = randomBytes(TOKEN_BYTES).toString('base64url');
+    try {
+      const listener = await this.options.parts.listen({ port: 0, token, isIdentified: false }, this.what);
+      this.ownListener = listener;
+      this.options.logger.info(`Serving MCP to VS Code at ${listener.url}`);
+      this.changes.fire(this.status);
+      return { listener, token };
+    } catch (error) {
+      this.own = undefined;
+      throw error;
+    }
+  }
+
+  private async closeOwn(): Promise<void> {
+    const { own } = this;
+    this.own = undefined;
+    const opened = await own?.catch(() => undefined);
+    if (opened !== undefined) {
+      if (this.ownListener === opened.listener) {
+        this.ownListener = undefined;
+      }
+      await opened.listener.close();
+    }
+  }
+
+  private tell(state: AgentPortState): void {
+    const { logger } = this.options;
+    switch (state.type) {
+      case 'owned':
+        logger.info(`Serving MCP to agents outside of VS Code at ${state.url}`);
+        void this.publish(state.url);
+        break;
+      case 'elsewhere':
+        logger.info(
+          `Another window serves MCP to agents outside of VS Code on port ${state.port}. This one takes over when it closes.`,
+        );
+        break;
+      case 'blocked':
+        logger.warn(
+          `Agents outside of VS Code cannot reach Fleet Cache: ${state.reason} End that program, or choose another port with the setting fleetCache.mcp.port.`,
+        );
+        break;
+      case 'off':
+        break;
+    }
+    this.changes.fire(this.status);
+  }
+
+  private async publish(url: string): Promise<void> {
+    try {
+      await this.options.entrance.publish(url);
+    } catch (error) {
+      this.options.logger.warn(describeError(error));
+    }
+  }
+}
+
+/** Names nothing: whoever asks a listener who it is gets to see it. */
+function fleetDigest({ inventory, connection }: FleetServices): string {
+  return createHash('sha256')
+    .update(JSON.stringify([inventory.path, connection.address]))
+    .digest('base64url')
+    .slice(0, 22);
+}
