@@ -1,7 +1,5 @@
 import { join } from 'node:path';
 import type { ExtensionContext, LogOutputChannel } from 'vscode';
-import { version } from '../package.json';
-import { systemClock } from './base/clock';
 import { environmentMinerTls } from './fleet/minerTls';
 import { activateHost, type FleetCacheApi, type HostParts } from './host/activate';
 import type { McpParts } from './host/mcp/mcpParts';
@@ -52,20 +50,10 @@ function hostParts(context: ExtensionContext, logger: LogOutputChannel): HostPar
   };
 }
 
-/** For this machine alone, whatever its names resolve to. */
-const LOOPBACK = '127.0.0.1';
-
 function mcpParts(logger: LogOutputChannel): McpParts {
+  const load = () => import('./mcp/windowServer');
   return {
-    async listen({ port, token, isIdentified }, { fleet, ...served }) {
-      const { listenInWindow } = await import('./mcp/windowServer');
-      const identity = isIdentified ? () => ({ version, fleet: fleet() }) : undefined;
-      return listenInWindow({ host: LOOPBACK, port, token, version, identity, clock: systemClock, logger, ...served });
-    },
-    async whoListens(port, token, signal) {
-      const { askIdentity } = await import('./mcp/http/askIdentity');
-      const holder = await askIdentity({ host: LOOPBACK, port }, token, signal);
-      return holder.type === 'ours' ? { type: 'ours', fleet: holder.identity.fleet } : holder;
-    },
+    listen: async (request, served) => (await load()).listenInWindow(request, served, logger),
+    whoListens: async (...question) => (await load()).whoListens(...question),
   };
 }

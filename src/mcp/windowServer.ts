@@ -1,52 +1,78 @@
-import type { Clock } from '../base/clock';
+import { version } from '../../package.json';
+import { systemClock } from '../base/clock';
 import { describeError, FleetCacheError } from '../base/errors';
 import type { Logger } from '../base/logger';
 import type { FleetServices } from '../service/fleetServices';
 import type { PersonAsker } from './consent';
 import { createFleetServer } from './fleetServer';
+import { askIdentity } from './http/askIdentity';
 import { RefusedError } from './http/gate';
 import { McpHttpServer } from './http/httpServer';
-import type { Identity } from './http/identity';
 
-export interface WindowServerOptions {
-  /** A loopback address. */
-  readonly host: string;
+export interface WindowListenRequest {
   /** 0 for any that is free. */
   readonly port: number;
   /** What clients have to show. */
   readonly token: string;
-  readonly version: string;
-  /** Who listens, for the other windows and the programs that lead agents here; absent where none of them has to find it. */
-  readonly identity?: (() => Identity) | undefined;
-  /** The services that run, which may be others for every client. @throws {FleetCacheError} that says why there are none. */
+  /** Whether whoever knows the token may find out whose listener it is. */
+  readonly isIdentified: boolean;
+}
+
+/** What clients get. It comes and goes while there are some. */
+export interface ServedByWindow {
+  /** @throws {FleetCacheError} that says why there are none. */
   services(): Promise<FleetServices>;
+  /** Tells fleets apart without naming them, in ASCII; `undefined` while there is none. */
+  fleet(): string | undefined;
   /** Whether a client that comes now may have miners do something. */
   allowMinerControl(): boolean;
   readonly askPerson: PersonAsker;
-  readonly clock: Clock;
-  readonly logger: Logger;
 }
 
+/** Who has a port, as a window has to know it. */
+export type WindowPortHolder =
+  | { readonly type: 'ours'; readonly fleet?: string | undefined }
+  | { readonly type: 'other' | 'nobody' };
+
+/** This machine alone, whatever its names resolve to. */
+const LOOPBACK = '127.0.0.1';
+const RETRY_SECONDS = '5';
+
 /**
- * Serves MCP over HTTP on the services of a VS Code window, which come and go while it listens. A client that comes while there
- * are none is told why.
+ * Serves MCP over HTTP on the services of a VS Code window. A client that comes while there are none is told why.
  *
- * @throws {ConfigurationError} when the address cannot be listened to.
+ * @throws {ConfigurationError} when the port cannot be listened to.
  */
-export function listenInWindow(options: WindowServerOptions): Promise<McpHttpServer> {
-  const { version, services, allowMinerControl, askPerson, clock, logger, ...http } = options;
+export function listenInWindow(
+  { port, token, isIdentified }: WindowListenRequest,
+  served: ServedByWindow,
+  logger: Logger,
+): Promise<McpHttpServer> {
+  const clock = systemClock;
   return McpHttpServer.listen({
-    ...http,
+    host: LOOPBACK,
+    port,
+    token,
+    identity: isIdentified ? () => ({ version, fleet: served.fleet() }) : undefined,
     clock,
     logger,
     async createServer() {
-      const running = await services().catch((error: unknown) => {
-        throw error instanceof FleetCacheError
-          ? new RefusedError(503, describeError(error), { 'retry-after': '5' })
-          : error;
-      });
-      const context = { services: running, clock, logger, askPerson, allowMinerControl: allowMinerControl() };
+      const services = await served.services().catch(refuse);
+      const { askPerson } = served;
+      const context = { services, clock, logger, askPerson, allowMinerControl: served.allowMinerControl() };
       return createFleetServer(context, version);
     },
   });
+}
+
+/** Who listens on a port of this machine. Nobody is sent the token. @throws {CancelledError} */
+export async function whoListens(port: number, token: string, signal: AbortSignal): Promise<WindowPortHolder> {
+  const holder = await askIdentity({ host: LOOPBACK, port }, token, signal);
+  return holder.type === 'ours' ? { type: 'ours', fleet: holder.identity.fleet } : holder;
+}
+
+function refuse(error: unknown): never {
+  throw error instanceof FleetCacheError
+    ? new RefusedError(503, describeError(error), { 'retry-after': RETRY_SECONDS })
+    : error;
 }

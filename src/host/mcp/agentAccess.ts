@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SecretStorage } from 'vscode';
 import { ENDPOINT_FILE, endpointText } from '../../base/agentEndpoint';
@@ -76,6 +77,14 @@ export class AgentAccess implements Disposable {
       );
     }
     this.logger.debug(`Agents outside of VS Code are led to ${url} by ${path}`);
+  }
+
+  /** Whether agents outside of VS Code were led here once, by whichever window of this user on this machine. */
+  async isPublished(): Promise<boolean> {
+    return access(join(this.folder, ENDPOINT_FILE)).then(
+      () => true,
+      () => false,
+    );
   }
 
   private async find(): Promise<string> {

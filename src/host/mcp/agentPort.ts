@@ -34,7 +34,7 @@ export interface AgentPortOptions {
 
 /** Between two looks whether the port has become free, in ms; up to half of it longer, so that windows do not look at once. */
 const LOOK_MS = 3_000;
-/** A port that nobody listens on, and that cannot be had, was given up just now. */
+/** A port that nobody listens on, and that cannot be had, was given up just now. So long such things are waited for. */
 const SOON_MS = 200;
 const SOON_TIMES = 5;
 
@@ -139,7 +139,9 @@ export class AgentPort implements Disposable {
     const token = await options.access.token();
     for (let soonLeft = SOON_TIMES; !(await this.take(port, token, signal)); soonLeft--) {
       const holder = await options.whoListens(port, token, signal);
-      if (holder.type !== 'nobody' || soonLeft === 0) {
+      // While the token changes, a window that has it and one that has not look strange to each other.
+      const isPassing = holder.type === 'nobody' || (holder.type === 'other' && this.current.type === 'elsewhere');
+      if (!isPassing || soonLeft === 0) {
         this.change(this.stateBeside(holder, port));
         this.lookLater();
         return;
@@ -175,7 +177,8 @@ export class AgentPort implements Disposable {
 
   private stateBeside(holder: PortHolder, port: number): AgentPortState {
     if (holder.type !== 'ours') {
-      return { type: 'blocked', port, reason: `Port ${port} of this machine is in use by another program.` };
+      const advice = 'End it, or choose another port with the setting fleetCache.mcp.port.';
+      return { type: 'blocked', port, reason: `Port ${port} of this machine is in use by another program. ${advice}` };
     }
     const fleet = this.options.fleet();
     return { type: 'elsewhere', port, isSameFleet: fleet !== undefined && holder.fleet === fleet };

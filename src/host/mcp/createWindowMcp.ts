@@ -25,7 +25,7 @@ export interface WindowMcpParts extends Disposable {
 
 /** Lets agents use the fleet of this window. Nothing listens before somebody needs it. */
 export function createWindowMcp(
-  { secrets, globalState, globalStorageUri }: vscode.ExtensionContext,
+  { secrets, globalStorageUri }: vscode.ExtensionContext,
   parts: McpParts,
   session: FleetSession,
   log: vscode.LogOutputChannel,
@@ -39,7 +39,6 @@ export function createWindowMcp(
       session,
       requireServices: () => servicesSoon(session),
       entrance: access,
-      memory: globalState,
       settings: readMcpSettings,
       isTrusted: () => vscode.workspace.isTrusted,
       askPerson: (question, signal) => asker.ask(question, signal),

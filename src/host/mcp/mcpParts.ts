@@ -63,4 +63,6 @@ export interface AgentEntrance {
   readonly onDidChangeToken: Event<string>;
   /** Leads agents to the listener at a URL. @throws {FleetCacheError} when it cannot. */
   publish(url: string): Promise<void>;
+  /** Whether agents were led here once, by whichever window on this machine. */
+  isPublished(): Promise<boolean>;
 }

@@ -39,7 +39,7 @@ export function adviceOnAgents({ agents }: McpStatus): string | undefined {
     case 'elsewhere':
       return 'This window takes the port over when that one closes.';
     case 'blocked':
-      return 'End that program, or choose another port with the setting fleetCache.mcp.port. This window tries again every few seconds.';
+      return 'This window tries again every few seconds.';
     default:
       return undefined;
   }

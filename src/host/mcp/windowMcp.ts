@@ -1,9 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Memento } from 'vscode';
 import type { Clock } from '../../base/clock';
 import { Emitter } from '../../base/emitter';
 import { describeError, FleetCacheError } from '../../base/errors';
-import { type Disposable, DisposableStore } from '../../base/lifecycle';
+import { type Disposable, DisposableStore, toDisposable } from '../../base/lifecycle';
 import type { Logger } from '../../base/logger';
 import type { FleetServices } from '../../service/fleetServices';
 import type { McpSettings } from '../configuration';
@@ -18,8 +17,6 @@ export interface WindowMcpOptions {
   /** The running services, after a bounded wait. @throws {FleetCacheError} that says why there are none. */
   requireServices(): Promise<FleetServices>;
   readonly entrance: AgentEntrance;
-  /** Remembers for all windows that an agent was connected once. */
-  readonly memory: Pick<Memento, 'get' | 'update'>;
   settings(): McpSettings;
   isTrusted(): boolean;
   askPerson(question: AgentQuestion, signal: AbortSignal): Promise<boolean>;
@@ -46,7 +43,8 @@ export interface McpStatus {
   readonly agentClients: number;
 }
 
-const CONNECTED_KEY = 'mcp.agentConnected';
+/** Between two looks whether an agent was connected from another window, in ms. */
+const LOOK_MS = 10_000;
 const TOKEN_BYTES = 32;
 
 /**
@@ -60,6 +58,9 @@ export class WindowMcp implements Disposable {
   private own: Promise<{ readonly listener: McpListener; readonly token: string }> | undefined;
   private ownListener: McpListener | undefined;
   private served: FleetServices | undefined;
+  /** Whether a person has connected an agent from this window. */
+  private isWanted = false;
+  private nextLook: Disposable = toDisposable(() => {});
   private controlsMiners: boolean;
 
   /** Fires when {@link status} changes in more than the number of clients. */
@@ -128,12 +129,16 @@ export class WindowMcp implements Disposable {
   /**
    * Listens for agents outside of VS Code, from now on in every window, or waits for the fixed port.
    *
-   * @throws {FleetCacheError} when there is no MCP server in this window.
+   * @throws {FleetCacheError} when there is no MCP server in this window, or agents cannot be led to it.
    */
   async openForAgents(): Promise<AgentPortState> {
     this.requireAvailable();
-    await this.options.memory.update(CONNECTED_KEY, true);
-    return this.port.open();
+    this.isWanted = true;
+    const state = await this.port.open();
+    if (state.type === 'owned') {
+      await this.options.entrance.publish(state.url);
+    }
+    return state;
   }
 
   /** Ends what listens, and begins anew where it is needed. */
@@ -144,14 +149,12 @@ export class WindowMcp implements Disposable {
 
   /** Takes over what the settings, the session and the workspace's trust are now. */
   follow(): void {
-    const { settings, session, memory, logger } = this.options;
+    const { settings, session, logger } = this.options;
     const failed = (error: unknown) => logger.error(describeError(error));
     if (this.availability !== 'available') {
       Promise.all([this.closeOwn(), this.port.close()]).catch(failed);
     } else {
-      if (memory.get(CONNECTED_KEY) === true && this.port.state.type === 'off') {
-        this.port.open().catch(failed);
-      }
+      this.openIfConnected().catch(failed);
       const controlsMiners = settings().allowMinerControl;
       const isOther = session.state.type !== 'starting' && session.services !== this.served;
       if (isOther || controlsMiners !== this.controlsMiners) {
@@ -170,7 +173,26 @@ export class WindowMcp implements Disposable {
 
   dispose(): void {
     this.disposables.dispose();
+    this.nextLook.dispose();
     void this.closeOwn();
+  }
+
+  /** Listens for agents outside of VS Code when there are any, and else looks again later. */
+  private async openIfConnected(): Promise<void> {
+    this.nextLook.dispose();
+    const isStarting = this.options.session.state.type === 'starting';
+    if (this.port.state.type !== 'off' || this.availability !== 'available' || isStarting) {
+      return;
+    }
+    if (this.isWanted || (await this.options.entrance.isPublished())) {
+      await this.port.open();
+      return;
+    }
+    if (this.disposables.isDisposed) {
+      return;
+    }
+    this.nextLook.dispose();
+    this.nextLook = this.options.clock.setTimeout(() => void this.openIfConnected(), LOOK_MS);
   }
 
   private get what(): Served {
@@ -243,9 +265,7 @@ export class WindowMcp implements Disposable {
         );
         break;
       case 'blocked':
-        logger.warn(
-          `Agents outside of VS Code cannot reach Fleet Cache: ${state.reason} End that program, or choose another port with the setting fleetCache.mcp.port.`,
-        );
+        logger.warn(`Agents outside of VS Code cannot reach this window: ${state.reason}`);
         break;
       case 'off':
         break;

@@ -34,6 +34,8 @@ export class Sessions {
   private readonly byId = new Map<string, Session>();
   private sweep: Disposable = toDisposable(() => {});
   private isClosed = false;
+  /** How often all were ended: who was about to come in then has to come again. */
+  private endings = 0;
 
   constructor(private readonly options: SessionsOptions) {
     this.sweepLater();
@@ -55,6 +57,7 @@ export class Sessions {
   /** Serves the first request of a client. @throws {RefusedError} when there are too many that are not idle. */
   async begin(request: IncomingMessage, response: ServerResponse, body: unknown): Promise<void> {
     this.makeRoom();
+    const { endings } = this;
     const { createServer, clock, logger } = this.options;
     const server = await createServer();
     const transport = new StreamableHTTPServerTransport({
@@ -73,8 +76,8 @@ export class Sessions {
       this.forget(session);
     };
     await this.serve(session, request, response, body);
-    if (transport.sessionId === undefined || this.isClosed) {
-      // It was no request that begins a session after all.
+    if (transport.sessionId === undefined || this.isClosed || endings !== this.endings) {
+      // It was no request that begins a session after all, or what it was to work on is gone.
       await server.close();
     }
   }
@@ -87,6 +90,7 @@ export class Sessions {
 
   /** Ends those that there are now. Their clients are told so when they come again. */
   async endAll(): Promise<void> {
+    this.endings++;
     await Promise.all([...this.byId.values()].map(({ server }) => server.close()));
   }
 

@@ -1,0 +1,380 @@
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Clock, systemClock } from '../../../../src/base/clock';
+import { Emitter } from '../../../../src/base/emitter';
+import { FleetCacheError } from '../../../../src/base/errors';
+import type { Logger } from '../../../../src/base/logger';
+import type { McpSettings } from '../../../../src/host/configuration';
+import type { SessionState } from '../../../../src/host/fleetSession';
+import { AgentAccess } from '../../../../src/host/mcp/agentAccess';
+import { WindowMcp } from '../../../../src/host/mcp/windowMcp';
+import { listenInWindow, whoListens } from '../../../../src/mcp/windowServer';
+import type { FleetServices } from '../../../../src/service/fleetServices';
+import { eventually } from '../../../fixtures/eventually';
+import { startTestFleet, type TestFleet } from '../../../fixtures/fleet';
+import { ask, connectOverHttp } from '../../../fixtures/mcpHttp';
+import { memorySecrets } from '../../../fixtures/memorySecrets';
+
+/** Time runs faster, so that nobody has to wait for windows that look at a port every few seconds. */
+const fastClock: Clock = {
+  ...systemClock,
+  setTimeout: (callback, delayMs) => systemClock.setTimeout(callback, delayMs / 20),
+};
+
+/** What VS Code is to the MCP server of a window. */
+class TestWindow {
+  private readonly changes = new Emitter<SessionState>();
+  private readonly access: AgentAccess;
+  readonly mcp: WindowMcp;
+  readonly log: string[] = [];
+  state: SessionState;
+  isTrusted = true;
+  settings: McpSettings;
+
+  constructor(
+    services: FleetServices,
+    port: number,
+    storage: ReturnType<typeof memorySecrets>['storage'],
+    private readonly folder: string,
+  ) {
+    const write = (message: string) => void this.log.push(message);
+    const logger: Logger = { debug: write, info: write, warn: write, error: write };
+    this.state = { type: 'running', services };
+    this.settings = { isEnabled: true, port, allowMinerControl: false };
+    this.access = new AgentAccess(storage, folder, logger);
+    const session = {
+      onDidChange: this.changes.event,
+      state: this.state,
+      services: services as FleetServices | undefined,
+    };
+    Object.defineProperties(session, {
+      state: { get: () => this.state },
+      services: { get: () => (this.state.type === 'running' ? this.state.services : undefined) },
+    });
+    this.mcp = new WindowMcp({
+      parts: { listen: (request, served) => listenInWindow(request, served, logger), whoListens },
+      session,
+      requireServices: async () => {
+        if (this.state.type !== 'running') {
+          throw new FleetCacheError('Fleet Cache is still starting. Try again in a moment.');
+        }
+        return this.state.services;
+      },
+      entrance: this.access,
+      settings: () => this.settings,
+      isTrusted: () => this.isTrusted,
+      askPerson: async () => false,
+      clock: fastClock,
+      logger,
+    });
+  }
+
+  become(state: SessionState): void {
+    this.state = state;
+    this.changes.fire(state);
+  }
+
+  token = () => this.access.token();
+  rotate = () => this.access.rotate();
+  endpoint = async () => JSON.parse(await readFile(join(this.folder, 'endpoint.json'), 'utf8'));
+
+  async close(): Promise<void> {
+    const token = await this.token();
+    this.mcp.dispose();
+    this.access.dispose();
+    expect(this.log.join('\n')).not.toContain(token);
+  }
+}
+
+describe('the MCP servers of several windows', () => {
+  let test: TestFleet;
+  let services: FleetServices;
+  let folder: string;
+  let otherFleet: FleetServices;
+  let port: number;
+  let secrets: ReturnType<typeof memorySecrets>;
+  const windows: TestWindow[] = [];
+  const cleanUp: (() => Promise<unknown>)[] = [];
+
+  beforeAll(async () => {
+    test = await startTestFleet({ miners: 2, seed: 3 });
+    services = await test.open({ commandTimeoutMs: 5_000 });
+    const copy = join(await mkdtemp(join(tmpdir(), 'fleet-cache-other-')), 'fleet.json');
+    await cp(test.inventoryPath, copy);
+    otherFleet = await test.open({ commandTimeoutMs: 5_000, inventoryPath: copy });
+  });
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'fleet-cache-windows-'));
+    port = await freePort();
+    secrets = memorySecrets();
+  });
+
+  afterEach(async () => {
+    await Promise.all(windows.splice(0).map((window) => window.close()));
+    await Promise.all(cleanUp.splice(0).map((clean) => clean()));
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  });
+
+  afterAll(() => test?.stop());
+
+  function open(of: FleetServices = services): TestWindow {
+    const window = new TestWindow(of, port, secrets.storage, folder);
+    windows.push(window);
+    return window;
+  }
+
+  async function closeWindow(window: TestWindow): Promise<void> {
+    windows.splice(windows.indexOf(window), 1);
+    await window.close();
+  }
+
+  /** Listens on the port of agents as no Fleet Cache does. */
+  async function occupy(onConnection: (socket: Socket) => void): Promise<Server> {
+    const sockets = new Set<Socket>();
+    const server = createServer((socket) => {
+      sockets.add(socket);
+      socket.on('error', () => {});
+      onConnection(socket);
+    });
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+    cleanUp.push(async () => {
+      for (const socket of sockets) {
+        socket.destroy();
+      }
+      await new Promise((resolve) => server.close(resolve));
+    });
+    return server;
+  }
+
+  async function fleetOver(url: string, token: string): Promise<unknown> {
+    const { client, transport } = await connectOverHttp(url, {}, token);
+    try {
+      const { structuredContent } = await client.callTool({ name: 'get_fleet_overview', arguments: {} });
+      return (structuredContent as { readonly miners: unknown }).miners;
+    } finally {
+      await transport.terminateSession();
+      await client.close();
+    }
+  }
+
+  it('listen nowhere before somebody needs it', async () => {
+    const window = open();
+    expect(window.mcp.status).toMatchObject({ availability: 'available', own: undefined, agents: { type: 'off' } });
+    expect(await whoListens(port, await window.token(), AbortSignal.timeout(10_000))).toEqual({ type: 'nobody' });
+  });
+
+  it('serve VS Code on a port and with a token of the window, which agents outside do not know', async () => {
+    const [one, two] = [open(), open(otherFleet)];
+    const [first, second] = [await one.mcp.openForWindow(), await two.mcp.openForWindow()];
+    expect(await one.mcp.openForWindow()).toEqual(first);
+    expect(first.url).not.toBe(second.url);
+    expect(new Set([first.token, second.token, await one.token()]).size).toBe(3);
+    expect(Buffer.from(first.token, 'base64url')).toHaveLength(32);
+    expect(await fleetOver(first.url, first.token)).toBe(2);
+    await expect(fleetOver(first.url, await one.token())).rejects.toThrow(/bearer token/);
+    // Nor can anybody check a guess of it, or look at figures.
+    for (const path of ['/identity?nonce=0123456789012345678901', '/metrics', '/healthz']) {
+      expect(await ask(first.url, { method: 'GET', path })).toMatchObject({ status: 404 });
+    }
+  });
+
+  it('give the fixed port to one of them, which leads agents to it, and to the next when it closes', async () => {
+    const [one, two, three] = [open(), open(), open(otherFleet)];
+    expect(await one.mcp.openForAgents()).toEqual({ type: 'owned', port, url: `http://127.0.0.1:${port}/mcp` });
+    await eventually(async () =>
+      expect(await one.endpoint()).toMatchObject({ url: `http://127.0.0.1:${port}/mcp`, token: await one.token() }),
+    );
+    // These learn of it by themselves.
+    await eventually(() => {
+      expect(two.mcp.status.agents).toEqual({ type: 'elsewhere', port, isSameFleet: true });
+      expect(three.mcp.status.agents).toEqual({ type: 'elsewhere', port, isSameFleet: false });
+    });
+    const { url, token } = await one.endpoint();
+    expect(await fleetOver(url, token)).toBe(2);
+
+    await closeWindow(one);
+    const owners = () => [two, three].filter(({ mcp }) => mcp.status.agents.type === 'owned');
+    await eventually(() => expect(owners()).toHaveLength(1));
+    await eventually(() =>
+      expect([two, three].map(({ mcp }) => mcp.status.agents.type).sort()).toEqual(['elsewhere', 'owned']),
+    );
+    expect(await fleetOver(url, token)).toBe(2);
+  });
+
+  it('never have two owners, however many open at once', async () => {
+    const all = Array.from({ length: 6 }, () => open());
+    await Promise.all(all.map(({ mcp }) => mcp.openForAgents()));
+    for (let left = all.length; left > 1; left--) {
+      await eventually(() => {
+        const types = windows.map(({ mcp }) => mcp.status.agents.type);
+        expect(types.filter((type) => type === 'owned')).toHaveLength(1);
+        expect(types.filter((type) => type === 'elsewhere')).toHaveLength(left - 1);
+      });
+      const owner = windows.find(({ mcp }) => mcp.status.agents.type === 'owned');
+      await closeWindow(owner as TestWindow);
+    }
+  });
+
+  it('let a new owner be found while another gives the port up on purpose', async () => {
+    const [one, two] = [open(), open()];
+    await one.mcp.openForAgents();
+    await two.mcp.openForAgents();
+    one.become({ type: 'paused' });
+    await eventually(() => expect(two.mcp.status.agents.type).toBe('owned'));
+    expect(one.mcp.status).toMatchObject({ availability: 'no-fleet', agents: { type: 'off' } });
+    one.become({ type: 'running', services });
+    await eventually(() => expect(one.mcp.status.agents).toEqual({ type: 'elsewhere', port, isSameFleet: true }));
+  });
+
+  it.each<readonly [string, (socket: Socket) => void]>([
+    ['is silent', () => {}],
+    ['talks rubbish', (socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n')],
+    ['hangs up', (socket) => socket.destroy()],
+    ['says that it is Fleet Cache', (socket) => impersonate(socket)],
+    ['never ends', (socket) => flood(socket)],
+  ])('say so when a program on the port %s, and take the port when that ends', async (_, behave) => {
+    const heard: string[] = [];
+    const server = await occupy((socket) => {
+      socket.on('data', (data) => void heard.push(data.toString()));
+      behave(socket);
+    });
+    const window = open();
+    const state = await window.mcp.openForAgents();
+    expect(state).toEqual({
+      type: 'blocked',
+      port,
+      reason: `Port ${port} of this machine is in use by another program. End it, or choose another port with the setting fleetCache.mcp.port.`,
+    });
+    // VS Code itself has its server all the same.
+    const { url, token } = await window.mcp.openForWindow();
+    expect(await fleetOver(url, token)).toBe(2);
+    expect(window.log.filter((line) => line.includes('cannot reach this window'))).toHaveLength(1);
+    expect(heard.join('')).not.toContain(await window.token());
+    await expect(window.endpoint()).rejects.toThrow(/ENOENT/);
+
+    server.close();
+    await cleanUp.pop()?.();
+    await eventually(() => expect(window.mcp.status.agents.type).toBe('owned'));
+    expect(window.log.filter((line) => line.includes('cannot reach this window'))).toHaveLength(1);
+  });
+
+  it('go to another port as soon as the settings name it', async () => {
+    await occupy((socket) => socket.destroy());
+    const window = open();
+    await window.mcp.openForAgents();
+    const other = await freePort();
+    window.settings = { ...window.settings, port: other };
+    window.mcp.followPort();
+    await eventually(async () => expect((await window.endpoint()).url).toBe(`http://127.0.0.1:${other}/mcp`));
+  });
+
+  it('put agents out whose token is void, and let VS Code stay', async () => {
+    const [one, two] = [open(), open()];
+    await one.mcp.openForAgents();
+    await two.mcp.openForAgents();
+    const own = await one.mcp.openForWindow();
+    const former = await one.endpoint();
+    const agent = await connectOverHttp(former.url, {}, former.token);
+    const vscode = await connectOverHttp(own.url, {}, own.token);
+    await two.rotate();
+    await eventually(async () => expect((await one.endpoint()).token).not.toBe(former.token));
+    await expect(agent.client.listTools()).rejects.toThrow(/bearer token/);
+    expect((await vscode.client.listTools()).tools).not.toEqual([]);
+    const present = await one.endpoint();
+    expect(present.token).toBe(await two.token());
+    expect(await fleetOver(present.url, present.token)).toBe(2);
+    await expect(fleetOver(former.url, former.token)).rejects.toThrow(/bearer token/);
+    await eventually(() => expect(two.mcp.status.agents.type).toBe('elsewhere'));
+    expect(two.log.filter((line) => line.includes('another program'))).toEqual([]);
+    await Promise.all([agent.client.close(), vscode.client.close()]);
+  });
+
+  it('have clients begin anew when the services are replaced, and tell who comes in between why there are none', async () => {
+    const window = open();
+    const { url, token } = await window.mcp.openForWindow();
+    await window.mcp.openForAgents();
+    const outside = await window.endpoint();
+    const clients = [await connectOverHttp(url, {}, token), await connectOverHttp(outside.url, {}, outside.token)];
+    expect(window.mcp.status).toMatchObject({ own: { clients: 1 }, agentClients: 1 });
+
+    window.become({ type: 'starting' });
+    await expect(connectOverHttp(url, {}, token)).rejects.toThrow(/still starting/);
+    for (const { client } of clients) {
+      expect((await client.listTools()).tools).not.toEqual([]);
+    }
+    window.become({ type: 'running', services: otherFleet });
+    for (const { client } of clients) {
+      await eventually(() => expect(client.listTools()).rejects.toThrow(/Initialize anew/));
+      await client.close();
+    }
+    expect(await fleetOver(url, token)).toBe(2);
+    expect(window.mcp.status).toMatchObject({ own: { url }, agents: { type: 'owned' } });
+  });
+
+  it('are not there in a workspace that is not trusted, nor when they are turned off', async () => {
+    const window = open();
+    const { url, token } = await window.mcp.openForWindow();
+    await window.mcp.openForAgents();
+    window.settings = { ...window.settings, isEnabled: false };
+    window.mcp.follow();
+    await eventually(() => expect(window.mcp.status).toMatchObject({ own: undefined, agents: { type: 'off' } }));
+    await expect(fleetOver(url, token)).rejects.toThrow();
+    await expect(window.mcp.openForWindow()).rejects.toThrow(/turned off by the setting fleetCache\.mcp\.enabled/);
+
+    const untrusted = open();
+    untrusted.isTrusted = false;
+    untrusted.mcp.follow();
+    await expect(untrusted.mcp.openForWindow()).rejects.toThrow(/not trusted/);
+    await expect(untrusted.mcp.openForAgents()).rejects.toThrow(/not trusted/);
+    expect(untrusted.mcp.status).toMatchObject({ availability: 'untrusted', own: undefined, agents: { type: 'off' } });
+  });
+
+  it('let agents tell miners something only when the setting says so', async () => {
+    const window = open();
+    const { url, token } = await window.mcp.openForWindow();
+    const tools = async () => {
+      const { client } = await connectOverHttp(url, {}, token);
+      const names = (await client.listTools()).tools.map(({ name }) => name);
+      return { client, names };
+    };
+    const before = await tools();
+    expect(before.names).toContain('warm_cache');
+    expect(before.names).not.toContain('control_miner');
+    window.settings = { ...window.settings, allowMinerControl: true };
+    window.mcp.follow();
+    await eventually(() => expect(before.client.listTools()).rejects.toThrow(/Initialize anew/));
+    const after = await tools();
+    expect(after.names).toContain('control_miner');
+    await Promise.all([before.client.close(), after.client.close()]);
+  });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+/** Knows what an answer looks like, but not the token. */
+function impersonate(socket: Socket): void {
+  const body = JSON.stringify({ name: 'fleet-cache', version: '9.9.9', fleet: 'x', proof: 'A'.repeat(43) });
+  socket.once('data', () => {
+    socket.end(`HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+  });
+}
+
+function flood(socket: Socket): void {
+  const more = () => {
+    while (!socket.destroyed && socket.write('x'.repeat(65_536))) {
+      // On and on.
+    }
+  };
+  socket.on('drain', more);
+  more();
+}
