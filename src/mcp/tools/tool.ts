@@ -82,17 +82,22 @@ export function registerTool<I extends z.ZodRawShape, O extends z.ZodRawShape>(
 function callOf({ server: { server }, context, plans }: ToolHost, extra: CallExtra): ToolCall {
   const { signal, requestId } = extra;
   const { progress, heartbeat } = progressOf(extra);
+  const { askPerson } = context;
+  const client = cleanText(server.getClientVersion()?.name ?? 'unknown', 60);
   const consent = (question: Question) =>
     requireConsent(question, {
       canElicit: () => server.getClientCapabilities()?.elicitation?.form !== undefined,
       // Related to the call, so that it reaches a client that listens to nothing else.
       elicit: (params, timeout) => server.elicitInput(params, { relatedRequestId: requestId, signal, timeout }),
       heartbeat,
-      askPerson: context.askPerson,
+      // In the client a person knows who asks. Here several clients may.
+      askPerson:
+        askPerson &&
+        (({ detail, ...rest }, ending) =>
+          askPerson({ ...rest, detail: `The agent in ${client} wants it. ${detail}` }, ending)),
       clock: context.clock,
       signal,
     });
-  const client = cleanText(server.getClientVersion()?.name ?? 'unknown', 60);
   return { ...context, plans, signal, client, progress, consent };
 }
 

@@ -186,6 +186,8 @@ describe('the acting tools', () => {
     const second = await plan(client, { tenant: miner.tenant });
     expect(await invalidate(client, second.plan_id)).toMatchObject({ agreedIn: 'window' });
     expect(questions.map(({ agreement }) => agreement)).toEqual(['Invalidate', 'Invalidate']);
+    // Several clients may be at work: the person is told which.
+    expect(questions[0]?.detail).toMatch(/^The agent in test wants it\. \d+ entr/);
     expect(await isCached(miner)).toBe(false);
   });
 

@@ -15,6 +15,8 @@ export interface VsCodeServerOptions {
   readonly extensions?: readonly string[];
   /** User settings on top of the quiet ones. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Settings of the machine that extensions run on, which take what no window may set. */
+  readonly machineSettings?: Readonly<Record<string, unknown>>;
   /** Environment on top of this process's own; extensions see it. */
   readonly env?: Readonly<Record<string, string>>;
   /** Default: a free one. */
@@ -49,6 +51,10 @@ export class VsCodeServer {
     try {
       await mkdir(join(userDataDir, 'User'), { recursive: true });
       await writeUserSettings(join(userDataDir, 'User', 'settings.json'), options.settings);
+      if (options.machineSettings !== undefined) {
+        await mkdir(join(userDataDir, 'Machine'), { recursive: true });
+        await writeFile(join(userDataDir, 'Machine', 'settings.json'), JSON.stringify(options.machineSettings));
+      }
       const config = join(temporary, 'config.yaml');
       await writeFile(config, 'auth: none\n');
       const baseArgs = ['--config', config, '--user-data-dir', userDataDir, '--extensions-dir', extensionsDir];

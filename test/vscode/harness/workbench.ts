@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser, Frame, Locator, Page } from 'playwright-core';
+import type { Frame, Locator, Page } from 'playwright-core';
 import { CHECKOUT } from '../../../scripts/checkout';
 import { launchBrowser } from './browser';
 import { QuickInput } from './quickInput';
@@ -60,7 +60,7 @@ export class Workbench {
   private constructor(
     /** For what the helpers here do not cover. */
     readonly page: Page,
-    private readonly browser: Browser,
+    private readonly closing: () => Promise<void>,
   ) {
     this.quickInput = new QuickInput(page);
   }
@@ -69,19 +69,27 @@ export class Workbench {
   static async open(server: Pick<VsCodeServer, 'url'>, size: Size = DEFAULT_SIZE): Promise<Workbench> {
     const browser = await launchBrowser();
     try {
-      const page = await browser.newPage({ viewport: size });
-      await page.goto(server.url);
-      const workbench = new Workbench(page, browser);
-      await workbench.waitUntilDrawn();
-      return workbench;
+      const context = await browser.newContext({ viewport: size });
+      return await Workbench.load(await context.newPage(), server, () => browser.close());
     } catch (error) {
       await browser.close();
       throw error;
     }
   }
 
+  /** Opens the server's folder in another window of the same browser: the person is the same, and so are their secrets. */
+  async openAnother(server: Pick<VsCodeServer, 'url'>): Promise<Workbench> {
+    const page = await this.page.context().newPage();
+    return Workbench.load(page, server, () => page.close());
+  }
+
   async close(): Promise<void> {
-    await this.browser.close();
+    await this.closing();
+  }
+
+  /** Leaves the window, as closing it does: its extension host ends, instead of waiting for the window to come back. */
+  async leave(): Promise<void> {
+    await this.page.goto('about:blank');
   }
 
   /** Reloads the window, as "Developer: Reload Window" does: the extension host starts anew. */
@@ -211,6 +219,17 @@ export class Workbench {
       await this.page.setViewportSize(before);
     }
     return path;
+  }
+
+  private static async load(
+    page: Page,
+    { url }: Pick<VsCodeServer, 'url'>,
+    closing: () => Promise<void>,
+  ): Promise<Workbench> {
+    await page.goto(url);
+    const workbench = new Workbench(page, closing);
+    await workbench.waitUntilDrawn();
+    return workbench;
   }
 
   private dialog(): Locator {

@@ -1,5 +1,5 @@
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -17,6 +17,7 @@ import { eventually } from '../../../fixtures/eventually';
 import { startTestFleet, type TestFleet } from '../../../fixtures/fleet';
 import { ask, connectOverHttp } from '../../../fixtures/mcpHttp';
 import { memorySecrets } from '../../../fixtures/memorySecrets';
+import { freePort, occupyPort } from '../../../fixtures/ports';
 
 /** Time runs faster, so that nobody has to wait for windows that look at a port every few seconds. */
 const fastClock: Clock = {
@@ -132,24 +133,6 @@ describe('the MCP servers of several windows', () => {
     await window.close();
   }
 
-  /** Listens on the port of agents as no Fleet Cache does. */
-  async function occupy(onConnection: (socket: Socket) => void): Promise<Server> {
-    const sockets = new Set<Socket>();
-    const server = createServer((socket) => {
-      sockets.add(socket);
-      socket.on('error', () => {});
-      onConnection(socket);
-    });
-    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-    cleanUp.push(async () => {
-      for (const socket of sockets) {
-        socket.destroy();
-      }
-      await new Promise((resolve) => server.close(resolve));
-    });
-    return server;
-  }
-
   async function fleetOver(url: string, token: string): Promise<unknown> {
     const { client, transport } = await connectOverHttp(url, {}, token);
     try {
@@ -238,10 +221,11 @@ describe('the MCP servers of several windows', () => {
     ['never ends', (socket) => flood(socket)],
   ])('say so when a program on the port %s, and take the port when that ends', async (_, behave) => {
     const heard: string[] = [];
-    const server = await occupy((socket) => {
+    const occupied = await occupyPort(port, (socket) => {
       socket.on('data', (data) => void heard.push(data.toString()));
       behave(socket);
     });
+    cleanUp.push(() => occupied.close());
     const window = open();
     const state = await window.mcp.openForAgents();
     expect(state).toEqual({
@@ -256,14 +240,14 @@ describe('the MCP servers of several windows', () => {
     expect(heard.join('')).not.toContain(await window.token());
     await expect(window.endpoint()).rejects.toThrow(/ENOENT/);
 
-    server.close();
-    await cleanUp.pop()?.();
+    await occupied.close();
     await eventually(() => expect(window.mcp.status.agents.type).toBe('owned'));
     expect(window.log.filter((line) => line.includes('cannot reach this window'))).toHaveLength(1);
   });
 
   it('go to another port as soon as the settings name it', async () => {
-    await occupy((socket) => socket.destroy());
+    const occupied = await occupyPort(port, (socket) => socket.destroy());
+    cleanUp.push(() => occupied.close());
     const window = open();
     await window.mcp.openForAgents();
     const other = await freePort();
@@ -352,14 +336,6 @@ describe('the MCP servers of several windows', () => {
     await Promise.all([before.client.close(), after.client.close()]);
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 /** Knows what an answer looks like, but not the token. */
 function impersonate(socket: Socket): void {

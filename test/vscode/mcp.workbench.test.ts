@@ -1,0 +1,188 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { VSIX } from '../../scripts/checkout';
+import { FleetWorkspace } from '../../scripts/fleet/fleetWorkspace';
+import { eventually } from '../fixtures/eventually';
+import { toolResult } from '../fixtures/mcpClient';
+import { connectOverHttp } from '../fixtures/mcpHttp';
+import { freePort, occupyPort } from '../fixtures/ports';
+import { VsCodeServer } from './harness/vscodeServer';
+import { Workbench } from './harness/workbench';
+
+const MINERS = 4;
+/** VS Code on a busy machine; no statement about speed. */
+const PATIENCE_MS = 40_000;
+
+describe('the MCP server of a window', () => {
+  let fleet: FleetWorkspace;
+  let server: VsCodeServer;
+  let first: Workbench;
+  let second: Workbench;
+  let port: number;
+
+  beforeAll(async () => {
+    fleet = await FleetWorkspace.start({ miners: MINERS, tenants: 1, seed: 7, firstNetwork: 70 });
+    port = await freePort();
+    const { folder, environment: env } = fleet;
+    const machineSettings = { 'fleetCache.mcp.port': port };
+    server = await VsCodeServer.start({ folder, extensions: [VSIX], env, workspaceTrust: true, machineSettings });
+    first = await Workbench.open(server, { width: 1200, height: 800 });
+    await first.openViewContainer('Fleet Cache');
+  });
+
+  afterAll(async () => {
+    await first?.close();
+    await server?.stop();
+    await fleet?.stop();
+  });
+
+  function soon<T>(check: () => Promise<T>): Promise<T> {
+    return eventually(check, PATIENCE_MS);
+  }
+
+  /** The rows of *Show MCP Status*: label and description. */
+  async function status(window: Workbench): Promise<string> {
+    await window.runCommand('Fleet Cache: Show MCP Status');
+    const rows = window.page.locator('.quick-input-widget:visible .quick-input-list .monaco-list-row');
+    await rows.filter({ hasText: 'Show Log' }).waitFor();
+    const texts = await rows.evaluateAll((elements) => elements.map((each) => each.getAttribute('aria-label') ?? ''));
+    await window.quickInput.cancel();
+    return texts.join('\n');
+  }
+
+  async function listedServers(window: Workbench): Promise<string> {
+    await window.runCommand('MCP: List Servers');
+    const rows = window.page.locator('.quick-input-widget:visible .quick-input-list .monaco-list-row');
+    await rows.filter({ hasText: 'Add Server' }).waitFor();
+    return (await rows.allInnerTexts()).join('\n');
+  }
+
+  const endpointFile = () =>
+    join(server.userDataDir, 'User', 'globalStorage', 'fleet-cache.fleet-cache', 'mcp', 'endpoint.json');
+  const endpoint = async () => JSON.parse(await readFile(endpointFile(), 'utf8'));
+
+  async function agent(): Promise<Client> {
+    const { url, token } = await endpoint();
+    return (await connectOverHttp(url, {}, token)).client;
+  }
+
+  it('is not there in a folder that is not trusted, and is listed once it is', async () => {
+    await soon(async () => expect(await first.treeView('Miners').message()).toContain('This workspace is not trusted'));
+    expect(await listedServers(first)).not.toContain('Fleet Cache');
+    await first.quickInput.cancel();
+    expect(await status(first)).toContain('No MCP Server, not in a workspace that is not trusted');
+
+    await first.runCommand('Workspaces: Manage Workspace Trust');
+    await first.page.locator('.workspace-trust-editor .monaco-button', { hasText: 'Trust' }).first().click();
+    await soon(async () => expect(await first.treeView('Miners').rows()).toHaveLength(MINERS + 1));
+    await first.page.keyboard.press('Escape');
+    await soon(async () => {
+      try {
+        expect(await listedServers(first)).toMatch(/Fleet Cache\s*Stopped/);
+      } finally {
+        await first.quickInput.cancel();
+      }
+    });
+    expect(await status(first)).toContain('Agents in VS Code, not started');
+  });
+
+  it('listens when VS Code starts it, and says who uses it', async () => {
+    await first.runCommand('MCP: List Servers');
+    await first.quickInput.pick('Fleet Cache');
+    await first.quickInput.pick('Start Server');
+    await soon(async () => expect(await status(first)).toMatch(/Agents in VS Code, 1 client on port \d+/));
+    expect(await listedServers(first)).toMatch(/Fleet Cache\s*Running/);
+    await first.screenshot('mcp-servers');
+    await first.quickInput.cancel();
+    await first.runCommand('Fleet Cache: Show MCP Status');
+    await first.quickInput.opens();
+    await first.screenshot('mcp-status');
+    await first.quickInput.cancel();
+  });
+
+  it('serves agents outside of VS Code, and asks the person before one of them voids anything', async () => {
+    // As an agent that was connected earlier leaves it.
+    await mkdir(join(endpointFile(), '..'), { recursive: true, mode: 0o700 });
+    await writeFile(endpointFile(), '{}', { mode: 0o600 });
+    await soon(async () => expect((await endpoint()).url).toBe(`http://127.0.0.1:${port}/mcp`));
+    expect(await status(first)).toContain(`Agents Outside of VS Code, 0 clients on port ${port}`);
+    const client = await agent();
+    try {
+      const plan = () => toolResult<{ plan_id: string }>(client, 'plan_cache_change', { whole_fleet: true });
+      const invalidate = async () =>
+        toolResult(client, 'invalidate_cache', { plan_id: (await plan()).plan_id }).catch(
+          (error: Error) => error.message,
+        );
+
+      const refused = invalidate();
+      expect(await first.dialogText()).toMatch(/\?\s+The agent in test wants it\. .* the next reads ask the miners\./s);
+      await first.screenshot('mcp-consent');
+      // What a person who goes on typing does.
+      await first.page.keyboard.press('Enter');
+      expect(await refused).toContain('The person did not agree. Nothing was done');
+
+      const agreed = invalidate();
+      await first.pressDialogButton('Invalidate');
+      expect(await agreed).toMatchObject({ agreedIn: 'window' });
+
+      const { plan_id } = await plan();
+      const cancelled = new AbortController();
+      const call = client.callTool({ name: 'invalidate_cache', arguments: { plan_id } }, undefined, {
+        signal: cancelled.signal,
+      });
+      await first.dialogText();
+      cancelled.abort();
+      await expect(call).rejects.toThrow();
+      await first.pressDialogButton('Invalidate');
+      await first.notification('The agent does not wait for it any more. Nothing was done.').waitFor();
+    } finally {
+      await client.close();
+    }
+  });
+
+  it('gives the port to another window when it closes', async () => {
+    second = await first.openAnother(server);
+    await second.openViewContainer('Fleet Cache');
+    await soon(async () =>
+      expect(await status(second)).toContain(`Agents Outside of VS Code, another window serves them on port ${port}`),
+    );
+    const before = await endpoint();
+    await first.leave();
+    await soon(async () =>
+      expect(await status(second)).toContain(`Agents Outside of VS Code, 0 clients on port ${port}`),
+    );
+    expect(await endpoint()).toEqual(before);
+    const client = await agent();
+    try {
+      expect(await toolResult(client, 'get_fleet_overview')).toMatchObject({ miners: MINERS });
+      expect(await status(second)).toContain(`Agents Outside of VS Code, 1 client on port ${port}`);
+    } finally {
+      await client.close();
+    }
+  });
+
+  it('says so when another program has the port that the settings name, and takes it when that ends', async () => {
+    const other = await freePort();
+    const occupied = await occupyPort(other, (socket) => socket.end('220 mail ESMTP\r\n'));
+    try {
+      await writeFile(
+        join(server.userDataDir, 'Machine', 'settings.json'),
+        JSON.stringify({ 'fleetCache.mcp.port': other }),
+      );
+      await soon(async () =>
+        expect(await status(second)).toContain(
+          `Agents Outside of VS Code, cannot reach Fleet Cache. Port ${other} of this machine is in use by another program.`,
+        ),
+      );
+      await second.runCommand('Fleet Cache: Show MCP Status');
+      await second.quickInput.opens();
+      await second.screenshot('mcp-port-in-use');
+      await second.quickInput.cancel();
+    } finally {
+      await occupied.close();
+    }
+    await soon(async () => expect((await endpoint()).url).toBe(`http://127.0.0.1:${other}/mcp`));
+  });
+});
