@@ -1,17 +1,19 @@
 // Bundles every entry point into one CommonJS file in dist/. One bundle each, because a split ESM build loads slower in the
 // extension host; heavy packages are imported dynamically and lie beside them in dist/vendor/, so that they load on first use
 // only.
-const { shippedOptions, webviewOptions } = require('./scripts/bundles.js');
+const { bridgeOptions, shippedOptions, webviewOptions } = require('./scripts/bundles.js');
 
 const ENTRY_POINTS = ['src/extension.ts', 'src/server.ts', 'src/simulate.ts', 'src/benchmark.ts'];
 
 const isWatching = process.argv.includes('--watch');
-const options = [...shippedOptions(ENTRY_POINTS, 'dist'), webviewOptions('dist/webview')].map((each) => ({
-  ...each,
-  minify: !isWatching,
-  sourcemap: isWatching ? 'linked' : false,
-  metafile: process.argv.includes('--metafile'),
-}));
+const options = [...shippedOptions(ENTRY_POINTS, 'dist'), bridgeOptions('dist'), webviewOptions('dist/webview')].map(
+  (each) => ({
+    ...each,
+    minify: !isWatching,
+    sourcemap: isWatching ? 'linked' : false,
+    metafile: process.argv.includes('--metafile'),
+  }),
+);
 
 async function main() {
   const esbuild = require('esbuild');

@@ -1,5 +1,6 @@
 // How the sources become bundles: for dist/, and for whoever tests or measures what users run.
 const { readFile } = require('node:fs/promises');
+const { version } = require('../package.json');
 const { protoDescriptorPlugin } = require('./protoDescriptor.js');
 
 /**
@@ -71,6 +72,18 @@ function shippedOptions(entryPoints, outdir) {
       plugins: [makeVendorFiles(), protoDescriptorPlugin()],
     },
   ];
+}
+
+/**
+ * What bundles the bridge into `outdir`: one file that needs no other, because it is copied to where agents start it. Its first line
+ * says of which version it is, so that an older one is known without being run.
+ *
+ * @param {string} outdir
+ * @returns {import('esbuild').BuildOptions}
+ */
+function bridgeOptions(outdir) {
+  const banner = { js: `// Fleet Cache bridge ${version}` };
+  return { ...SOURCE_OPTIONS, entryPoints: ['src/bridge.ts'], outdir, banner };
 }
 
 /**
@@ -168,4 +181,4 @@ function makeVendorFiles() {
   };
 }
 
-module.exports = { selfContainedOptions, shippedOptions, webviewOptions };
+module.exports = { bridgeOptions, selfContainedOptions, shippedOptions, webviewOptions };

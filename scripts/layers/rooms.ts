@@ -32,6 +32,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   demoFleet: { may: ['base', 'fleet', 'redis', 'simulator'] },
   extension: { may: ['base', 'fleet', 'runtime', 'demoFleet', 'mcp', 'host'], vscode: true },
   server: { may: ['base', 'fleet', 'runtime', 'mcp'] },
+  bridge: { may: ['base', 'mcp'] },
   simulate: { may: ['base', 'fleet', 'simulator'] },
 };
 

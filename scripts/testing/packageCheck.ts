@@ -15,6 +15,7 @@ const REQUIRED = [
   'extension/dist/server.js',
   'extension/dist/simulate.js',
   'extension/dist/benchmark.js',
+  'extension/dist/bridge.js',
   'extension/dist/vendor/grpc.js',
   'extension/dist/vendor/ioredis.js',
   'extension/dist/vendor/mcp.js',

@@ -1,0 +1,143 @@
+import { type IncomingMessage, request } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { Readable } from 'node:stream';
+import { errorCode, FleetCacheError, throwIfCancelled } from '../../base/errors';
+import { addressText, proveIdentity } from '../http/askIdentity';
+import type { Endpoint } from './endpointFile';
+
+/** The request never came to the server, or it was for a session or token that the server does not know: nothing was done. */
+export class NotTakenError extends FleetCacheError {}
+
+/** The server refused a request; the message is its own. */
+export class RefusedByServerError extends FleetCacheError {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export interface ConnectionsOptions {
+  readonly endpoint: Endpoint;
+  /** Called when the server cannot be reached, or does not know the session any more. */
+  onLost(error: NotTakenError): void;
+  /** Called when an answer that comes in parts begins. @param id of the request it is for, if any. */
+  onStreamBegin(id: string | number | undefined): void;
+  /** Called when such an answer has ended, whole or not. */
+  onStreamEnd(id: string | number | undefined): void;
+}
+
+const CONNECT_MS = 3_000;
+const MAX_REFUSAL_BYTES = 16_384;
+/** Unknown token, unknown session. */
+const NOT_TAKEN = [401, 404];
+
+/**
+ * Requests to the listener, each over a connection of its own whose other end has proven to be ours before the token is sent over
+ * it: whoever takes the port in between gets nothing.
+ */
+export class ProvenConnections {
+  constructor(private readonly options: ConnectionsOptions) {}
+
+  /** As the platform's own. @throws {NotTakenError} @throws {RefusedByServerError} @throws what breaks off on the way. */
+  readonly fetch = async (url: string | URL, init: RequestInit = {}): Promise<Response> => {
+    const socket = await this.connect(init.signal ?? undefined);
+    const response = await this.send(socket, new URL(url), init);
+    const status = response.statusCode ?? 0;
+    const headers = new Headers(
+      Object.entries(response.headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
+    );
+    if (status < 200 || status > 299) {
+      const message = await refusal(response);
+      if (NOT_TAKEN.includes(status)) {
+        throw this.lost(new NotTakenError(message));
+      }
+      throw new RefusedByServerError(status, message);
+    }
+    if (headers.get('content-type')?.startsWith('text/event-stream')) {
+      const id = requestId(init.body);
+      this.options.onStreamBegin(id);
+      response.once('close', () => this.options.onStreamEnd(id));
+    }
+    return new Response(Readable.toWeb(response) as ReadableStream, { status, headers });
+  };
+
+  private async connect(signal: AbortSignal | undefined): Promise<Socket> {
+    const { address, token } = this.options.endpoint;
+    const where = addressText(address.host, address.port);
+    const socket = connect({ ...address, timeout: CONNECT_MS });
+    const close = () => socket.destroy();
+    signal?.addEventListener('abort', close, { once: true });
+    socket.once('timeout', close);
+    try {
+      const identity = await proveIdentity(socket, address, token).catch((error: unknown) => {
+        if (errorCode(error) === 'ECONNREFUSED') {
+          throw new NotTakenError(
+            `No window of VS Code has Fleet Cache running (nobody listens at ${where}). Open your fleet's folder in VS Code, trust it, and try again.`,
+          );
+        }
+        return undefined;
+      });
+      throwIfCancelled(signal);
+      if (identity === undefined) {
+        throw new NotTakenError(
+          `Another program listens at ${where}, where Fleet Cache would, and got nothing from here. End that program, or choose another port by the setting fleetCache.mcp.port.`,
+        );
+      }
+      socket.setTimeout(0);
+      return socket;
+    } catch (error) {
+      socket.destroy();
+      throw error instanceof NotTakenError ? this.lost(error) : error;
+    } finally {
+      signal?.removeEventListener('abort', close);
+      socket.off('timeout', close);
+    }
+  }
+
+  private send(socket: Socket, url: URL, init: RequestInit): Promise<IncomingMessage> {
+    const headers = Object.fromEntries(new Headers(init.headers));
+    return new Promise((resolve, reject) => {
+      const sent = request({
+        createConnection: () => socket,
+        host: this.options.endpoint.address.host,
+        port: this.options.endpoint.address.port,
+        path: url.pathname,
+        method: init.method ?? 'GET',
+        headers: { ...headers, authorization: `Bearer ${this.options.endpoint.token}` },
+        ...(init.signal ? { signal: init.signal } : {}),
+      });
+      sent.once('response', resolve);
+      // Not once: one that is aborted tells so again.
+      sent.on('error', reject);
+      sent.end(typeof init.body === 'string' ? init.body : undefined);
+    });
+  }
+
+  private lost(error: NotTakenError): NotTakenError {
+    this.options.onLost(error);
+    return error;
+  }
+}
+
+/** What the server says of a request that it does not serve. */
+async function refusal(response: IncomingMessage): Promise<string> {
+  let text = '';
+  try {
+    for await (const chunk of response) {
+      text += String(chunk);
+      if (text.length > MAX_REFUSAL_BYTES) {
+        break;
+      }
+    }
+    return JSON.parse(text).error.message;
+  } catch {
+    return `Fleet Cache answered with HTTP status ${response.statusCode}.`;
+  }
+}
+
+function requestId(body: unknown): string | number | undefined {
+  const message: { readonly id?: unknown } = typeof body === 'string' ? JSON.parse(body) : {};
+  return typeof message.id === 'string' || typeof message.id === 'number' ? message.id : undefined;
+}

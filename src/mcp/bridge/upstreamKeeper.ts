@@ -1,0 +1,212 @@
+import type { InitializeResult, JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
+import { Emitter } from '../../base/emitter';
+import {
+  CancelledError,
+  ConfigurationError,
+  describeError,
+  FleetCacheError,
+  throwIfCancelled,
+} from '../../base/errors';
+import type { Logger } from '../../base/logger';
+import type { ClientMemory } from './clientMemory';
+import { readEndpoint } from './endpointFile';
+import { standInResult } from './standIn';
+import { Upstream } from './upstream';
+
+export interface UpstreamKeeperOptions {
+  /** The file that says where the server is, read before each session. */
+  readonly endpointPath: string;
+  /** So long after a session was lost its client is kept waiting for the next, in ms. */
+  readonly waitMs: number;
+  readonly version: string;
+  readonly memory: ClientMemory;
+  readonly logger: Logger;
+  onMessage(message: JSONRPCMessage, upstream: Upstream): void;
+  /** A client that was introduced already has another session. */
+  onRenewed(): void;
+  onLost(upstream: Upstream): void;
+}
+
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 3_000;
+const PAUSE_FACTOR = 1.6;
+/** Even if a window has been away for hours, it may just be coming. */
+const LEAST_WAIT_MS = 1_000;
+
+/** Sees to it that there is a session with the server, one after the other, all of them like the first. */
+export class UpstreamKeeper {
+  private live: Upstream | undefined;
+  private result: InitializeResult | undefined;
+  private isIntroduced = false;
+  /** Why there is no session. */
+  private failure: FleetCacheError = new FleetCacheError('Fleet Cache in VS Code does not answer. Try again.');
+  private downSince = performance.now();
+  private running: Promise<void> | undefined;
+  private readonly closing = new AbortController();
+  private readonly attempts = new Emitter<void>();
+
+  constructor(private readonly options: UpstreamKeeperOptions) {}
+
+  get current(): Upstream | undefined {
+    return this.live;
+  }
+
+  /**
+   * Begins to keep sessions for the client that the memory knows now.
+   *
+   * @returns what the server says of itself, or would say if it were there.
+   * @throws {ConfigurationError} when it cannot be found however long one waits. @throws {CancelledError}
+   */
+  async start(signal: AbortSignal): Promise<InitializeResult> {
+    this.running ??= this.run();
+    try {
+      await this.get(signal);
+    } catch (error) {
+      if (error instanceof CancelledError || error instanceof ConfigurationError) {
+        throw error;
+      }
+    }
+    const { memory, version } = this.options;
+    if (memory.hello === undefined) {
+      throw new FleetCacheError('The client did not introduce itself.');
+    }
+    this.isIntroduced = true;
+    return this.result ?? standInResult(memory.hello, version, this.failure.message);
+  }
+
+  /** The client is ready. */
+  begin(): void {
+    void this.live?.begin();
+  }
+
+  /** The session, when there is one. @throws {FleetCacheError} that says why there is none. @throws {CancelledError} */
+  async get(signal: AbortSignal): Promise<Upstream> {
+    const deadline = Math.max(this.downSince + this.options.waitMs, performance.now() + LEAST_WAIT_MS);
+    for (;;) {
+      throwIfCancelled(signal);
+      throwIfCancelled(this.closing.signal);
+      if (this.live !== undefined) {
+        return this.live;
+      }
+      const left = deadline - performance.now();
+      if (left <= 0 || this.failure instanceof ConfigurationError) {
+        throw this.failure;
+      }
+      await this.nextAttempt(left, signal);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.closing.abort();
+    await this.live?.close();
+    await this.running;
+    this.attempts.dispose();
+  }
+
+  private async run(): Promise<void> {
+    let pauseMs = FIRST_PAUSE_MS;
+    while (!this.closing.signal.aborted) {
+      try {
+        const upstream = await this.connect();
+        pauseMs = FIRST_PAUSE_MS;
+        const reason = await upstream.lost;
+        this.downSince = performance.now();
+        this.live = undefined;
+        this.options.onLost(upstream);
+        this.options.logger.info(`The session with Fleet Cache ended: ${reason}`);
+      } catch (error) {
+        this.noteFailure(error);
+        pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * PAUSE_FACTOR);
+      }
+      await pause(pauseMs * (0.75 + Math.random() / 2), this.closing.signal);
+    }
+  }
+
+  private async connect(): Promise<Upstream> {
+    const { endpointPath, memory, logger, onMessage, onRenewed } = this.options;
+    const { hello } = memory;
+    if (hello === undefined) {
+      throw new FleetCacheError('The client did not introduce itself.');
+    }
+    const endpoint = await readEndpoint(endpointPath);
+    const { upstream, result } = await Upstream.open({ endpoint, onMessage }, hello);
+    if (memory.isReady) {
+      await upstream.begin();
+      await this.restore(upstream);
+    }
+    if (this.closing.signal.aborted) {
+      await upstream.close();
+      throw new CancelledError();
+    }
+    this.live = upstream;
+    this.result = result;
+    logger.info(`Connected to Fleet Cache ${result.serverInfo.version} at ${endpoint.url}`);
+    if (this.isIntroduced) {
+      onRenewed();
+    }
+    if (memory.isReady) {
+      void upstream.begin();
+    }
+    this.failure = new FleetCacheError('The session with Fleet Cache ended.');
+    this.attempts.fire();
+    return upstream;
+  }
+
+  private async restore(upstream: Upstream): Promise<void> {
+    const { memory, logger } = this.options;
+    if (memory.logLevel !== undefined) {
+      await upstream.ask('logging/setLevel', { level: memory.logLevel });
+    }
+    for (const uri of memory.subscriptions) {
+      try {
+        await upstream.ask('resources/subscribe', { uri });
+      } catch (error) {
+        // Such as a miner that the inventory has no more.
+        memory.forgetSubscription(uri);
+        logger.warn(`${uri} is followed no more: ${describeError(error)}`);
+      }
+    }
+  }
+
+  private noteFailure(error: unknown): void {
+    if (error instanceof CancelledError) {
+      return;
+    }
+    const failure = error instanceof FleetCacheError ? error : new FleetCacheError(describeError(error));
+    if (failure.message !== this.failure.message) {
+      this.options.logger.warn(failure.message);
+    }
+    this.failure = failure;
+    this.attempts.fire();
+  }
+
+  private nextAttempt(timeoutMs: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const settle = () => {
+        clearTimeout(timer);
+        listener.dispose();
+        for (const each of [signal, this.closing.signal]) {
+          each.removeEventListener('abort', settle);
+        }
+        resolve();
+      };
+      const timer = setTimeout(settle, timeoutMs);
+      const listener = this.attempts.event(settle);
+      for (const each of [signal, this.closing.signal]) {
+        each.addEventListener('abort', settle, { once: true });
+      }
+    });
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end, { once: true });
+  });
+}
