@@ -18,6 +18,7 @@ import { InventoryProblems } from './inventoryProblems';
 import { LiveFleet } from './liveFleet';
 import { createWindowMcp } from './mcp/createWindowMcp';
 import type { McpParts } from './mcp/mcpParts';
+import { createWindowAgents } from './mcp/windowAgents';
 import { Pause } from './pause';
 import { PeriodicWarming } from './periodicWarming';
 import { Secrets } from './secrets';
@@ -66,6 +67,7 @@ export function activateHost(
   const { extensionUri } = context;
   const dashboard = new Dashboard({ extensionUri, session, liveFleet, minersView, clock: systemClock, logger: log });
   const mcp = createWindowMcp(context, parts.mcp, session, log);
+  const agents = createWindowAgents(extensionUri, mcp.access, log);
   const benchmarkPanel = new BenchmarkPanel(extensionUri, archive, log);
   const restart = () => {
     session.restart().catch((error: unknown) => log.error(describeError(error)));
@@ -74,7 +76,7 @@ export function activateHost(
     log,
     secrets,
     session,
-    new VirtualDocuments([new EntryDocuments(session), keyDocuments, comparisons]),
+    new VirtualDocuments([new EntryDocuments(session), keyDocuments, comparisons, agents.guides]),
     entryHistories,
     liveFleet,
     minersView,
@@ -102,6 +104,7 @@ export function activateHost(
       benchmarks: { archive, panel: benchmarkPanel },
       entryHistories,
       mcp: mcp.server,
+      agents,
     }),
     connections.onDidChange(() => {
       session.followConnection().catch((error: unknown) => log.error(describeError(error)));

@@ -50,6 +50,8 @@ export const COMMANDS = {
   loadMoreOfKey: 'fleetCache.loadMoreOfKey',
   readKeyAgain: 'fleetCache.readKeyAgain',
   showMcpStatus: 'fleetCache.showMcpStatus',
+  connectAgent: 'fleetCache.connectAgent',
+  rotateMcpToken: 'fleetCache.rotateMcpToken',
 } as const;
 
 export type CommandId = (typeof COMMANDS)[keyof typeof COMMANDS];

@@ -9,6 +9,7 @@ import type { EntryHistories } from '../documents/entryHistories';
 import type { KeyComparisons } from '../documents/keyComparisons';
 import type { KeyDocuments } from '../documents/keyDocuments';
 import type { FleetSession, SessionParts } from '../fleetSession';
+import type { WindowAgents } from '../mcp/windowAgents';
 import type { WindowMcp } from '../mcp/windowMcp';
 import type { Secrets } from '../secrets';
 import type { KeysView } from '../views/keysView';
@@ -28,6 +29,7 @@ export interface CommandParts {
   readonly comparisons: Pick<KeyComparisons, 'show'>;
   readonly dashboard: Pick<Dashboard, 'open'>;
   readonly benchmarks: { readonly archive: BenchmarkArchive; readonly panel: Pick<BenchmarkPanel, 'show'> };
+  readonly agents: WindowAgents;
   readonly mcp: Pick<WindowMcp, 'status' | 'restart' | 'openForAgents'>;
   readonly entryHistories: Pick<EntryHistories, 'show'>;
 }

@@ -9,6 +9,7 @@ import type { MinersNode } from '../views/minerNodes';
 import { benchmark, showLastBenchmark } from './benchmark';
 import type { CommandParts } from './commandParts';
 import { compareKey } from './compareKey';
+import { connectAgent } from './connectAgent';
 import { allowWriting, labelConnection, makeReadOnly } from './connectionAccess';
 import { addConnection, editConnection, removeConnection, switchConnection, testConnection } from './connections';
 import { control } from './control';
@@ -29,6 +30,7 @@ import { pause, resume } from './pause';
 import { publishTestEvent } from './publishTestEvent';
 import { purgeKeys } from './purge';
 import { refresh } from './refresh';
+import { rotateMcpToken } from './rotateMcpToken';
 import { showEntryHistory } from './showEntryHistory';
 import { togglePeriodicWarming } from './togglePeriodicWarming';
 import { warm } from './warm';
@@ -88,6 +90,8 @@ export function registerCommands(parts: CommandParts): Disposable {
     [COMMANDS.loadMoreOfKey]: (address: string) => parts.keyDocuments.loadMore(address),
     [COMMANDS.readKeyAgain]: (address: string) => parts.keyDocuments.readAgain(address),
     [COMMANDS.showMcpStatus]: () => showMcpStatus(parts),
+    [COMMANDS.connectAgent]: () => connectAgent(parts),
+    [COMMANDS.rotateMcpToken]: () => rotateMcpToken(parts),
   };
   const registrations = new DisposableStore();
   for (const [id, handler] of Object.entries(handlers)) {

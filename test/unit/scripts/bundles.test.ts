@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build, type Metafile } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { shippedOptions } from '../../../scripts/bundles.js';
+import { bridgeOptions, shippedOptions } from '../../../scripts/bundles.js';
 
 const HEAVY =
   /node_modules\/(@grpc\/(grpc-js|proto-loader)|protobufjs|ioredis|prom-client|@modelcontextprotocol\/sdk|zod\/v4\/classic)\//;
@@ -48,6 +48,16 @@ describe('the bundles', () => {
       expect(inputsOf(file).filter((input) => input.startsWith('src/'))).toEqual([]);
     },
   );
+
+  it('have the bridge in one file that runs anywhere and says of which version it is', async () => {
+    const elsewhere = join(directory, 'elsewhere');
+    await build(bridgeOptions(elsewhere));
+    expect(await readdir(elsewhere)).toEqual(['bridge.js']);
+    const script = join(elsewhere, 'bridge.js');
+    expect(await readFile(script, 'utf8')).toMatch(/^\/\/ Fleet Cache bridge \d+\.\d+\.\d+\n/);
+    const called = promisify(execFile)(process.execPath, [script, '--help'], { cwd: elsewhere });
+    await expect(called).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('Usage: bridge.js') });
+  });
 
   it('load the heavy packages on first use only', async () => {
     const vscode = join(directory, 'node_modules', 'vscode');
