@@ -132,6 +132,26 @@ describe('connections and instances', () => {
     await soon(async () => expect(await admin.get('v1:gen:all')).not.toBe(before));
   });
 
+  it('deletes no key over it until the person has typed its name', async () => {
+    await admin.set('v1:bench:gone:a', 'x', 'EX', 3_600);
+    const keys = workbench.treeView('Cache Keys');
+    await keys.expandSection();
+    await workbench.runCommand('Fleet Cache: Refresh Keys');
+    await keys.open('v1', 'bench');
+    await keys.open('bench', 'gone');
+    await keys.open('gone', 'a');
+    await keys.choose('a', 'Delete Key…', async () =>
+      expect(await workbench.quickInput.message()).toContain('type plant to go on'),
+    );
+    await workbench.screenshot('keys-delete-production');
+    await workbench.quickInput.answer('plan');
+    await soon(async () => expect(await workbench.quickInput.message()).toContain('Type plant'));
+    expect(await admin.exists('v1:bench:gone:a')).toBe(1);
+    await workbench.quickInput.answer('plant');
+    await soon(async () => expect(await admin.exists('v1:bench:gone:a')).toBe(0));
+    await workbench.clearNotifications();
+  });
+
   it('remembers the choice over a reload, and goes back when the connection is removed', async () => {
     await workbench.reload();
     await workbench.openViewContainer('Fleet Cache');

@@ -76,14 +76,6 @@ describe('a million keys in the window', () => {
     return found as TreeRow;
   }
 
-  /** Opens a row until this one is below it. */
-  async function open(label: string, child: string): Promise<void> {
-    await soon(async () => {
-      await tree().expand(label);
-      await row(child);
-    });
-  }
-
   async function closeAll(labels: readonly string[]): Promise<void> {
     for (const label of labels) {
       if ((await row(label)).expanded) {
@@ -110,7 +102,7 @@ describe('a million keys in the window', () => {
     await tree().expandSection();
     await soon(async () => expect(await tree().message()).toMatch(/^[\d,]+ of 1,000,\d{3} keys listed …$/));
     // What the cache has is there before anything is listed.
-    expect((await tree().rows()).map(({ label }) => label)).toContain('v1');
+    await soon(async () => expect((await tree().rows()).map(({ label }) => label)).toContain('v1'));
     await workbench.runCommand('Fleet Cache: Cancel Listing Keys');
     const message = await soon(async () => {
       const text = await tree().message();
@@ -127,10 +119,10 @@ describe('a million keys in the window', () => {
   });
 
   it('shows a thousand siblings, and more when asked', async () => {
-    await open('shop', 'session');
+    await tree().open('shop', 'session');
     await soon(async () => expect((await row('session')).description).toMatch(/^[\d,]+ keys$/));
     await closeAll(['v1']);
-    await open('session', '0');
+    await tree().open('session', '0');
     await soon(async () => expect((await row('0')).description).toMatch(/^string · TTL \d+m · 7 B$/));
     await workbench.screenshot('keys-siblings');
     await tree().goToEnd();
@@ -169,7 +161,7 @@ describe('a million keys in the window', () => {
   });
 
   it('opens values of any type as read-only documents, page by page, and what is binary in hexadecimal', async () => {
-    await open('types', 'hash');
+    await tree().open('types', 'hash');
     await tree().row('hash').click();
     await soon(async () => expect(await editorText()).toMatch(/\/\/ Shown: [\d,]+ of 3,000 fields/));
     await workbench.screenshot('keys-hash');
@@ -189,8 +181,8 @@ describe('a million keys in the window', () => {
   /** A miner's id, of which the tree shows the entries. */
   async function openedMiner(): Promise<string> {
     await tree().goToStart();
-    await open('v1', 'cache');
-    await open('cache', 'miner');
+    await tree().open('v1', 'cache');
+    await tree().open('cache', 'miner');
     await tree().expand('miner');
     const minerId = await soon(async () => {
       const found = (await tree().rows()).find(({ level, label }) => level === 4 && /-\d{4}$/.test(label));
@@ -217,8 +209,7 @@ describe('a million keys in the window', () => {
     const minerId = await openedMiner();
     const key = `v1:cache:miner:${minerId}:config`;
     await soon(() => row('config'));
-    await tree().chooseFromContextMenu('config', 'Compare with Miner');
-    await soon(async () =>
+    await tree().choose('config', 'Compare with Miner', async () =>
       expect((await workbench.notifications()).join()).toMatch(/miner:config\. The cache does not lie/),
     );
     await workbench.page.locator('.tab', { hasText: /miner:config, cached ↔ now: the cache does not lie/ }).waitFor();
@@ -228,16 +219,18 @@ describe('a million keys in the window', () => {
     entry.data = { ...entry.data, pools: [] };
     entry.data.poolGroups = [];
     await admin.set(key, JSON.stringify(entry), 'KEEPTTL');
-    await tree().chooseFromContextMenu('config', 'Compare with Miner');
-    await soon(async () => expect((await workbench.notifications()).join()).toMatch(/The cache lies: .*pool/i));
+    await tree().choose('config', 'Compare with Miner', async () =>
+      expect((await workbench.notifications()).join()).toMatch(/The cache lies: .*pool/i),
+    );
     await workbench.page.locator('.tab', { hasText: /the cache lies about/ }).waitFor();
     await workbench.page.locator('.diffDiffEditor, .monaco-diff-editor').first().waitFor();
     await workbench.screenshot('keys-compare');
     expect(JSON.parse((await admin.get(key)) ?? '')).toEqual(entry);
     await workbench.clearNotifications();
     // Fetched anew, it is right.
-    await tree().chooseFromContextMenu('config', 'Refresh Now');
-    await soon(async () => expect((await workbench.notifications()).join()).toContain('1 key fetched anew.'));
+    await tree().choose('config', 'Refresh Now', async () =>
+      expect((await workbench.notifications()).join()).toContain('1 key fetched anew.'),
+    );
     expect(JSON.parse((await admin.get(key)) ?? '').data).not.toEqual(entry.data);
     await workbench.clearNotifications();
     await workbench.runCommand('View: Close All Editors');
@@ -266,14 +259,15 @@ describe('a million keys in the window', () => {
       await admin.set(`types:gone:${name}`, 'x', 'EX', LONG_S);
     }
     await workbench.runCommand('Fleet Cache: Refresh Keys');
-    await open('v1', 'bench');
-    await open('bench', 'gone');
-    await open('gone', 'a');
+    await tree().open('v1', 'bench');
+    await tree().open('bench', 'gone');
+    await tree().open('gone', 'a');
     await soon(async () => expect((await row('a')).description).toMatch(/^string · TTL/));
     await tree().select('a', 'b', 'c');
-    await tree().chooseFromContextMenu('b', 'Delete Key…');
-    const question = await soon(() => workbench.dialogText());
-    expect(question).toContain('Delete 3 keys?');
+    await tree().choose('b', 'Delete Key…', async () =>
+      expect(await workbench.dialogText()).toContain('Delete 3 keys?'),
+    );
+    const question = await workbench.dialogText();
     expect(question).toContain('v1:bench:gone:a, v1:bench:gone:b, v1:bench:gone:c');
     await workbench.screenshot('keys-delete');
     await workbench.pressDialogButton('Delete');
@@ -283,20 +277,87 @@ describe('a million keys in the window', () => {
     await workbench.clearNotifications();
     await closeAll(['bench', 'v1']);
 
-    await open('types', 'gone');
-    await open('gone', 'a');
+    await tree().open('types', 'gone');
+    await tree().open('gone', 'a');
     await tree().row('a').click();
-    await tree().chooseFromContextMenu('a', 'Delete Key…');
-    await soon(async () => expect(await workbench.dialogText()).toContain("Delete a key that is not the cache's?"));
+    await tree().choose('a', 'Delete Key…', async () =>
+      expect(await workbench.dialogText()).toContain("Delete a key that is not the cache's?"),
+    );
     await workbench.screenshot('keys-foreign');
     await workbench.pressDialogButton('Cancel');
     expect(await admin.exists('types:gone:a')).toBe(1);
-    await tree().chooseFromContextMenu('a', 'Delete Key…');
-    await soon(async () => expect(await workbench.dialogText()).toContain("not the cache's"));
+    await tree().choose('a', 'Delete Key…', async () =>
+      expect(await workbench.dialogText()).toContain("not the cache's"),
+    );
     await workbench.pressDialogButton('Delete Foreign Key');
     await soon(async () => expect(await admin.exists('types:gone:a')).toBe(0));
     await workbench.clearNotifications();
     await workbench.runCommand('View: Close All Editors');
+  });
+
+  it('copies keys of the cache and of others that are selected together, and deletes each kind with its own consent', async () => {
+    await admin.set('v1:bench:mixed:mine', 'one', 'EX', LONG_S);
+    await admin.set('elsewhere:theirs', 'two', 'EX', LONG_S);
+    await workbench.runCommand('Fleet Cache: Refresh Keys');
+    await tree().open('elsewhere', 'theirs');
+    await tree().open('v1', 'bench');
+    await tree().open('bench', 'mixed');
+    await tree().open('mixed', 'mine');
+    await soon(async () => expect((await row('mine')).description).toMatch(/^string · TTL/));
+    await tree().select('theirs', 'mine');
+    const copied = async (command: string) => {
+      await workbench.setClipboard('nothing yet');
+      await tree().choose('mine', command, async () => expect(await workbench.clipboard()).not.toBe('nothing yet'));
+      return (await workbench.clipboard()).split('\n').sort();
+    };
+    expect(await copied('Copy Key')).toEqual(['elsewhere:theirs', 'v1:bench:mixed:mine']);
+    expect(await copied('Copy Value')).toEqual(['one', 'two']);
+    const { port } = fleet.redis;
+    expect(await copied('Copy redis-cli Command')).toEqual([
+      `redis-cli -h 127.0.0.1 -p ${port} GET elsewhere:theirs`,
+      `redis-cli -h 127.0.0.1 -p ${port} GET v1:bench:mixed:mine`,
+    ]);
+
+    await tree().choose('mine', 'Delete Key…', async () =>
+      expect(await workbench.dialogText()).toContain('Delete v1:bench:mixed:mine?'),
+    );
+    await workbench.pressDialogButton('Delete');
+    await soon(async () => expect(await workbench.dialogText()).toContain("Delete a key that is not the cache's?"));
+    // Without the second consent none of them goes.
+    await workbench.pressDialogButton('Cancel');
+    expect(await admin.exists('v1:bench:mixed:mine', 'elsewhere:theirs')).toBe(2);
+    await tree().choose('mine', 'Delete Key…', async () =>
+      expect(await workbench.dialogText()).toContain('Delete v1:bench:mixed:mine?'),
+    );
+    await workbench.pressDialogButton('Delete');
+    await soon(async () => expect(await workbench.dialogText()).toContain("not the cache's"));
+    await workbench.pressDialogButton('Delete Foreign Key');
+    await soon(async () => expect(await admin.exists('v1:bench:mixed:mine', 'elsewhere:theirs')).toBe(0));
+    await soon(async () => expect((await tree().rows()).map(({ label }) => label)).not.toContain('theirs'));
+    await workbench.clearNotifications();
+    await closeAll(['bench', 'v1']);
+  });
+
+  it('sorts each level by size and by TTL, to its end', async () => {
+    const sizes = [10, 5_000, 300, 80_000, 40, 1_500];
+    for (const [index, size] of sizes.entries()) {
+      await admin.set(`sorted:k${index}`, 'x'.repeat(size), 'EX', 1_000 + 100 * ((index * 5) % 6));
+    }
+    await workbench.runCommand('Fleet Cache: Refresh Keys');
+    await tree().open('sorted', 'k0');
+    const labels = async () => (await tree().rows()).map(({ label }) => label).filter((label) => /^k\d$/.test(label));
+    await soon(async () => expect(await labels()).toEqual(['k0', 'k1', 'k2', 'k3', 'k4', 'k5']));
+    await workbench.runCommand('Fleet Cache: Sort Keys…');
+    await workbench.quickInput.pick('Size');
+    await soon(async () => expect(await labels()).toEqual(['k3', 'k1', 'k5', 'k2', 'k4', 'k0']));
+    await workbench.screenshot('keys-sorted');
+    await workbench.runCommand('Fleet Cache: Sort Keys…');
+    await workbench.quickInput.pick('TTL');
+    await soon(async () => expect(await labels()).toEqual(['k0', 'k5', 'k4', 'k3', 'k2', 'k1']));
+    await workbench.runCommand('Fleet Cache: Sort Keys…');
+    await workbench.quickInput.pick('Name');
+    await soon(async () => expect(await labels()).toEqual(['k0', 'k1', 'k2', 'k3', 'k4', 'k5']));
+    await closeAll(['sorted']);
   });
 
   it('asks Redis for nothing while nobody can see it', async () => {

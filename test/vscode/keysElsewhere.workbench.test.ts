@@ -54,14 +54,6 @@ async function row(workbench: Workbench, label: string): Promise<TreeRow> {
   return found as TreeRow;
 }
 
-/** Opens a row until this one is below it: when a connection begins, the tree may be drawn anew after the click. */
-async function open(workbench: Workbench, label: string, child: string): Promise<void> {
-  await soon(async () => {
-    await workbench.treeView('Cache Keys').expand(label);
-    await row(workbench, child);
-  });
-}
-
 async function allowWriting(workbench: Workbench): Promise<void> {
   await workbench.runCommand('Fleet Cache: Allow Writing…');
   await workbench.quickInput.pick('default');
@@ -108,17 +100,16 @@ describe('keys elsewhere', () => {
     const tree = workbench.treeView('Cache Keys');
     await soon(async () => expect((await row(workbench, 'shop')).description).toBe('300,000 keys · foreign'));
     await soon(async () => expect(await tree.message()).toBe(''));
-    await open(workbench, 'shop', 'session');
-    await open(workbench, 'session', '0');
+    await tree.open('shop', 'session');
+    await tree.open('session', '0');
     await soon(async () => expect((await row(workbench, '0')).description).toMatch(/^string · TTL \d+m · 1 B$/));
     await workbench.screenshot('keys-cluster');
     await tree.row('shop').click();
 
-    await open(workbench, 'bench', 'gone');
-    await open(workbench, 'gone', '8');
+    await tree.open('bench', 'gone');
+    await tree.open('gone', '8');
     await soon(async () => expect((await row(workbench, '8')).description).toMatch(/^string · TTL/));
-    await tree.chooseFromContextMenu('0', 'Delete Key…');
-    await soon(async () =>
+    await tree.choose('0', 'Delete Key…', async () =>
       expect((await workbench.notifications()).join()).toMatch(/is read-only, because it is a Cluster/),
     );
     await workbench.clearNotifications();
@@ -143,8 +134,8 @@ describe('keys elsewhere', () => {
     const workbench = await openWindow(url, 196, { FLEET_CACHE_REDIS_PASSWORD: PASSWORD });
     const tree = workbench.treeView('Cache Keys');
     await soon(() => row(workbench, 'bench'));
-    await open(workbench, 'bench', 'x');
-    await open(workbench, 'x', 'text');
+    await tree.open('bench', 'x');
+    await tree.open('x', 'text');
     await soon(async () => expect((await row(workbench, 'text')).description).toMatch(/^string · TTL \d+m · 4 B$/));
     await soon(async () => expect((await row(workbench, 'hash')).description).toMatch(/^hash · TTL \d+m · 1 field$/));
     await soon(async () =>

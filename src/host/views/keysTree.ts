@@ -20,6 +20,12 @@ const PER_TICK = 200;
 const LARGE_LEVEL_MS = 1_000;
 const LARGE_LEVEL = 200;
 
+/**
+ * The count of a row that is open is drawn anew so seldom: VS Code then asks for all rows below again, and a command that is chosen
+ * meanwhile from the menu of one of them finds no row.
+ */
+const OPEN_ROW_MS = 2_000;
+
 /** What the tree shows of: the explorer, and who is told which levels are open. */
 export interface KeysTreeParts {
   readonly explorer: KeyExplorer;
@@ -39,6 +45,9 @@ export class KeysTree implements Disposable {
   /** Levels that changed and are drawn later. */
   private readonly pending = new Map<RawKey, Disposable>();
   private nextTick = 0;
+  /** Open rows whose count changed and is drawn later. */
+  private readonly openRows = new Set<NamespaceNode>();
+  private openRowsTimer: Disposable | undefined;
 
   readonly onDidChangeTreeData = this.changes.event;
 
@@ -58,6 +67,7 @@ export class KeysTree implements Disposable {
       each.dispose();
     }
     this.pending.clear();
+    this.openRowsTimer?.dispose();
     this.disposables.dispose();
   }
 
@@ -72,9 +82,12 @@ export class KeysTree implements Disposable {
     const listing = this.rowsOf(node);
     this.parts.onOpen(listing.prefix);
     const children = listing.read(this.parts.explorer);
+    const isFirst = listing.drawnAt === Number.NEGATIVE_INFINITY;
     listing.drawnAt = this.parts.clock.monotonic();
-    if (this.isVisible) {
-      await Promise.race([this.facts.learn(listing.keys), elapsed(this.parts.clock, FACTS_MS)]);
+    const learnt = this.isVisible ? this.facts.learn(listing.keys) : undefined;
+    // Rows that were there already are not to be missed while Redis is asked.
+    if (isFirst) {
+      await Promise.race([learnt, elapsed(this.parts.clock, FACTS_MS)]);
     }
     return children;
   }
@@ -194,7 +207,23 @@ export class KeysTree implements Disposable {
     if (changed === 'all') {
       this.changes.fire(listing.node);
     } else {
-      this.fireAll(changed);
+      const isOpen = (node: KeysNode) => node.type === 'namespace' && this.levels.has(node.prefix);
+      this.fireAll(changed.filter((node) => !isOpen(node)));
+      this.drawLater(changed.filter(isOpen) as NamespaceNode[]);
+    }
+  }
+
+  private drawLater(nodes: readonly NamespaceNode[]): void {
+    for (const node of nodes) {
+      this.openRows.add(node);
+    }
+    if (this.openRows.size > 0) {
+      this.openRowsTimer ??= this.parts.clock.setTimeout(() => {
+        this.openRowsTimer = undefined;
+        const due = [...this.openRows].filter((node) => this.levels.has(node.parent?.prefix ?? ''));
+        this.openRows.clear();
+        this.fireAll(due);
+      }, OPEN_ROW_MS);
     }
   }
 

@@ -1,8 +1,12 @@
 import type { Locator, Page } from 'playwright-core';
+import { eventually } from '../../fixtures/eventually';
 
 const MENU_OPENS_MS = 200;
 const MENU_CLOSES_MS = 2_000;
 const MENU_ATTEMPTS = 5;
+/** VS Code on a busy machine; no statement about speed. */
+const LISTED_MS = 60_000;
+const EFFECT_MS = 8_000;
 const EXPANDS_MS = 2_000;
 const EXPAND_ATTEMPTS = 5;
 
@@ -112,10 +116,32 @@ export class TreeView {
     }
   }
 
+  /** Opens a row until this one is below it: the tree may be drawn anew after the click, as when a connection begins. */
+  async open(label: string, child: string): Promise<void> {
+    await eventually(async () => {
+      await this.expand(label);
+      if (!(await this.rows()).some((row) => row.label === child)) {
+        throw new Error(`There is no row ${child} below ${label}.`);
+      }
+    }, LISTED_MS);
+  }
+
   /** Presses an inline button of a row, by the command's title. */
   async pressInlineAction(label: string, title: string): Promise<void> {
     await this.row(label).hover();
     await this.row(label).locator(`.actions [aria-label="${title}"]`).click();
+  }
+
+  /**
+   * Chooses an entry of a row's context menu, again until its effect is seen: a menu that is open while the tree is drawn anew leads to no row.
+   *
+   * @param effect throws while there is none.
+   */
+  async choose(label: string, title: string, effect: () => Promise<unknown>): Promise<void> {
+    await eventually(async () => {
+      await this.chooseFromContextMenu(label, title);
+      await eventually(effect, EFFECT_MS);
+    }, LISTED_MS);
   }
 
   /**

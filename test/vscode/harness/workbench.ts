@@ -69,7 +69,8 @@ export class Workbench {
   static async open(server: Pick<VsCodeServer, 'url'>, size: Size = DEFAULT_SIZE): Promise<Workbench> {
     const browser = await launchBrowser();
     try {
-      const context = await browser.newContext({ viewport: size });
+      const permissions = ['clipboard-read', 'clipboard-write'];
+      const context = await browser.newContext({ viewport: size, permissions });
       return await Workbench.load(await context.newPage(), server, () => browser.close());
     } catch (error) {
       await browser.close();
@@ -163,6 +164,14 @@ export class Workbench {
 
   async pressNotificationButton(text: string, button: string): Promise<void> {
     await this.notification(text).locator('.monaco-button', { hasText: button }).first().click();
+  }
+
+  clipboard(): Promise<string> {
+    return this.page.evaluate('navigator.clipboard.readText()');
+  }
+
+  async setClipboard(text: string): Promise<void> {
+    await this.page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(text)})`);
   }
 
   async clearNotifications(): Promise<void> {
