@@ -27,7 +27,15 @@ describe('the MCP server of a window', () => {
     port = await freePort();
     const { folder, environment: env } = fleet;
     const machineSettings = { 'fleetCache.mcp.port': port };
-    server = await VsCodeServer.start({ folder, extensions: [VSIX], env, workspaceTrust: true, machineSettings });
+    server = await VsCodeServer.start({
+      folder,
+      extensions: [VSIX],
+      env,
+      workspaceTrust: true,
+      machineSettings,
+      // The editor of the trust would lie over everything else.
+      settings: { 'workbench.editor.useModal': 'off' },
+    });
     first = await Workbench.open(server, { width: 1200, height: 800 });
     await first.openViewContainer('Fleet Cache');
   });
@@ -77,7 +85,6 @@ describe('the MCP server of a window', () => {
     await first.runCommand('Workspaces: Manage Workspace Trust');
     await first.page.locator('.workspace-trust-editor .monaco-button', { hasText: 'Trust' }).first().click();
     await soon(async () => expect(await first.treeView('Miners').rows()).toHaveLength(MINERS + 1));
-    await first.page.keyboard.press('Escape');
     await soon(async () => {
       try {
         expect(await listedServers(first)).toMatch(/Fleet Cache\s*Stopped/);
