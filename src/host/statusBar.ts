@@ -21,6 +21,7 @@ const LINKS: readonly Link[] = [
   ['Invalidate Cache…', COMMANDS.invalidate],
   ['Show Log', COMMANDS.showLog],
 ];
+const MCP_LINK: Link = ['MCP Status', COMMANDS.showMcpStatus];
 const PAUSED_LINKS: readonly Link[] = [
   ['Resume', COMMANDS.resume],
   ['Show Log', COMMANDS.showLog],
@@ -97,7 +98,8 @@ export class StatusBar implements Disposable {
     }
     this.shown = shown;
     this.item.text = text;
-    this.item.tooltip = tooltipOf(status, { active, mcp }, this.session.state.type === 'paused' ? PAUSED_LINKS : LINKS);
+    const links = this.session.state.type === 'paused' ? PAUSED_LINKS : LINKS;
+    this.item.tooltip = tooltipOf(status, { active, mcp }, mcp === undefined ? links : [...links, MCP_LINK]);
     const words = text.replace(/ ?\$\([^)]*\) ?/g, '');
     this.item.accessibilityInformation = { label: details.startsWith(words) ? details : `${words}, ${details}` };
     if (mood !== this.mood) {

@@ -47,6 +47,7 @@ function statusRows(status: McpStatus): readonly Choice[] {
       label: `${agents.type === 'blocked' ? '$(warning)' : '$(broadcast)'} Agents Outside of VS Code`,
       description: describeAgents(status),
       ...(advice === undefined ? {} : { detail: advice }),
+      ...(agents.type === 'blocked' ? { run: openSettings } : {}),
     },
     ...(agents.type === 'owned'
       ? [{ label: '$(copy) Copy URL', description: agents.url, run: () => copyUrl(agents.url) }]

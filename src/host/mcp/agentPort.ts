@@ -13,8 +13,8 @@ export type AgentPortState =
   | { readonly type: 'owned'; readonly port: number; readonly url: string }
   /** Another window does. This one takes over when that one closes. */
   | { readonly type: 'elsewhere'; readonly port: number; readonly isSameFleet: boolean }
-  /** Nobody can: the port is not to be had. */
-  | { readonly type: 'blocked'; readonly port: number; readonly reason: string };
+  /** Nobody can: the port is not to be had, because of the problem; the reason also tells what to do. */
+  | { readonly type: 'blocked'; readonly port: number; readonly problem: string; readonly reason: string };
 
 export interface AgentPortOptions {
   /** @throws {ConfigurationError} when the port cannot be listened to; its cause has the system's code. */
@@ -125,8 +125,8 @@ export class AgentPort implements Disposable {
         await this.tryPort(signal);
       } catch (error) {
         if (!(error instanceof CancelledError)) {
-          const port = this.options.port();
-          this.change({ type: 'blocked', port, reason: describeError(error) });
+          const problem = describeError(error);
+          this.change({ type: 'blocked', port: this.options.port(), problem, reason: problem });
           this.lookLater();
         }
       }
@@ -177,8 +177,9 @@ export class AgentPort implements Disposable {
 
   private stateBeside(holder: PortHolder, port: number): AgentPortState {
     if (holder.type !== 'ours') {
+      const problem = `Port ${port} is in use by another program.`;
       const advice = 'End it, or choose another port with the setting fleetCache.mcp.port.';
-      return { type: 'blocked', port, reason: `Port ${port} of this machine is in use by another program. ${advice}` };
+      return { type: 'blocked', port, problem, reason: `${problem} ${advice}` };
     }
     const fleet = this.options.fleet();
     return { type: 'elsewhere', port, isSameFleet: fleet !== undefined && holder.fleet === fleet };

@@ -29,7 +29,7 @@ export function describeAgents({ agents, agentClients }: McpStatus): string {
     case 'elsewhere':
       return `another window${agents.isSameFleet ? '' : ', of another fleet,'} serves them on port ${agents.port}`;
     case 'blocked':
-      return `cannot reach Fleet Cache. ${agents.reason}`;
+      return `cannot reach Fleet Cache: ${lowered(agents.problem)}`;
   }
 }
 
@@ -39,7 +39,7 @@ export function adviceOnAgents({ agents }: McpStatus): string | undefined {
     case 'elsewhere':
       return 'This window takes the port over when that one closes.';
     case 'blocked':
-      return 'This window tries again every few seconds.';
+      return `${agents.reason.slice(agents.problem.length)} Tried again every few seconds.`.trim();
     default:
       return undefined;
   }
@@ -56,6 +56,11 @@ export function mcpLine(status: McpStatus): string | undefined {
     ...(agents.type === 'off' ? [] : [`agents outside: ${describeAgents(status)}`]),
   ];
   return `MCP: ${parts.join('; ')}`;
+}
+
+/** As it goes on after a colon, without a full stop. */
+function lowered(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1).replace(/\.$/, '');
 }
 
 function portOf(url: string): string {

@@ -231,7 +231,8 @@ describe('the MCP servers of several windows', () => {
     expect(state).toEqual({
       type: 'blocked',
       port,
-      reason: `Port ${port} of this machine is in use by another program. End it, or choose another port with the setting fleetCache.mcp.port.`,
+      problem: `Port ${port} is in use by another program.`,
+      reason: `Port ${port} is in use by another program. End it, or choose another port with the setting fleetCache.mcp.port.`,
     });
     // VS Code itself has its server all the same.
     const { url, token } = await window.mcp.openForWindow();
