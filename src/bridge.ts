@@ -27,7 +27,7 @@ async function main(): Promise<void> {
   const ended = new Promise<void>((resolve) => {
     process.stdin.once('end', resolve).once('close', resolve);
     // An agent that is gone may have closed only the pipe that it read from.
-    process.stdout.once('error', () => resolve());
+    process.stdout.on('error', () => resolve());
     // It sends what can be no message.
     client.onclose = resolve;
     process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve());

@@ -111,6 +111,9 @@ export class Bridge {
       if (method === 'initialize') {
         this.memory.noteHello(request);
         this.answer({ jsonrpc: '2.0', id, result: await this.keeper.start(taken.signal) });
+      } else if (method === 'ping') {
+        // Clients ask so whether the bridge is there, which it is, with or without a window.
+        this.answer({ jsonrpc: '2.0', id, result: {} });
       } else {
         await this.deliver(request, taken.signal);
       }

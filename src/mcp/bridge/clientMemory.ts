@@ -48,22 +48,22 @@ export class ClientMemory {
     this.hello = InitializeRequestParamsSchema.parse(params);
   }
 
-  /** Notes what a request brought about. */
+  /** Notes what a request that the server took brought about. */
   noteResult({ method, params }: JSONRPCRequest, result: unknown): void {
     switch (method) {
       case 'resources/subscribe':
         if (this.followed.size < MOST_SUBSCRIPTIONS) {
-          this.followed.add(SubscribeRequestParamsSchema.parse(params).uri);
+          this.followed.add(uriOf(params));
         }
         break;
       case 'resources/unsubscribe':
-        this.followed.delete(SubscribeRequestParamsSchema.parse(params).uri);
+        this.followed.delete(uriOf(params));
         break;
       case 'logging/setLevel':
-        this.level = SetLevelRequestParamsSchema.parse(params).level;
+        this.level = SetLevelRequestParamsSchema.safeParse(params).data?.level;
         break;
       case 'tools/list':
-        for (const { name, annotations = {} } of ListToolsResultSchema.parse(result).tools) {
+        for (const { name, annotations = {} } of ListToolsResultSchema.safeParse(result).data?.tools ?? []) {
           const { readOnlyHint, idempotentHint, destructiveHint } = annotations;
           if (readOnlyHint === true || (idempotentHint === true && destructiveHint === false)) {
             this.harmlessTools.add(name);
@@ -85,4 +85,9 @@ export class ClientMemory {
       (method === 'tools/call' && typeof params?.name === 'string' && this.harmlessTools.has(params.name))
     );
   }
+}
+
+/** Of a request that the server took. */
+function uriOf(params: unknown): string {
+  return SubscribeRequestParamsSchema.parse(params).uri;
 }

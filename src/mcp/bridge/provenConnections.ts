@@ -82,7 +82,7 @@ export class ProvenConnections {
       throwIfCancelled(signal);
       if (identity === undefined) {
         throw new NotTakenError(
-          `Another program listens at ${where}, where Fleet Cache would, and got nothing from here. End that program, or choose another port by the setting fleetCache.mcp.port.`,
+          `Another program, or a window that hangs, listens at ${where} in the place of Fleet Cache, and got nothing from here. End it, reload that window, or choose another port by the setting fleetCache.mcp.port.`,
         );
       }
       socket.setTimeout(0);

@@ -42,6 +42,8 @@ interface Pending {
 /** The bridge's own requests stand out from its client's. */
 const OWN_IDS = 'fleet-cache-bridge:';
 const ANSWER_MS = 10_000;
+/** A window that has just been opened answers when its fleet is there, which it waits for at most 20 s. */
+const INITIALIZE_MS = 30_000;
 const ALIVE_MS = 5_000;
 const LISTENING_MS = 2_000;
 const GOODBYE_MS = 1_000;
@@ -90,7 +92,7 @@ export class Upstream {
     const upstream = new Upstream(options);
     try {
       await upstream.transport.start();
-      const result = InitializeResultSchema.parse(await upstream.ask('initialize', hello));
+      const result = InitializeResultSchema.parse(await upstream.ask('initialize', hello, INITIALIZE_MS));
       upstream.transport.setProtocolVersion(result.protocolVersion);
       return { upstream, result };
     } catch (error) {
@@ -151,6 +153,7 @@ export class Upstream {
         const fail = () => reject(new FleetCacheError(`Fleet Cache did not answer ${method} within ${timeoutMs} ms.`));
         timer = setTimeout(fail, timeoutMs);
         this.transport.send({ jsonrpc: '2.0', id, method, params }).catch(reject);
+        void this.lost.then((reason) => reject(new FleetCacheError(`The session with Fleet Cache ended: ${reason}`)));
       });
       if (isJSONRPCErrorResponse(answer)) {
         throw new FleetCacheError(answer.error.message);
@@ -179,11 +182,11 @@ export class Upstream {
       if (asked !== undefined) {
         asked(message);
       } else if (pending !== undefined) {
+        this.options.onMessage(message, this);
+        pending.settle({ type: 'answered' });
         if (isJSONRPCResultResponse(message)) {
           pending.onResult(message.result);
         }
-        this.options.onMessage(message, this);
-        pending.settle({ type: 'answered' });
       }
     } else if (!this.isLost) {
       this.options.onMessage(message, this);

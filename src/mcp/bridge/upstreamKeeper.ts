@@ -32,6 +32,8 @@ const LONGEST_PAUSE_MS = 3_000;
 const PAUSE_FACTOR = 1.6;
 /** Even if a window has been away for hours, it may just be coming. */
 const LEAST_WAIT_MS = 1_000;
+/** Clients take a server that is silent for longer for broken. */
+const INTRODUCTION_MS = 5_000;
 
 /** Sees to it that there is a session with the server, one after the other, all of them like the first. */
 export class UpstreamKeeper {
@@ -39,7 +41,9 @@ export class UpstreamKeeper {
   private result: InitializeResult | undefined;
   private isIntroduced = false;
   /** Why there is no session. */
-  private failure: FleetCacheError = new FleetCacheError('Fleet Cache in VS Code does not answer. Try again.');
+  private failure: FleetCacheError = new FleetCacheError(
+    'Fleet Cache in VS Code is starting, or does not answer. Try again.',
+  );
   private downSince = performance.now();
   private running: Promise<void> | undefined;
   private readonly closing = new AbortController();
@@ -60,7 +64,7 @@ export class UpstreamKeeper {
   async start(signal: AbortSignal): Promise<InitializeResult> {
     this.running ??= this.run();
     try {
-      await this.get(signal);
+      await this.get(signal, INTRODUCTION_MS);
     } catch (error) {
       if (error instanceof CancelledError || error instanceof ConfigurationError) {
         throw error;
@@ -79,9 +83,15 @@ export class UpstreamKeeper {
     void this.live?.begin();
   }
 
-  /** The session, when there is one. @throws {FleetCacheError} that says why there is none. @throws {CancelledError} */
-  async get(signal: AbortSignal): Promise<Upstream> {
-    const deadline = Math.max(this.downSince + this.options.waitMs, performance.now() + LEAST_WAIT_MS);
+  /**
+   * The session, when there is one.
+   *
+   * @param longestMs so long it is waited for at most, however short the time since the last one was lost.
+   * @throws {FleetCacheError} that says why there is none. @throws {CancelledError}
+   */
+  async get(signal: AbortSignal, longestMs = Number.POSITIVE_INFINITY): Promise<Upstream> {
+    const now = performance.now();
+    const deadline = Math.min(Math.max(this.downSince + this.options.waitMs, now + LEAST_WAIT_MS), now + longestMs);
     for (;;) {
       throwIfCancelled(signal);
       throwIfCancelled(this.closing.signal);

@@ -60,6 +60,8 @@ export class Sessions {
     const { endings } = this;
     const { createServer, clock, logger } = this.options;
     const server = await createServer();
+    // Then the client did not wait, and will not end a session that it knows nothing of.
+    const isGone = response.destroyed;
     const transport = new StreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
       onsessioninitialized: (id) => {
@@ -76,7 +78,7 @@ export class Sessions {
       this.forget(session);
     };
     await this.serve(session, request, response, body);
-    if (transport.sessionId === undefined || this.isClosed || endings !== this.endings) {
+    if (isGone || transport.sessionId === undefined || this.isClosed || endings !== this.endings) {
       // It was no request that begins a session after all, or what it was to work on is gone.
       await server.close();
     }

@@ -1,14 +1,17 @@
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { systemClock } from '../../../src/base/clock';
+import { silentLogger } from '../../../src/base/logger';
 import type { Miner } from '../../../src/fleet/miner';
+import { createFleetServer } from '../../../src/mcp/fleetServer';
 import type { McpHttpServer } from '../../../src/mcp/http/httpServer';
 import type { FleetServices } from '../../../src/service/fleetServices';
 import { eventually } from '../../fixtures/eventually';
 import { startTestFleet, type TestFleet } from '../../fixtures/fleet';
 import { ManualClock } from '../../fixtures/manualClock';
 import { readJson, toolResult } from '../../fixtures/mcpClient';
-import { connectOverHttp, listenForMcp } from '../../fixtures/mcpHttp';
+import { connectOverHttp, listenForMcp, TOKEN } from '../../fixtures/mcpHttp';
 
 describe('clients over Streamable HTTP', () => {
   let test: TestFleet;
@@ -104,6 +107,49 @@ describe('clients over Streamable HTTP', () => {
     // The one with an open stream is there however long it says nothing.
     expect((await client.listTools()).tools.length).toBeGreaterThan(0);
     expect(transport.sessionId).toBeDefined();
+  });
+
+  it('that do not wait for their server leave none behind', async () => {
+    let made = 0;
+    let goOn = () => {};
+    const waiting = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const closed = vi.fn();
+    server = await listenForMcp(services, {
+      createServer: async () => {
+        made++;
+        await waiting;
+        const late = createFleetServer({ services, clock: systemClock, logger: silentLogger }, '1.2.3');
+        const { onclose } = late.server;
+        late.server.onclose = () => {
+          onclose?.();
+          closed();
+        };
+        return late;
+      },
+    });
+    const impatient = new AbortController();
+    const body = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'x', version: '1' } };
+    const asked = fetch(server.url, {
+      method: 'POST',
+      signal: impatient.signal,
+      headers: {
+        authorization: `Bearer ${TOKEN}`,
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+      },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: body }),
+    });
+    const gone = expect(asked).rejects.toThrow();
+    await eventually(() => expect(made).toBe(1));
+    impatient.abort();
+    await gone;
+    // The server hears of it a moment later.
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    goOn();
+    await eventually(() => expect(closed).toHaveBeenCalledTimes(1));
+    expect(server.sessionCount).toBe(0);
   });
 
   it('are let go of when the server ends', async () => {
