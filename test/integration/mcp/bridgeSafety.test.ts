@@ -13,6 +13,7 @@ import { silentLogger } from '../../../src/base/logger';
 import { McpHttpServer } from '../../../src/mcp/http/httpServer';
 import { type BridgeStand, createBridgeStand } from '../../fixtures/bridge';
 import { eventually } from '../../fixtures/eventually';
+import { freePort } from '../../fixtures/ports';
 
 const HOST = '127.0.0.1';
 const LONG_MS = 30_000;
@@ -81,14 +82,6 @@ describe('the bridge under attack', () => {
     };
     closing.push(close);
     return { close };
-  }
-
-  async function freePort(): Promise<number> {
-    const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, HOST, resolve));
-    const address = server.address();
-    await new Promise((resolve) => server.close(resolve));
-    return typeof address === 'object' && address !== null ? address.port : expect.fail('It has no port.');
   }
 
   it.each<[string, (socket: Socket) => void]>([
