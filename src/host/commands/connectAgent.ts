@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { FleetCacheError } from '../../base/errors';
 import type { AgentPortState } from '../mcp/agentPort';
 import { AGENT_WAYS, type AgentWay } from '../mcp/agents';
-import { plainText, showInformation } from '../messages';
+import { showInformation } from '../messages';
 import type { CommandParts } from './commandParts';
 
 type Item = vscode.QuickPickItem & { readonly way?: AgentWay };
@@ -19,7 +19,7 @@ export async function connectAgent({ agents, mcp }: Pick<CommandParts, 'agents' 
   const { state, facts } = await vscode.window.withProgress(options, () => prepare(agents, mcp));
   await vscode.env.clipboard.writeText(way.text(facts, way.holdsToken ? await agents.access.token() : ''));
   await agents.guides.show(way);
-  showInformation(`Copied what connects ${way.label}. ${way.where(facts)}${otherFleet(state)}`);
+  showInformation(`Copied what connects ${way.label}. The document says where it belongs.${otherFleet(state)}`);
 }
 
 /** @throws {FleetCacheError} when agents could not reach this window or another one. */
@@ -62,6 +62,6 @@ async function acceptsToken(): Promise<boolean> {
 
 function otherFleet(state: AgentPortState): string {
   return state.type === 'elsewhere' && !state.isSameFleet
-    ? plainText(' For now it sees the fleet of another window, which serves agents until it closes.')
+    ? ' For now it sees the fleet of another window, which serves agents until it closes.'
     : '';
 }

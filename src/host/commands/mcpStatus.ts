@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { SETTINGS_SECTION } from '../ids';
+import { COMMANDS, SETTINGS_SECTION } from '../ids';
 import { adviceOnAgents, describeAgents, describeOwn, whyNoMcp } from '../mcp/mcpStatusText';
 import type { McpStatus } from '../mcp/windowMcp';
 import { showInformation } from '../messages';
@@ -16,7 +16,10 @@ export async function showMcpStatus({ mcp, log }: Pick<CommandParts, 'mcp' | 'lo
     ...statusRows(status),
     { label: 'Actions', kind: vscode.QuickPickItemKind.Separator },
     ...(whyNoMcp(status) === undefined
-      ? [{ label: '$(debug-restart) Restart', description: 'Clients begin anew', run: () => restart(mcp) }]
+      ? [
+          { label: '$(plug) Connect an Agent…', description: 'Outside of VS Code', run: connectAgent },
+          { label: '$(debug-restart) Restart', description: 'Clients begin anew', run: () => restart(mcp) },
+        ]
       : []),
     { label: '$(settings-gear) Open Settings', run: openSettings },
     { label: '$(output) Show Log', run: () => log.show() },
@@ -63,6 +66,10 @@ async function copyUrl(url: string): Promise<void> {
 async function restart(mcp: CommandParts['mcp']): Promise<void> {
   await mcp.restart();
   showInformation('The MCP server of this window was restarted.');
+}
+
+function connectAgent(): Thenable<unknown> {
+  return vscode.commands.executeCommand(COMMANDS.connectAgent);
 }
 
 function openSettings(): Thenable<unknown> {

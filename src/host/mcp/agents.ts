@@ -5,8 +5,8 @@ export interface ConnectionFacts {
   readonly runner: BridgeRunner;
   readonly bridgePath: string;
   readonly url: string;
-  /** Another machine than the one that the person sits at, as VS Code calls it; `undefined` for this one. */
-  readonly remoteName: string | undefined;
+  /** Whether the window works on another machine than the one that the person sits at. */
+  readonly isRemote: boolean;
   readonly platform: NodeJS.Platform;
 }
 
@@ -127,11 +127,13 @@ export function guideText(way: AgentWay, facts: ConnectionFacts): string {
   ].join('\n');
 }
 
-function commonHints({ holdsToken }: AgentWay, { remoteName, runner }: ConnectionFacts): readonly string[] {
+function commonHints({ holdsToken }: AgentWay, { isRemote, runner }: ConnectionFacts): readonly string[] {
   return [
-    ...(remoteName === undefined
-      ? []
-      : [`It works on the machine that this window works on (${remoteName}), so the agent has to run there.`]),
+    ...(isRemote
+      ? [
+          'It works on the machine that this window works on, which may not be the one you sit at: the agent has to run there.',
+        ]
+      : []),
     'The agent sees the fleet of the window of VS Code that serves agents: “Fleet Cache: Show MCP Status” says which. While no window has a fleet open, it is told so.',
     ...(holdsToken
       ? [

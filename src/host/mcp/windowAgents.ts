@@ -25,7 +25,7 @@ export function createWindowAgents(extensionUri: vscode.Uri, access: AgentAccess
     runner: await findBridgeRunner(),
     bridgePath: bridge.path,
     url: `http://127.0.0.1:${readMcpSettings().port}/mcp`,
-    remoteName: vscode.env.remoteName,
+    isRemote: vscode.env.remoteName !== undefined,
     platform: process.platform,
   });
   return { access, bridge, guides: new AgentGuides(facts), facts };

@@ -12,7 +12,7 @@ const FACTS: ConnectionFacts = {
   runner: { command: '/opt/node/bin/node', shellCommand: 'node', environment: {}, isPassing: false },
   bridgePath: '/home/kim/.config/Code/User/globalStorage/fleet-cache.fleet-cache/mcp/bridge.js',
   url: 'http://127.0.0.1:17817/mcp',
-  remoteName: undefined,
+  isRemote: false,
   platform: 'linux',
 };
 
@@ -119,8 +119,8 @@ describe('what connects an agent', () => {
 
   it('is said to work where the window works, and how long', () => {
     const guide = (id: string) =>
-      guideText(way(id), { ...FACTS, remoteName: 'ssh-remote', runner: { ...OF_VSCODE, isPassing: true } });
-    expect(guide('cursor')).toContain('(ssh-remote), so the agent has to run there');
+      guideText(way(id), { ...FACTS, isRemote: true, runner: { ...OF_VSCODE, isPassing: true } });
+    expect(guide('cursor')).toContain('the agent has to run there');
     expect(guide('cursor')).toContain('Install Node.js');
     expect(guide('other-http')).not.toContain('Install Node.js');
   });
