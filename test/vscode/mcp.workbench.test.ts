@@ -180,7 +180,7 @@ describe('the MCP server of a window', () => {
       );
       await soon(async () =>
         expect(await status(second)).toContain(
-          `Agents Outside of VS Code, cannot reach Fleet Cache: port ${other} is in use by another program, End it, or choose`,
+          `Agents Outside of VS Code, not served: port ${other} is in use by another program, End it, or choose`,
         ),
       );
       await status(second, 'mcp-port-in-use');

@@ -29,7 +29,7 @@ export function describeAgents({ agents, agentClients }: McpStatus): string {
     case 'elsewhere':
       return `another window${agents.isSameFleet ? '' : ', of another fleet,'} serves them on port ${agents.port}`;
     case 'blocked':
-      return `cannot reach Fleet Cache: ${lowered(agents.problem)}`;
+      return `not served: ${lowered(agents.problem)}`;
   }
 }
 
@@ -39,7 +39,7 @@ export function adviceOnAgents({ agents }: McpStatus): string | undefined {
     case 'elsewhere':
       return 'This window takes the port over when that one closes.';
     case 'blocked':
-      return `${agents.reason.slice(agents.problem.length)} Tried again every few seconds.`.trim();
+      return agents.reason.slice(agents.problem.length).trim() || 'It is tried again every few seconds.';
     default:
       return undefined;
   }

@@ -10,6 +10,13 @@ function toolNames(): string[] {
   return vscode.lm.tools.map(({ name }) => name).filter((name) => /^mcp_fleet_cache_/i.test(name));
 }
 
+async function overview(): Promise<string> {
+  const name = toolNames().find((each) => each.endsWith('get_fleet_overview'));
+  assert.ok(name);
+  const result = await vscode.lm.invokeTool(name, { input: {}, toolInvocationToken: undefined });
+  return result.content.map((part) => (part instanceof vscode.LanguageModelTextPart ? part.value : '')).join('');
+}
+
 describe('the MCP server in VS Code', () => {
   before(async () => {
     await running(await activated());
@@ -29,12 +36,14 @@ describe('the MCP server in VS Code', () => {
   });
 
   it('answers with what the window shows', async () => {
-    const name = toolNames().find((each) => each.endsWith('get_fleet_overview'));
-    assert.ok(name);
-    const result = await vscode.lm.invokeTool(name, { input: {}, toolInvocationToken: undefined });
-    const text = result.content
-      .map((part) => (part instanceof vscode.LanguageModelTextPart ? part.value : ''))
-      .join('');
-    assert.match(text, /"miners":\s*20/);
+    assert.match(await overview(), /"miners":\s*20/);
+  });
+
+  it('goes on when the window has connected anew', async () => {
+    const { session } = await activated();
+    const before = session.services;
+    await session.restart();
+    assert.notEqual(session.services, before);
+    await eventually(async () => assert.match(await overview(), /"miners":\s*20/));
   });
 });
