@@ -31,8 +31,9 @@ export interface BridgeOptions {
 
 /** Requests of the client that are not answered yet. */
 const MOST_REQUESTS = 128;
-/** One that ends the server each time is not sent for ever. */
-const MOST_ATTEMPTS = 3;
+/** One that ends the server each time is not sent for ever, nor one that never gets there. */
+const MOST_LOSSES = 5;
+const MOST_ATTEMPTS = 30;
 /** For servers' own errors; what it means is in the message. */
 const SERVER_ERROR = -32_000;
 
@@ -127,14 +128,18 @@ export class Bridge {
   }
 
   private async deliver(request: JSONRPCRequest, signal: AbortSignal): Promise<void> {
+    let losses = 0;
     for (let attempt = 1; ; attempt++) {
       const upstream = await this.keeper.get(signal);
       const outcome = await upstream.forward(request, (result) => this.memory.noteResult(request, result));
       if (!this.isToBeRepeated(request, outcome)) {
         return;
       }
-      if (attempt === MOST_ATTEMPTS) {
-        throw new FleetCacheError(`Fleet Cache did not get through with ${request.method}, tried ${attempt} times.`);
+      losses += outcome.type === 'lost' ? 1 : 0;
+      if (losses === MOST_LOSSES || attempt === MOST_ATTEMPTS) {
+        throw new FleetCacheError(
+          `The connection to Fleet Cache broke ${attempt} times over ${request.method}. Its log in VS Code may say why.`,
+        );
       }
     }
   }

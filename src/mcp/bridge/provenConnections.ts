@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
@@ -68,7 +69,11 @@ export class ProvenConnections {
     const where = addressText(address.host, address.port);
     const socket = connect({ ...address, timeout: CONNECT_MS });
     const close = () => socket.destroy();
-    signal?.addEventListener('abort', close, { once: true });
+    if (signal !== undefined) {
+      // All requests of a session share it.
+      setMaxListeners(0, signal);
+      signal.addEventListener('abort', close, { once: true });
+    }
     socket.once('timeout', close);
     try {
       const identity = await proveIdentity(socket, address, token).catch((error: unknown) => {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { InitializeResult, JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 import { Emitter } from '../../base/emitter';
 import {
@@ -49,7 +50,10 @@ export class UpstreamKeeper {
   private readonly closing = new AbortController();
   private readonly attempts = new Emitter<void>();
 
-  constructor(private readonly options: UpstreamKeeperOptions) {}
+  constructor(private readonly options: UpstreamKeeperOptions) {
+    // Each request that waits listens to it, of which there may be many.
+    setMaxListeners(0, this.closing.signal);
+  }
 
   get current(): Upstream | undefined {
     return this.live;
