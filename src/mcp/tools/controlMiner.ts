@@ -22,13 +22,18 @@ export const controlMiner = defineTool({
   name: 'control_miner',
   title: 'Control miner',
   description:
-    'Has one miner do something: pause or resume mining, restart its mining software, reboot it, let its lamp blink, set its power or hashrate target. Checked against what the machine allows, read back, and written through the cache. A person is asked each time.',
+    'Has one miner do something: pause or resume mining, restart its mining software, reboot it, let its lamp blink to find it, set its power or hashrate target. Checked against what the machine allows, read back, and written through the cache. A person is asked each time.',
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true },
   input: {
     miner_id: schema.minerIdArgument,
     action: z.enum(ACTIONS).describe('restart: the mining software. reboot: the whole machine.'),
-    power_w: z.number().positive().max(100_000).optional().describe('For set_power_target, W'),
-    hashrate_ths: z.number().positive().max(100_000).optional().describe('For set_hashrate_target, TH/s'),
+    power_w: z.number().positive().max(100_000).optional().describe('Power target in watts, for set_power_target'),
+    hashrate_ths: z
+      .number()
+      .positive()
+      .max(100_000)
+      .optional()
+      .describe('Hashrate target in TH/s, for set_hashrate_target'),
   },
   output: {
     minerId: z.string(),

@@ -15,7 +15,7 @@ export const getCacheHealth = defineTool({
   name: 'get_cache_health',
   title: 'Cache health',
   description:
-    'How the cache is doing: whether Redis is up, hit ratio and how much load it keeps from the miners, per dataset with TTLs, how many instances share it, and what is wrong. Use it for a low hit ratio or slow reads; for one stale value use explain_staleness.',
+    'How the cache and its Redis are doing: what is wrong, whether Redis is up, its latency and memory, the hit ratio and how much load the cache keeps from the miners, per dataset with TTLs, and how many instances share it. Use it for a low hit ratio or slow reads; for one stale value use explain_staleness.',
   annotations: { readOnlyHint: true },
   input: { response_format: schema.responseFormat },
   output: {

@@ -17,7 +17,7 @@ export const planCacheChange = defineTool({
   name: 'plan_cache_change',
   title: 'Plan a cache change',
   description:
-    'Dry run of an invalidation: counts the cached entries that would be voided, shows some of them, and gives a plan_id for invalidate_cache, good once and for five minutes. Changes nothing. Give exactly one of miner_id, tenant, pattern or whole_fleet.',
+    'Prepares an invalidation, and is its dry run: counts the cached entries that would be voided, shows some of them, and gives a plan_id for invalidate_cache, good once and for five minutes. Changes nothing. Give exactly one of miner_id, tenant, pattern or whole_fleet.',
   annotations: { readOnlyHint: true },
   input: {
     miner_id: schema.minerIdArgument.optional(),

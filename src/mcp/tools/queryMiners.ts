@@ -32,7 +32,7 @@ export const queryMiners = defineTool({
   name: 'query_miners',
   title: 'Query miners',
   description:
-    'Lists miners that match a filter, sorted and page by page: which are offline, paused, hot, slow, of a tenant or with a tag. Without a filter it lists all. For totals use get_fleet_overview, for everything about one miner get_miner.',
+    'Finds and lists single machines, sorted and page by page: which miners are offline, paused, above a temperature, below their nominal hashrate, of a tenant or with a tag; or the hottest, slowest or least efficient ones. Without a filter it lists all. For totals use get_fleet_overview, for everything about one miner get_miner.',
   annotations: { readOnlyHint: true },
   input: {
     tenant: schema.tenantArgument.optional(),
@@ -51,8 +51,13 @@ export const queryMiners = defineTool({
       .min(0)
       .max(2)
       .optional()
-      .describe('Hashrate by nominal hashrate; 0.9 finds miners that are at least 10 % slow.'),
-    min_temp_c: z.number().min(-50).max(200).optional().describe('Highest temperature in the miner, °C'),
+      .describe('Only miners at or below this share of their nominal hashrate: 0.9 finds those at least 10 % slow.'),
+    min_temp_c: z
+      .number()
+      .min(-50)
+      .max(200)
+      .optional()
+      .describe('Only miners whose highest temperature is at least this, °C'),
     fields: z.array(z.enum(FIELDS)).min(1).optional().describe('What of each miner is told, besides id and age.'),
     sort: z.enum(SORTS).default('id'),
     order: z.enum(['ascending', 'descending']).default('ascending').describe('Unknown values come last.'),

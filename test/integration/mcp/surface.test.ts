@@ -1,9 +1,21 @@
 import { createHash } from 'node:crypto';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import type { Tool } from '@modelcontextprotocol/sdk/types.js';
+import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FleetServices } from '../../../src/service/fleetServices';
+import { benchmarkReport } from '../../fixtures/benchmarkReport';
 import { startTestFleet, type TestFleet } from '../../fixtures/fleet';
-import { connectMcpClient, type McpClient } from '../../fixtures/mcpClient';
+import { connectMcpClient, type McpClient, toolResult } from '../../fixtures/mcpClient';
+import TASKS from '../../fixtures/mcpTasks.json';
+import { ToolRanking } from '../../fixtures/toolRanking';
+
+/** What somebody wants, and the call that it comes to; `{miner}`, `{other}` and `{tenant}` stand for names. */
+interface Task {
+  readonly task: string;
+  readonly tool: string;
+  readonly arguments: Readonly<Record<string, unknown>>;
+}
 
 /** What clients build upon: a change of it is made on purpose, with `vitest -u`, and told in the changelog. */
 describe('the surface of the MCP server', () => {
@@ -129,5 +141,63 @@ describe('the surface of the MCP server', () => {
         expect(names.has(tool), `${name} names ${tool}`).toBe(true);
       }
     }
+  });
+
+  describe('in 40 tasks as people put them', () => {
+    let tools: readonly Tool[];
+
+    beforeAll(async () => {
+      ({ tools } = await client.listTools());
+    });
+
+    /** A task with the names of this fleet in it. */
+    const named = ({ task, tool, arguments: args }: Task): Task => {
+      const [miner, other] = services.inventory.current.miners;
+      const fill = (text: string) =>
+        text
+          .replaceAll('{miner}', miner?.id ?? '')
+          .replaceAll('{other}', other?.id ?? '')
+          .replaceAll('{tenant}', miner?.tenant ?? '');
+      return { task: fill(task), tool, arguments: JSON.parse(fill(JSON.stringify(args))) };
+    };
+
+    /** Which place the right tool has, by what is told of all. */
+    const places = (told: readonly Tool[]) => {
+      const ranking = new ToolRanking(told);
+      return TASKS.map(({ task, tool }) => ({ task, tool, place: ranking.rank(task).indexOf(tool) + 1 }));
+    };
+
+    it('is found by its words: the right tool is nearly always the first, and always among the first three', () => {
+      const found = places(tools);
+      expect(new Set(TASKS.map(({ task }) => task)).size).toBe(40);
+      expect(new Set(TASKS.map(({ tool }) => tool))).toEqual(new Set(tools.map(({ name }) => name)));
+      expect(found.filter(({ place }) => place === 0 || place > 3)).toEqual([]);
+      const first = found.filter(({ place }) => place === 1).length;
+      expect(first, JSON.stringify(found.filter(({ place }) => place > 1))).toBeGreaterThanOrEqual(34);
+      // It is the descriptions that do it.
+      const bare = places(tools.map(({ name, inputSchema: { type } }) => ({ name, inputSchema: { type } })));
+      expect(bare.filter(({ place }) => place === 1).length).toBeLessThan(first - 5);
+    });
+
+    it('takes the arguments that each task comes to, and no others', () => {
+      const ajv = new Ajv({ strict: false });
+      for (const task of TASKS) {
+        const { tool, arguments: args } = named(task);
+        const validate = ajv.compile(tools.find(({ name }) => name === tool)?.inputSchema ?? expect.fail(tool));
+        expect(validate(args), `${task.task}: ${JSON.stringify(validate.errors)}`).toBe(true);
+        expect(validate({ ...args, colour: 'red' }), tool).toBe(false);
+      }
+    });
+
+    it('answers each task that only reads', async () => {
+      const readOnly = new Set(
+        tools.flatMap(({ name, annotations }) => (annotations?.readOnlyHint === true ? name : [])),
+      );
+      await services.benchmarks.archive.add(benchmarkReport());
+      for (const task of TASKS.filter(({ tool }) => readOnly.has(tool))) {
+        const { tool, arguments: args } = named(task);
+        expect(Object.keys(await toolResult(client, tool, args)).length, task.task).toBeGreaterThan(0);
+      }
+    }, 60_000);
   });
 });
