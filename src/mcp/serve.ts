@@ -43,7 +43,12 @@ export async function serve({ context, transport, version, token, signal }: Serv
     ...transport,
     token,
     createServer,
-    health: () => ({ version, redis: storeState(services).state, miners: services.inventory.current.miners.length }),
+    health: () => ({
+      version,
+      redis: storeState(services).state,
+      miners: services.inventory.current.miners.length,
+      sessions: server.sessionCount,
+    }),
     metrics: () => services.metricsExport.prometheus(),
     clock,
     logger,
