@@ -189,9 +189,12 @@ export class Workbench {
     return await this.dialog().locator('.monaco-button').allInnerTexts();
   }
 
+  /** Waits until this dialog has gone; another one may be there by then. */
   async pressDialogButton(label: string): Promise<void> {
-    await this.dialog().getByRole('button', { name: label, exact: true }).click();
-    await this.dialog().waitFor({ state: 'detached' });
+    const button = this.dialog().getByRole('button', { name: label, exact: true });
+    const pressed = await button.elementHandle();
+    await button.click();
+    await pressed?.waitForElementState('hidden');
   }
 
   /** The innermost frame of the webview that has an element for `selector`, such as `text=Hit ratio`. */
