@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -83,6 +83,14 @@ describe('the MCP server of a window', () => {
     join(server.userDataDir, 'User', 'globalStorage', 'fleet-cache.fleet-cache', 'mcp', 'endpoint.json');
   const endpoint = async () => JSON.parse(await readFile(endpointFile(), 'utf8'));
 
+  /** What the extension has written into its log, by all windows. */
+  async function log(): Promise<string[]> {
+    const folder = join(server.userDataDir, 'logs');
+    const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('Fleet Cache.log'));
+    const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
+    return texts.join('\n').split('\n');
+  }
+
   async function agent(): Promise<Client> {
     const { url, token } = await endpoint();
     return (await connectOverHttp(url, {}, token)).client;
@@ -104,6 +112,8 @@ describe('the MCP server of a window', () => {
     await first.runCommand('MCP: List Servers');
     await first.quickInput.pick('Fleet Cache');
     await first.quickInput.pick('Start Server');
+    // VS Code shows its own log of the server, which takes the focus.
+    await first.page.locator('.panel .view-lines', { hasText: /Discovered\s+\d+\s+tools/ }).waitFor();
     await soon(async () => expect(await status(first)).toMatch(/Agents in VS Code, 1 client on port \d+/));
     expect(await listedServers(first, 'mcp-servers')).toContain('Fleet Cache, Running');
     await status(first, 'mcp-status');
@@ -147,6 +157,12 @@ describe('the MCP server of a window', () => {
     } finally {
       await client.close();
     }
+    const audited = (await log()).filter((line) => line.includes('Audit: test called invalidate_cache'));
+    expect(audited.map((line) => / (refused|done|cancelled): /.exec(line)?.[1])).toEqual([
+      'refused',
+      'done',
+      'cancelled',
+    ]);
   });
 
   it('gives the port to another window when it closes', async () => {
@@ -188,5 +204,7 @@ describe('the MCP server of a window', () => {
       await occupied.close();
     }
     await soon(async () => expect((await endpoint()).url).toBe(`http://127.0.0.1:${other}/mcp`));
+    const { token } = await endpoint();
+    expect((await log()).join('\n')).not.toContain(token);
   });
 });

@@ -14,11 +14,17 @@ export class PersonAsker {
   constructor(private readonly clock: Clock) {}
 
   /** Resolves to whether the person agrees; also when the agent gives it up, or after five minutes, and then it is a no. */
-  ask(question: AgentQuestion, signal: AbortSignal): Promise<boolean> {
-    const isOver = AbortSignal.any([signal, this.timeout()]);
+  async ask(question: AgentQuestion, signal: AbortSignal): Promise<boolean> {
+    const timeUp = new AbortController();
+    const timer = this.clock.setTimeout(() => timeUp.abort(), PATIENCE_MS);
+    const isOver = AbortSignal.any([signal, timeUp.signal]);
     const answer = this.queue.then(() => (isOver.aborted ? false : this.show(question, isOver)));
     this.queue = answer.catch(() => {});
-    return answer;
+    try {
+      return await answer;
+    } finally {
+      timer.dispose();
+    }
   }
 
   private async show({ title, detail, agreement }: AgentQuestion, isOver: AbortSignal): Promise<boolean> {
@@ -36,12 +42,6 @@ export class PersonAsker {
       });
     }
     return given === true;
-  }
-
-  private timeout(): AbortSignal {
-    const controller = new AbortController();
-    this.clock.setTimeout(() => controller.abort(), PATIENCE_MS);
-    return controller.signal;
   }
 }
 

@@ -121,6 +121,8 @@ export class WindowMcp implements Disposable {
   async openForWindow(): Promise<McpAddress> {
     this.requireAvailable();
     await this.options.requireServices();
+    // It may have been paused, or turned off, meanwhile.
+    this.requireAvailable();
     this.own ??= this.listenForWindow();
     const { listener, token } = await this.own;
     return { url: listener.url, token };
@@ -141,10 +143,12 @@ export class WindowMcp implements Disposable {
     return state;
   }
 
-  /** Ends what listens, and begins anew where it is needed. */
+  /**
+   * Has all clients begin anew, and the fixed port tried again. VS Code's own port stays: VS Code asks for it only when it starts
+   * the server.
+   */
   async restart(): Promise<void> {
-    await Promise.all([this.closeOwn(), this.port.close()]);
-    this.follow();
+    await Promise.all([this.ownListener?.endSessions(), this.port.reopen()]);
   }
 
   /** Takes over what the settings, the session and the workspace's trust are now. */

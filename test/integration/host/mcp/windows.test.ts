@@ -300,6 +300,22 @@ describe('the MCP servers of several windows', () => {
     expect(window.mcp.status).toMatchObject({ own: { url }, agents: { type: 'owned' } });
   });
 
+  it('have clients begin anew when a person restarts them', async () => {
+    const window = open();
+    const { url, token } = await window.mcp.openForWindow();
+    await window.mcp.openForAgents();
+    const outside = await window.endpoint();
+    const clients = [await connectOverHttp(url, {}, token), await connectOverHttp(outside.url, {}, outside.token)];
+    await window.mcp.restart();
+    for (const { client } of clients) {
+      await expect(client.listTools()).rejects.toThrow(/Initialize anew/);
+      await client.close();
+    }
+    expect(window.mcp.status.agents).toEqual({ type: 'owned', port, url: outside.url });
+    expect(await fleetOver(url, token)).toBe(2);
+    expect(await fleetOver(outside.url, outside.token)).toBe(2);
+  });
+
   it('are not there in a workspace that is not trusted, nor when they are turned off', async () => {
     const window = open();
     const { url, token } = await window.mcp.openForWindow();
