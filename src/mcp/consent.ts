@@ -31,6 +31,9 @@ export interface ConsentOptions {
   readonly signal: AbortSignal;
 }
 
+const NO = 'no';
+const YES = 'yes';
+
 /** A person may be at lunch; after that the question is stale. */
 const PATIENCE_MS = 5 * 60_000;
 /** Clients give a silent call up after a minute. */
@@ -68,7 +71,17 @@ async function askClient({ title, detail, agreement }: Question, { elicit, signa
     message: `${title} ${detail}`,
     requestedSchema: {
       type: 'object',
-      properties: { confirm: { type: 'boolean', title: agreement, description: title, default: false } },
+      properties: {
+        // Not a boolean: editors offer that as "true" and "false", and "true" to whoever just presses Enter.
+        confirm: {
+          type: 'string',
+          title,
+          description: detail,
+          enum: [NO, YES],
+          enumNames: ['Refuse', agreement],
+          default: NO,
+        },
+      },
       required: ['confirm'],
     },
   };
@@ -81,7 +94,7 @@ async function askClient({ title, detail, agreement }: Question, { elicit, signa
     }
     throw new ConsentError('The person could not be asked, or did not answer. Nothing was done.', { cause: error });
   }
-  if (answer.action !== 'accept' || answer.content?.confirm !== true) {
+  if (answer.action !== 'accept' || answer.content?.confirm !== YES) {
     throw declined();
   }
 }

@@ -57,7 +57,7 @@ describe('the acting tools', () => {
     return connected.client;
   }
 
-  const YES: ElicitResult = { action: 'accept', content: { confirm: true } };
+  const YES: ElicitResult = { action: 'accept', content: { confirm: 'yes' } };
   const minerAt = (index: number) => services.inventory.current.miners[index] as Miner;
   const namesOf = async (client: Client) => (await client.listTools()).tools.map(({ name }) => name);
   const plan = (client: Client, args: Record<string, unknown>) => toolResult<Plan>(client, 'plan_cache_change', args);
@@ -139,9 +139,10 @@ describe('the acting tools', () => {
   const NO: readonly (readonly [string, ElicitResult | undefined])[] = [
     ['declines', { action: 'decline' }],
     ['closes the question', { action: 'cancel' }],
-    ['accepts without a tick', { action: 'accept', content: { confirm: false } }],
+    ['accepts what is offered first', { action: 'accept', content: { confirm: 'no' } }],
     ['accepts with nothing', { action: 'accept', content: {} }],
-    ['accepts with something else', { action: 'accept', content: { confirm: 'true' } }],
+    ['accepts with something else', { action: 'accept', content: { confirm: 'Yes' } }],
+    ['accepts with a tick', { action: 'accept', content: { confirm: true } }],
     ['accepts without content', { action: 'accept' }],
     ['cannot be asked', undefined],
   ];

@@ -21,7 +21,7 @@ import { readJson, toolResult } from '../../fixtures/mcpClient';
 import { connectOverHttp, listenForMcp } from '../../fixtures/mcpHttp';
 
 const LONG_MS = 30_000;
-const YES: ElicitResult = { action: 'accept', content: { confirm: true } };
+const YES: ElicitResult = { action: 'accept', content: { confirm: 'yes' } };
 const GONE = 'went away or was reloaded';
 
 describe('an agent behind the bridge', () => {

@@ -120,7 +120,7 @@ describe('the client of the SDK on the server that is shipped', () => {
     await eventually(() => expect(updated).toContain(statusOf(alone)), PATIENCE_MS);
     await eventually(async () => expect(await readJson(client, statusOf(alone))).toMatchObject({ state: 'suspended' }));
     updated.length = 0;
-    answer = { action: 'accept', content: { confirm: true } };
+    answer = { action: 'accept', content: { confirm: 'yes' } };
     const args = { miner_id: minerAt(told).id, action: 'pause' };
     expect(await toolResult(client, 'control_miner', args)).toMatchObject({ done: 'pause', agreedIn: 'client' });
     expect(asked.at(-1)).toContain(`Tell miner ${minerAt(told).id} to pause?`);
@@ -140,7 +140,7 @@ describe('the client of the SDK on the server that is shipped', () => {
     answer = { action: 'decline' };
     await expect(toolResult(client, 'invalidate_cache', { plan_id: await plan() })).rejects.toThrow('did not agree');
     expect(await state()).toBe('valid');
-    answer = { action: 'accept', content: { confirm: true } };
+    answer = { action: 'accept', content: { confirm: 'yes' } };
     expect(await toolResult(client, 'invalidate_cache', { plan_id: await plan() })).toMatchObject({
       agreedIn: 'client',
       deferred: false,
