@@ -74,10 +74,6 @@ export class ClientMemory {
     }
   }
 
-  forgetSubscription(uri: string): void {
-    this.followed.delete(uri);
-  }
-
   /** Whether a request does nothing that is done twice when it is sent twice. */
   isRepeatable({ method, params }: JSONRPCRequest): boolean {
     return (

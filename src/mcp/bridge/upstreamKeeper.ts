@@ -46,7 +46,7 @@ export class UpstreamKeeper {
     'Fleet Cache in VS Code is starting, or does not answer. Try again.',
   );
   private downSince = performance.now();
-  private running: Promise<void> | undefined;
+  private isRunning = false;
   private readonly closing = new AbortController();
   private readonly attempts = new Emitter<void>();
 
@@ -66,7 +66,10 @@ export class UpstreamKeeper {
    * @throws {ConfigurationError} when it cannot be found however long one waits. @throws {CancelledError}
    */
   async start(signal: AbortSignal): Promise<InitializeResult> {
-    this.running ??= this.run();
+    if (!this.isRunning) {
+      this.isRunning = true;
+      void this.run();
+    }
     try {
       await this.get(signal, INTRODUCTION_MS);
     } catch (error) {
@@ -110,10 +113,10 @@ export class UpstreamKeeper {
     }
   }
 
+  /** Ends the session. One that is just being opened is not waited for; the server finds nobody there. */
   async close(): Promise<void> {
     this.closing.abort();
     await this.live?.close();
-    await this.running;
     this.attempts.dispose();
   }
 
@@ -175,9 +178,8 @@ export class UpstreamKeeper {
       try {
         await upstream.ask('resources/subscribe', { uri });
       } catch (error) {
-        // Such as a miner that the inventory has no more.
-        memory.forgetSubscription(uri);
-        logger.warn(`${uri} is followed no more: ${describeError(error)}`);
+        // Such as a miner that this window's fleet has not; the next window's may.
+        logger.warn(`${uri} is not followed now: ${describeError(error)}`);
       }
     }
   }

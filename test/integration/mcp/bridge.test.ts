@@ -275,6 +275,23 @@ describe('an agent behind the bridge', () => {
     expect(log()).toContain('nobody listens');
   });
 
+  it('does not keep the bridge when it goes while a window is still starting', async () => {
+    let asked = 0;
+    const starting = () => {
+      asked++;
+      return new Promise<never>(() => {});
+    };
+    await openWindow({ createServer: starting });
+    const bridge = spawn(process.execPath, [stand.script]);
+    const clientInfo = { name: 'raw', version: '1' };
+    const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo };
+    bridge.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params })}\n`);
+    await eventually(() => expect(asked).toBe(1), LONG_MS);
+    const left = once(bridge, 'exit');
+    bridge.stdin.end();
+    expect(await left).toEqual([0, null]);
+  });
+
   it('speaks nothing but the protocol, and leaves nothing behind when it goes', async () => {
     await openWindow();
     for (const leave of ['stdin', 'SIGTERM', 'SIGKILL'] as const) {

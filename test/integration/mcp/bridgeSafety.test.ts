@@ -110,10 +110,9 @@ describe('the bridge under attack', () => {
     await stand.access.publish(`http://${HOST}:${port}/mcp`);
     // One that says nothing is waited for.
     const { client, log } = await stand.connect({}, what === 'says nothing' ? 4 : 1);
-    await expect(client.listTools()).rejects.toThrow(
+    expect(client.getInstructions()).toMatch(
       /Another program, or a window that hangs, listens at 127\.0\.0\.1:\d+ .*fleetCache\.mcp\.port/,
     );
-    expect(client.getInstructions()).toContain('Another program, or a window');
     expect(heard).toContain('GET /identity?nonce=');
     expect(log()).not.toContain(token);
   });
