@@ -7,6 +7,7 @@ import { describeError } from '../../base/errors';
 import { type Disposable, toDisposable } from '../../base/lifecycle';
 import type { Logger } from '../../base/logger';
 import { RefusedError } from './gate';
+import { RecentEvents } from './recentEvents';
 
 export interface SessionsOptions {
   /** The server of one client. @throws {RefusedError} when there is none now. */
@@ -18,6 +19,9 @@ export interface SessionsOptions {
   /** So long after its last request a client without an open stream is taken for gone, in ms. */
   readonly idleMs: number;
 }
+
+/** After that a client whose stream broke off comes again, in ms. */
+const RETRY_MS = 500;
 
 /** One client. */
 interface Session {
@@ -64,6 +68,8 @@ export class Sessions {
     const isGone = response.destroyed;
     const transport = new StreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
+      eventStore: new RecentEvents(),
+      retryInterval: RETRY_MS,
       onsessioninitialized: (id) => {
         this.byId.set(id, session);
       },

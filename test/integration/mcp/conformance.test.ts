@@ -61,9 +61,14 @@ describe('the conformance suite of the protocol', () => {
     expect(output).toMatch(/Total: \d+ passed, 0 failed/);
   }, 180_000);
 
-  // The other one that is pending takes up a stream again where it broke off, which this server does not offer.
-  it('passes the pending scenario that applies', async () => {
-    const { code, output } = await run('--scenario', 'json-schema-2020-12');
-    expect(code, output.slice(-3_000)).toBe(0);
-  }, 60_000);
+  // The suite takes up a stream as a client of an old version, which is not told that it can: that comes as warnings.
+  it.each(['json-schema-2020-12', 'server-sse-polling'])(
+    'passes the pending scenario %s',
+    async (scenario) => {
+      const { code, output } = await run('--scenario', scenario);
+      expect(code, output.slice(-3_000)).toBe(0);
+      expect(output).toMatch(/ 0 failed/);
+    },
+    60_000,
+  );
 });

@@ -1,6 +1,6 @@
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { systemClock } from '../../../src/base/clock';
 import { silentLogger } from '../../../src/base/logger';
 import type { Miner } from '../../../src/fleet/miner';
@@ -39,6 +39,12 @@ describe('clients over Streamable HTTP', () => {
     return connected;
   }
 
+  const delayMiners = (delayMs: number) => {
+    for (const miner of test.fleet.miners) {
+      miner.setDelay(delayMs);
+    }
+  };
+
   const minerAt = (index: number) => services.inventory.current.miners[index] as Miner;
 
   it('read, call and hear of changes, eight at once, each its own', async () => {
@@ -57,10 +63,13 @@ describe('clients over Streamable HTTP', () => {
     );
     await Promise.all(
       all.flatMap(({ client }, index) =>
-        Array.from({ length: 20 }, async () => {
+        // Each of them needs a connection, of which there may not be any number.
+        Array.from({ length: 4 }, async () => {
           const { id } = minerAt(index);
-          expect(await readJson(client, `braiins:///miner/${id}/status`)).toMatchObject({ minerId: id });
-          expect(await toolResult(client, 'get_miner', { miner_id: id })).toMatchObject({ minerId: id });
+          for (let round = 0; round < 5; round++) {
+            expect(await readJson(client, `braiins:///miner/${id}/status`)).toMatchObject({ minerId: id });
+            expect(await toolResult(client, 'get_miner', { miner_id: id })).toMatchObject({ minerId: id });
+          }
         }),
       ),
     );
@@ -150,6 +159,46 @@ describe('clients over Streamable HTTP', () => {
     goOn();
     await eventually(() => expect(closed).toHaveBeenCalledTimes(1));
     expect(server.sessionCount).toBe(0);
+  });
+
+  it('get the result of a call whose connection broke off, and hear of what changed meanwhile', async () => {
+    server = await listenForMcp(services);
+    const { url } = server;
+    const open = new Set<AbortController>();
+    const resumed: string[] = [];
+    const { client } = await connectOverHttp(url, {}, TOKEN, (address, init) => {
+      const connection = new AbortController();
+      open.add(connection);
+      const after = new Headers(init?.headers).get('last-event-id');
+      resumed.push(...(after === null ? [] : [after]));
+      const signal = AbortSignal.any([connection.signal, ...(init?.signal ? [init.signal] : [])]);
+      return fetch(address, { ...init, signal });
+    });
+    clients.push(client);
+    const heard: string[] = [];
+    client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params: { uri } }) => {
+      heard.push(uri);
+    });
+    const uri = `braiins:///miner/${minerAt(3).id}/status`;
+    await client.subscribeResource({ uri });
+    await eventually(async () => {
+      await services.invalidator.noteEvent(minerAt(3), 'status');
+      expect(heard.length).toBeGreaterThan(0);
+    });
+    delayMiners(1_000);
+    onTestFinished(() => delayMiners(0));
+    const before = test.fleet.callCount('GetMinerDetails');
+    const call = toolResult(client, 'warm_cache', { datasets: ['details'] });
+    await eventually(() => expect(test.fleet.callCount('GetMinerDetails')).toBeGreaterThan(before));
+    heard.length = 0;
+    for (const connection of open) {
+      connection.abort();
+    }
+    await services.invalidator.noteEvent(minerAt(3), 'status');
+    expect(await call).toMatchObject({ total: 20 });
+    await eventually(() => expect(heard).toContain(uri));
+    // The stream of the call, and the one of what belongs to no call.
+    expect(new Set(resumed.map((id) => id.split('/')[0])).size).toBe(2);
   });
 
   it('are let go of when the server ends', async () => {
