@@ -6,7 +6,7 @@ import type { AuditEntry } from '../../service/audit';
 import { ReadOnlyError } from '../../service/writeAccess';
 import { ConsentError } from '../consent';
 import { PlanError } from '../plans';
-import { cleanText } from '../untrusted';
+import { cleanData, cleanText } from '../untrusted';
 import { controlMiner } from './controlMiner';
 import { invalidateCache } from './invalidateCache';
 import { runBenchmark } from './runBenchmark';
@@ -47,7 +47,7 @@ function audited<I extends z.ZodRawShape, O extends z.ZodRawShape>(tool: Tool<I,
     ...tool,
     async run(args, call) {
       const { audit } = call.services;
-      const entry = { client: call.client, tool: tool.name, what: cleanText(JSON.stringify(args)) };
+      const entry = { client: call.client, tool: tool.name, what: cleanText(JSON.stringify(cleanData(args))) };
       try {
         const result = await tool.run(args, call);
         audit.add({ ...entry, outcome: 'done', result: cleanText(JSON.stringify(result)) });

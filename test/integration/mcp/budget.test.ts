@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CONCISE_CHARACTERS, DETAILED_CHARACTERS } from '../../../src/mcp/limits';
 import type { FleetServices } from '../../../src/service/fleetServices';
@@ -74,35 +75,109 @@ describe('what the tools tell of 5,000 miners, some with names that mean harm', 
     90_000,
   );
 
-  it('shows no text that a person would not see, and each as data', async () => {
+  it('shows no text that a person would not see, in any tool, resource, prompt, question or error', async () => {
+    const asked: string[] = [];
+    const acting = await connectMcpClient(
+      services,
+      { capabilities: { elicitation: {} } },
+      { allowMinerControl: true },
+      { name: HOSTILE_TEXTS['marks of direction'], version: HOSTILE_TEXTS['control characters'] },
+    );
+    const { client } = acting;
+    client.setRequestHandler(ElicitRequestSchema, ({ params }) => {
+      asked.push(JSON.stringify(params));
+      return { action: 'accept', content: { confirm: true } };
+    });
     const kinds = ['status', 'stats', 'details', 'hashboards', 'errors', 'config', 'pools', 'cooling'];
-    const told: [string, string][] = [];
+    const told: [what: string, text: string][] = [];
+    const call = async (name: string, args: Record<string, unknown>) => {
+      const result = await client.callTool({ name, arguments: args });
+      told.push([name, JSON.stringify(result.structuredContent ?? result.content)]);
+      return result.structuredContent as Record<string, unknown> | undefined;
+    };
     for (const [name, args] of CALLS) {
-      told.push([name, JSON.stringify(await toolResult(mcp.client, name, args))]);
+      await call(name, args);
     }
+    const tenants = new Set<string>();
+    const shownIds: string[] = [];
     for (const id of hostileIds) {
-      const found = await toolResult<{ miners: { minerId: string }[] }>(mcp.client, 'query_miners', {
+      const found = await toolResult<{ miners: { minerId: string; tenant: string }[] }>(client, 'query_miners', {
         text: id.slice(0, 500),
+        fields: ['tenant'],
       });
-      const shown = found.miners[0]?.minerId ?? expect.fail(`not found: ${JSON.stringify(id.slice(0, 50))}`);
-      for (const [name, args] of [
-        ['get_miner', { miner_id: shown, datasets: kinds }],
-        ['explain_staleness', { miner_id: shown }],
-        ['inspect_keys', { miner_id: shown }],
-      ] as const) {
-        const text = JSON.stringify(await toolResult(mcp.client, name, args));
-        expect(text.length).toBeLessThanOrEqual(CONCISE_CHARACTERS);
-        told.push([name, text]);
+      const { minerId, tenant } = found.miners[0] ?? expect.fail(`not found: ${JSON.stringify(id.slice(0, 50))}`);
+      tenants.add(tenant);
+      shownIds.push(minerId);
+      await call('get_miner', { miner_id: minerId, datasets: kinds });
+      await call('explain_staleness', { miner_id: minerId });
+      await call('inspect_keys', { miner_id: minerId });
+      const plan = await call('plan_cache_change', { miner_id: minerId });
+      await call('invalidate_cache', { plan_id: plan?.plan_id });
+      await call('control_miner', { miner_id: minerId, action: 'locate_on' });
+      // A miner that there is not, with a name like it.
+      await call('get_miner', { miner_id: `${minerId.slice(0, 100)}${HOSTILE_TEXTS['marks of direction']}?` });
+      for (const part of [...kinds, 'status/stream']) {
+        const uri = `braiins:///miner/${encodeURIComponent(minerId)}/${part}`;
+        told.push([`braiins:///miner/{minerId}/${part}`, JSON.stringify(await readJson(client, uri))]);
       }
-      const uri = `braiins:///miner/${encodeURIComponent(shown)}/status/stream`;
-      told.push([uri, JSON.stringify(await readJson(mcp.client, uri))]);
+      const { messages } = await client.getPrompt({
+        name: 'diagnose_miner',
+        arguments: { miner_id: minerId, focus: id.slice(0, 500) },
+      });
+      told.push(['diagnose_miner', JSON.stringify(messages)]);
     }
-    const { resources } = await mcp.client.listResources();
+    await call('warm_cache', { miner_ids: shownIds, datasets: kinds });
+    for (const tenant of tenants) {
+      await call('get_fleet_overview', { tenant });
+      await call('explain_staleness', { tenant });
+      await call('plan_cache_change', { tenant });
+      const uri = `braiins:///fleet/${encodeURIComponent(tenant)}/summary`;
+      told.push(['braiins:///fleet/{tenant}/summary', JSON.stringify(await readJson(client, uri))]);
+      const { messages } = await client.getPrompt({ name: 'pre_maintenance_warm', arguments: { tenant } });
+      told.push(['pre_maintenance_warm', JSON.stringify(messages)]);
+    }
+    for (const text of Object.values(HOSTILE_TEXTS).map((each) => each.slice(0, 500))) {
+      await call('set_cache_ttl', { dataset: text.slice(0, 64), ttl_s: 20 });
+      await call('compare_benchmarks', { run: text });
+      await call('run_benchmark', { size: text });
+      for (const [name, args] of [
+        ['investigate_hit_ratio_drop', { dataset: text, window: text }],
+        ['tune_ttls', { dataset: text }],
+        ['benchmark_report', { run: text }],
+      ] as const) {
+        const prompt = client.getPrompt({ name, arguments: args }).catch((error: unknown) => String(error));
+        told.push([name, JSON.stringify(await prompt)]);
+      }
+      const unknown = client.readResource({
+        uri: `cache:///benchmarks/${encodeURIComponent(text.replace(/\p{Cs}/gu, ''))}`,
+      });
+      told.push(['cache:///benchmarks/{run}', JSON.stringify(await unknown.catch((error: unknown) => String(error)))]);
+    }
+    await call('list_benchmarks', {});
+    for (const part of ['stats', 'policies', 'instances', 'audit']) {
+      told.push([`cache:///${part}`, JSON.stringify(await readJson(client, `cache:///${part}`))]);
+    }
+    const { resources } = await client.listResources();
     told.push(['resources', JSON.stringify(resources)]);
-    for (const [name, text] of told) {
+    const ref = { type: 'ref/resource', uri: 'braiins:///miner/{minerId}/status' } as const;
+    told.push(['completion', JSON.stringify(await client.complete({ ref, argument: { name: 'minerId', value: '' } }))]);
+    await acting.close();
+
+    const [{ tools }, { prompts }, { resourceTemplates }] = await Promise.all([
+      mcp.client.listTools(),
+      mcp.client.listPrompts(),
+      mcp.client.listResourceTemplates(),
+    ]);
+    const all = [...tools, ...prompts].map(({ name }) => name);
+    expect(told.map(([what]) => what)).toEqual(
+      expect.arrayContaining([...all, ...resourceTemplates.map(({ uriTemplate }) => uriTemplate)]),
+    );
+    expect(asked.length).toBeGreaterThan(2 * 5);
+    for (const [name, text] of [...told, ...asked.map((question) => ['question', question] as const)]) {
       expect(text, name).not.toMatch(UNSEEN);
       expect(text, name).not.toMatch(/\\u[0-9a-f]{4}/);
-      expect(text.match(/W{200}/), name).toBeNull();
+      expect(text.match(/W{201}/), name).toBeNull();
+      expect(text.length, name).toBeLessThanOrEqual(DETAILED_CHARACTERS);
     }
-  }, 90_000);
+  }, 120_000);
 });
