@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -21,16 +21,19 @@ describe('the MCP server of a window', () => {
   let first: Workbench;
   let second: Workbench;
   let port: number;
+  /** What the agent in VS Code was told. */
+  let answerFile: string;
 
   beforeAll(async () => {
     fleet = await FleetWorkspace.start({ miners: MINERS, tenants: 1, seed: 7, firstNetwork: 70 });
     port = await freePort();
+    answerFile = join(fleet.folder, 'answer.json');
     const { folder, environment: env } = fleet;
     const machineSettings = { 'fleetCache.mcp.port': port };
     server = await VsCodeServer.start({
       folder,
-      extensions: [VSIX],
-      env,
+      extensions: [VSIX, join(import.meta.dirname, 'toolCaller')],
+      env: { ...env, FLEET_CACHE_TEST_ANSWER: answerFile },
       workspaceTrust: true,
       machineSettings,
       // The editor of the trust would lie over everything else.
@@ -117,6 +120,26 @@ describe('the MCP server of a window', () => {
     await soon(async () => expect(await status(first)).toMatch(/Agents in VS Code, 1 client on port \d+/));
     expect(await listedServers(first, 'mcp-servers')).toContain('Fleet Cache, Running');
     await status(first, 'mcp-status');
+  });
+
+  it('has VS Code ask the person of its own agents, who refuse by pressing Enter', async () => {
+    const invalidate = async () => {
+      await rm(answerFile, { force: true });
+      await first.runCommand('Test Agent: Invalidate the Fleet');
+      // VS Code's own question, whether the tool may run at all; then that of the tool.
+      expect(await first.dialogText()).toContain('Run Invalidate cache');
+      await first.pressDialogButton('Yes');
+      await first.pressNotificationButton('Invalidate the whole fleet?', 'Respond');
+      await soon(async () => expect(await first.quickInput.items()).toEqual(['no', 'yes']));
+    };
+    const answer = () => soon(() => readFile(answerFile, 'utf8'));
+    await invalidate();
+    await first.screenshot('mcp-elicitation');
+    await first.page.keyboard.press('Enter');
+    expect(await answer()).toContain('The person did not agree. Nothing was done');
+    await invalidate();
+    await first.quickInput.pick('yes');
+    expect(JSON.parse(await answer())).toMatchObject({ what: 'Invalidate the whole fleet', agreedIn: 'client' });
   });
 
   it('serves agents outside of VS Code, and asks the person before one of them voids anything', async () => {
