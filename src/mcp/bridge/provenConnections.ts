@@ -43,6 +43,7 @@ export class ProvenConnections {
 
   /** As the platform's own. @throws {NotTakenError} @throws {RefusedByServerError} @throws what breaks off on the way. */
   readonly fetch = async (url: string | URL, init: RequestInit = {}): Promise<Response> => {
+    throwIfCancelled(init.signal ?? undefined);
     const socket = await this.connect(init.signal ?? undefined);
     const response = await this.send(socket, new URL(url), init);
     const status = response.statusCode ?? 0;

@@ -35,6 +35,8 @@ export interface UpstreamOptions {
 interface Pending {
   /** Whether the request is out, as far as the sender can tell. */
   sent: boolean;
+  /** Whether the answer can be taken up again where its connection broke off, which the transport does. */
+  isResumable: boolean;
   settle(outcome: Outcome): void;
   onResult(result: unknown): void;
 }
@@ -47,6 +49,8 @@ const INITIALIZE_MS = 30_000;
 const ALIVE_MS = 5_000;
 const LISTENING_MS = 2_000;
 const GOODBYE_MS = 1_000;
+/** What the transport says when it takes a stream up no more. */
+const GAVE_UP = 'Maximum reconnection attempts';
 
 /** One session with the server. */
 export class Upstream {
@@ -78,6 +82,11 @@ export class Upstream {
     });
     this.transport = new StreamableHTTPClientTransport(new URL(endpoint.url), { fetch: connections.fetch });
     this.transport.onmessage = (message) => this.receive(message);
+    this.transport.onerror = ({ message }) => {
+      if (message.includes(GAVE_UP)) {
+        this.lose('a stream that broke off was not taken up again');
+      }
+    };
   }
 
   /**
@@ -117,11 +126,17 @@ export class Upstream {
         this.pending.delete(request.id);
         resolve(settled);
       };
-      this.pending.set(request.id, { sent: false, settle, onResult });
+      this.pending.set(request.id, { sent: false, isResumable: false, settle, onResult });
     });
     const pending = this.pending.get(request.id);
     try {
-      await this.transport.send(request);
+      await this.transport.send(request, {
+        onresumptiontoken: () => {
+          if (pending !== undefined) {
+            pending.isResumable = true;
+          }
+        },
+      });
       if (this.isLost) {
         pending?.settle({ type: 'lost' });
       } else if (pending !== undefined) {
@@ -216,7 +231,7 @@ export class Upstream {
     }
     if (!(await this.isAlive())) {
       this.lose('the connection ended');
-    } else if (id !== undefined) {
+    } else if (id !== undefined && this.pending.get(id)?.isResumable === false) {
       this.pending.get(id)?.settle({ type: 'lost' });
     }
   }

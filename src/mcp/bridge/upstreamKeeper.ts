@@ -126,11 +126,11 @@ export class UpstreamKeeper {
       try {
         const upstream = await this.connect();
         pauseMs = FIRST_PAUSE_MS;
-        const reason = await upstream.lost;
+        await upstream.lost;
         this.downSince = performance.now();
         this.live = undefined;
         this.options.onLost(upstream);
-        this.options.logger.info(`The session with Fleet Cache ended: ${reason}`);
+        this.options.logger.info('The session with Fleet Cache ended. Looking for the next.');
       } catch (error) {
         this.noteFailure(error);
         pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * PAUSE_FACTOR);

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import {
   ElicitRequestSchema,
   type ElicitResult,
@@ -236,6 +237,26 @@ describe('an agent behind the bridge', () => {
     expect(await reading).toMatchObject({ minerId: minerAt(2).id });
     expect(await calling).toMatchObject({ minerId: minerAt(3).id });
     expect(services.audit.latest.filter(({ outcome }) => outcome === 'done')).toEqual([]);
+  });
+
+  it('gets the result of a call whose stream broke off while the window is still there', async () => {
+    let calls = 0;
+    await openWindow({
+      createServer: () => {
+        const breaking = new McpServer({ name: 'fleet-cache', version: '1.2.3' });
+        breaking.registerTool('break', {}, async ({ closeSSEStream }) => {
+          calls++;
+          closeSSEStream?.();
+          await new Promise((resolve) => setTimeout(resolve, 1_000));
+          return { content: [{ type: 'text', text: 'whole' }] };
+        });
+        return breaking;
+      },
+    });
+    const { client } = await stand.connect();
+    expect(await client.callTool({ name: 'break' })).toMatchObject({ content: [{ text: 'whole' }] });
+    expect(calls).toBe(1);
+    expect(server?.sessionCount).toBe(1);
   });
 
   it('goes on after the token was rotated while it was connected', async () => {
