@@ -6,7 +6,7 @@ const FRESHNESS = 'Say for each figure how old it is when it is older than its T
 export function diagnoseMiner(minerId: string, focus: string | undefined): string {
   return lines(
     `Diagnose the miner ${minerId}${focus === undefined ? '' : `; what seems wrong is ${focus}`}.`,
-    '1. get_miner with its id. If it does not answer, explain_staleness for its status, and its resource status/stream for when it went.',
+    '1. get_miner with its id. If it does not answer, explain_staleness for its status, and the resource braiins:///miner/{id}/status/stream for when it went.',
     '2. If it answers: compare hashrate with nominal hashrate, look at the highest temperature, the reported errors and the fans.',
     '3. Only if that does not explain it: get_miner with datasets hashboards, pools and config.',
     '4. Compare with others of its tenant: query_miners, to tell a problem of the machine from one of the site or the pool.',

@@ -35,7 +35,7 @@ export const compareBenchmarks = defineTool({
     verdicts: z.record(z.enum(VERDICTS), schema.count).optional().describe('Figures by verdict'),
     figures: z.array(
       z.object({
-        scenario: z.string(),
+        scenario: z.string().describe('direct: from the miners; l2: Redis; l1: this process'),
         figure: z.string(),
         unit: z.string(),
         better: z.string(),

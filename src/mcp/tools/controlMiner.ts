@@ -17,6 +17,7 @@ const ACTIONS = [
   'set_power_target',
   'set_hashrate_target',
 ] as const;
+type Action = (typeof ACTIONS)[number];
 
 export const controlMiner = defineTool({
   name: 'control_miner',
@@ -62,17 +63,9 @@ export const controlMiner = defineTool({
   },
 });
 
-function changeOf(
-  action: (typeof ACTIONS)[number],
-  powerW: number | undefined,
-  hashrateThs: number | undefined,
-): MinerChange {
-  if ((powerW !== undefined) !== (action === 'set_power_target')) {
-    throw new ConfigurationError('power_w belongs to set_power_target, and to nothing else.');
-  }
-  if ((hashrateThs !== undefined) !== (action === 'set_hashrate_target')) {
-    throw new ConfigurationError('hashrate_ths belongs to set_hashrate_target, and to nothing else.');
-  }
+function changeOf(action: Action, powerW: number | undefined, hashrateThs: number | undefined): MinerChange {
+  requireBelonging('power_w', powerW, action, 'set_power_target');
+  requireBelonging('hashrate_ths', hashrateThs, action, 'set_hashrate_target');
   switch (action) {
     case 'locate_on':
     case 'locate_off':
@@ -83,5 +76,15 @@ function changeOf(
       return { type: 'hashrate-target', hashrateThs: hashrateThs ?? 0 };
     default:
       return { type: action };
+  }
+}
+
+/** An argument is there with the action that it belongs to, and only then. @throws {ConfigurationError} */
+function requireBelonging(argument: string, value: number | undefined, action: Action, owner: Action): void {
+  if (action === owner && value === undefined) {
+    throw new ConfigurationError(`${owner} needs ${argument}.`);
+  }
+  if (action !== owner && value !== undefined) {
+    throw new ConfigurationError(`${argument} belongs to ${owner}, and to nothing else.`);
   }
 }

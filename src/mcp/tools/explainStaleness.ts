@@ -101,11 +101,11 @@ export function describeStaleness(report: StalenessReport, now: number): string 
   const source = sourceErrors.length === 0 ? '' : ` The miner could not be read: ${sourceErrors.at(-1)}.`;
   switch (state) {
     case 'valid':
-      return `It is cached and fresh: fetched ${age}, and good for ${entry?.ttlS ?? ttlS} s.${source}`;
+      return `It is cached and fresh: fetched ${age}, and good for ${Math.round(entry?.ttlS ?? ttlS)} s.${source}`;
     case 'void':
       return `It is stored, but void: fetched ${age} and invalidated since, so that the next read asks the source.${why}${source}`;
     case 'expired':
-      return `It is past its TTL of ${entry?.ttlS ?? ttlS} s: fetched ${age}. It is served, labelled stale, only while the source cannot be read, for ${graceS} s more.${source}`;
+      return `It is past its TTL of ${Math.round(entry?.ttlS ?? ttlS)} s: fetched ${age}. It is served, labelled stale, only while the source cannot be read, for ${graceS} s more.${source}`;
     case 'absent':
       return `Nothing is cached: nobody read it within its TTL of ${ttlS} s and its grace of ${graceS} s, or an invalidation removed it.${why}${source}`;
     case 'foreign':

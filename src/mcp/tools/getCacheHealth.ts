@@ -77,7 +77,12 @@ export const getCacheHealth = defineTool({
         environment: connection.environment,
         access: access.state.mode,
       },
-      redis: { state, reason: reason === undefined ? undefined : cleanText(reason, 300), ...all.redis },
+      redis: {
+        state,
+        reason: reason === undefined ? undefined : cleanText(reason, 300),
+        ...all.redis,
+        latencyMs: rounded(all.redis?.latencyMs, 2),
+      },
       hitRatio: byWindow((window) => metrics.hitRatio(window)),
       sourceOffload: byWindow((window) => metrics.sourceOffload(window)),
       allInstances: {

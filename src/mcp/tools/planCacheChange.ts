@@ -11,7 +11,7 @@ import { cleanText, UNTRUSTED_NOTICE } from '../untrusted';
 import * as schema from './schemas';
 import { defineTool, type ToolCall } from './tool';
 
-const SHOWN_SAMPLE = 10;
+const SHOWN_SAMPLE = { concise: 10, detailed: 100 } as const;
 
 export const planCacheChange = defineTool({
   name: 'plan_cache_change',
@@ -29,6 +29,7 @@ export const planCacheChange = defineTool({
       .optional()
       .describe('Glob of keys; has to begin with v1:cache:, such as v1:cache:miner:*:status.'),
     whole_fleet: z.literal(true).optional().describe('Everything that is cached.'),
+    response_format: schema.responseFormat,
   },
   output: {
     plan_id: z.string(),
@@ -40,7 +41,7 @@ export const planCacheChange = defineTool({
     consequence: z.string(),
     notice: schema.notice,
   },
-  async run(args, call) {
+  async run({ response_format, ...args }, call) {
     const { services, plans } = call;
     const target = targetOf(services, args);
     const found =
@@ -53,7 +54,7 @@ export const planCacheChange = defineTool({
       what,
       miners: minerIds.length,
       entries,
-      sample: found.sample.slice(0, SHOWN_SAMPLE).map((key) => cleanText(key)),
+      sample: found.sample.slice(0, SHOWN_SAMPLE[response_format]).map((key) => cleanText(key)),
       consequence:
         'The next reads of these data ask the miners themselves, for all instances. Nothing of the miners is changed.',
       notice: UNTRUSTED_NOTICE,
@@ -75,7 +76,7 @@ async function planScope(scope: FleetScope, { services, signal }: ToolCall): Pro
     what: `Invalidate ${cleanText(describeScope(scope))}`,
     minerIds: minersInScope(inventory.current.miners, scope).map(({ id }) => id),
     entries: plan.entries,
-    sample: plan.cached.slice(0, SHOWN_SAMPLE).map(({ miner, kind }) => reads.keyOf(miner.id, kind)),
+    sample: plan.cached.slice(0, SHOWN_SAMPLE.detailed).map(({ miner, kind }) => reads.keyOf(miner.id, kind)),
   };
 }
 

@@ -23,7 +23,7 @@ export const runBenchmark = defineTool({
     durationMs: schema.milliseconds,
     figures: z.array(
       z.object({
-        scenario: z.string(),
+        scenario: z.string().describe('direct: from the miners; l2: Redis; l1: this process'),
         figure: z.string(),
         median: z.number(),
         noise: z.number().describe('How far apart the middle half of the repeats is'),

@@ -10,7 +10,7 @@ import { defineTool } from './tool';
 
 const CONCURRENCY = 32;
 const SHOWN_CAUSES = 10;
-const SHOWN_MINERS = 5;
+const SHOWN_MINERS = { concise: 5, detailed: 15 } as const;
 
 export const warmCache = defineTool({
   name: 'warm_cache',
@@ -22,6 +22,7 @@ export const warmCache = defineTool({
     tenant: schema.tenantArgument.optional(),
     miner_ids: z.array(schema.minerIdArgument).min(1).max(1_000).optional().describe('Instead of a tenant or all.'),
     datasets: z.array(schema.datasetArgument).min(1).max(MINER_KINDS.length).default(['status', 'stats']),
+    response_format: schema.responseFormat,
   },
   output: {
     total: schema.count.describe('Entries that were wanted'),
@@ -33,7 +34,7 @@ export const warmCache = defineTool({
     storeProblem: z.string().optional(),
     notice: schema.notice,
   },
-  async run({ tenant, miner_ids, datasets }, { services, signal, progress }) {
+  async run({ tenant, miner_ids, datasets, response_format }, { services, signal, progress }) {
     const miners = minersOf(services.inventory, tenant, miner_ids);
     await services.connection.access.require('warm the cache for an agent');
     const report = await services.warmer.warm(miners, [...new Set(datasets)], {
@@ -54,7 +55,7 @@ export const warmCache = defineTool({
       failures: report.failures.slice(0, SHOWN_CAUSES).map(({ cause, tasks }) => ({
         cause: cleanText(cause),
         count: tasks.length,
-        minerIds: [...new Set(tasks.map(({ miner }) => cleanText(miner.id)))].slice(0, SHOWN_MINERS),
+        minerIds: [...new Set(tasks.map(({ miner }) => cleanText(miner.id)))].slice(0, SHOWN_MINERS[response_format]),
       })),
       storeProblem: storeProblem === undefined ? undefined : cleanText(storeProblem),
       notice: UNTRUSTED_NOTICE,

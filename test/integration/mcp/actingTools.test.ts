@@ -221,6 +221,9 @@ describe('the acting tools', () => {
     await services.warmer.warm(services.inventory.current.miners, ['status', 'stats']);
     const planned = await plan(client, { pattern: 'v1:cache:miner:*:stats' });
     expect(planned.entries).toBe(12);
+    expect(planned.sample).toHaveLength(10);
+    const detailed = await plan(client, { pattern: 'v1:cache:miner:*:stats', response_format: 'detailed' });
+    expect(detailed.sample).toHaveLength(12);
     expect(planned.sample.every((key) => key.endsWith(':stats'))).toBe(true);
     expect(await invalidate(client, planned.plan_id)).toMatchObject({ entries: 12, cancelled: false });
     expect(await isCached(minerAt(3))).toBe(true);
@@ -319,7 +322,7 @@ describe('the acting tools', () => {
     expect(asked).toHaveLength(2);
     // What it cannot do, nobody is asked about.
     await expect(control({ action: 'set_power_target', power_w: 99_999 })).rejects.toThrow('this miner takes');
-    await expect(control({ action: 'set_power_target' })).rejects.toThrow('power_w belongs to set_power_target');
+    await expect(control({ action: 'set_power_target' })).rejects.toThrow('set_power_target needs power_w');
     await expect(control({ action: 'pause', power_w: 1_000 })).rejects.toThrow('power_w belongs to set_power_target');
     await expect(control({ action: 'format_disk' })).rejects.toThrow('action');
     expect(asked).toHaveLength(2);

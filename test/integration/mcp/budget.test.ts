@@ -61,6 +61,9 @@ describe('what the tools tell of 5,000 miners, some with names that mean harm', 
     ['query_miners', { limit: 200, sort: 'power', order: 'descending', fields: ['tenant', 'failure', 'tempC'] }],
     ['get_cache_health', {}],
     ['inspect_keys', {}],
+    ['get_miner', { miner_id: 'rack-1' }],
+    ['plan_cache_change', { whole_fleet: true }],
+    ['plan_cache_change', { pattern: 'v1:cache:miner:*' }],
   ];
 
   it.each(CALLS)(
