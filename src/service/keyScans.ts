@@ -67,11 +67,15 @@ export class KeyScans {
   }
 
   isScanning(prefix: RawKey): boolean {
-    return this.runFor(prefix) !== undefined;
+    return this.runFor(prefix)?.end.signal.aborted === false;
   }
 
   /** See `KeyExplorer.scan`. */
   async scan(prefix: RawKey, callbacks: KeyScanCallbacks): Promise<{ readonly complete: boolean }> {
+    // One that was cancelled lists nothing more, and leaves where it was when it has ended: only then it can go on from there.
+    for (let run = this.runFor(prefix); run?.end.signal.aborted; run = this.runFor(prefix)) {
+      await run.done.catch(() => {});
+    }
     if (callbacks.signal?.aborted || this.isEnded) {
       return { complete: false };
     }
