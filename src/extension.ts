@@ -55,5 +55,6 @@ function mcpParts(logger: LogOutputChannel): McpParts {
   return {
     listen: async (request, served) => (await load()).listenInWindow(request, served, logger),
     whoListens: async (...question) => (await load()).whoListens(...question),
+    readToken: async (path) => (await load()).readToken(path),
   };
 }

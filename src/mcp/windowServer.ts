@@ -3,6 +3,7 @@ import { systemClock } from '../base/clock';
 import { describeError, FleetCacheError } from '../base/errors';
 import type { Logger } from '../base/logger';
 import type { FleetServices } from '../service/fleetServices';
+import { readEndpoint } from './bridge/endpointFile';
 import type { PersonAsker } from './consent';
 import { createFleetServer } from './fleetServer';
 import { askIdentity } from './http/askIdentity';
@@ -69,6 +70,14 @@ export function listenInWindow(
 export async function whoListens(port: number, token: string, signal: AbortSignal): Promise<WindowPortHolder> {
   const holder = await askIdentity({ host: LOOPBACK, port }, token, signal);
   return holder.type === 'ours' ? { type: 'ours', fleet: holder.identity.fleet } : holder;
+}
+
+/** The token in the file that leads agents to a window; `undefined` when it cannot be trusted, or read. */
+export async function readToken(path: string): Promise<string | undefined> {
+  return readEndpoint(path).then(
+    ({ token }) => token,
+    () => undefined,
+  );
 }
 
 function refuse(error: unknown): never {

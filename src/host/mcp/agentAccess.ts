@@ -23,11 +23,15 @@ export class AgentAccess implements Disposable {
   /** Fires with the token that holds from now on, whichever window made it. The one that held before is void. */
   readonly onDidChangeToken;
 
-  /** @param folder for what agents need: private, and the same for every version of the extension. */
+  /**
+   * @param folder for what agents need: private, and the same for every version of the extension.
+   * @param readToken of the file in it, if that can be trusted.
+   */
   constructor(
     private readonly storage: SecretStorage,
     readonly folder: string,
     private readonly logger: Logger,
+    private readonly readToken: (path: string) => Promise<string | undefined> = async () => undefined,
   ) {
     this.changes = new Emitter((error) => logger.error(`The MCP token was not taken over: ${describeError(error)}`));
     this.onDidChangeToken = this.changes.event;
@@ -88,8 +92,17 @@ export class AgentAccess implements Disposable {
   }
 
   private async find(): Promise<string> {
-    this.known = (await readSecret(this.storage, TOKEN_KEY)) ?? (await this.store(newToken()));
+    this.known = (await readSecret(this.storage, TOKEN_KEY)) ?? (await this.store(await this.firstToken()));
     return this.known;
+  }
+
+  /**
+   * The one that agents of this machine have, if they have one: who comes to this machine from another one, or in another browser,
+   * has another secret storage.
+   */
+  private async firstToken(): Promise<string> {
+    const isPublished = await this.isPublished();
+    return (isPublished ? await this.readToken(join(this.folder, ENDPOINT_FILE)) : undefined) ?? newToken();
   }
 
   /** @returns the token that holds then: another window may have stored its own at the same time. */

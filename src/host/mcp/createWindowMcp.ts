@@ -31,7 +31,7 @@ export function createWindowMcp(
   log: vscode.LogOutputChannel,
 ): WindowMcpParts {
   const disposables = new DisposableStore();
-  const access = disposables.add(new AgentAccess(secrets, join(globalStorageUri.fsPath, 'mcp'), log));
+  const access = disposables.add(new AgentAccess(secrets, join(globalStorageUri.fsPath, 'mcp'), log, parts.readToken));
   const asker = new PersonAsker(systemClock);
   const server = disposables.add(
     new WindowMcp({

@@ -52,6 +52,8 @@ export type PortHolder =
 export interface McpParts {
   /** @throws {ConfigurationError} when the port cannot be listened to; its cause has the system's code. */
   listen(request: ListenRequest, served: Served): Promise<McpListener>;
+  /** The token in the file that leads agents to a window; `undefined` when somebody else can have written or read it. */
+  readToken(path: string): Promise<string | undefined>;
   /** Does not send the token. @throws {CancelledError} */
   whoListens(port: number, token: string, signal: AbortSignal): Promise<PortHolder>;
 }

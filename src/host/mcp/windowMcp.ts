@@ -12,7 +12,7 @@ import { AgentPort, type AgentPortState } from './agentPort';
 import type { AgentEntrance, AgentQuestion, McpListener, McpParts, Served } from './mcpParts';
 
 export interface WindowMcpOptions {
-  readonly parts: McpParts;
+  readonly parts: Pick<McpParts, 'listen' | 'whoListens'>;
   readonly session: ServicesProvider & { readonly state: SessionState };
   /** The running services, after a bounded wait. @throws {FleetCacheError} that says why there are none. */
   requireServices(): Promise<FleetServices>;

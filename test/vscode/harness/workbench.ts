@@ -78,12 +78,6 @@ export class Workbench {
     }
   }
 
-  /** Opens the server's folder in another window of the same browser: the person is the same, and so are their secrets. */
-  async openAnother(server: Pick<VsCodeServer, 'url'>): Promise<Workbench> {
-    const page = await this.page.context().newPage();
-    return Workbench.load(page, server, () => page.close());
-  }
-
   async close(): Promise<void> {
     await this.closing();
   }

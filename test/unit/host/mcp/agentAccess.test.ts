@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Logger } from '../../../../src/base/logger';
+import { type Logger, silentLogger } from '../../../../src/base/logger';
 import { AgentAccess } from '../../../../src/host/mcp/agentAccess';
 import { eventually } from '../../../fixtures/eventually';
 import { memorySecrets } from '../../../fixtures/memorySecrets';
@@ -51,6 +51,19 @@ describe('what agents need', () => {
     expect(await one.token()).toBe(token);
     expect(await two.token()).toBe(token);
     expect(await open().token()).toBe(token);
+  });
+
+  it('is the one that agents have already, where a person comes from another machine or browser', async () => {
+    const here = open();
+    await here.publish(URL_OF_LISTENER);
+    const read = async (path: string) => JSON.parse(await readFile(path, 'utf8')).token;
+    const elsewhere = new AgentAccess(memorySecrets().storage, folder, silentLogger, read);
+    windows.push(elsewhere);
+    expect(await elsewhere.token()).toBe(await here.token());
+    // One that cannot be trusted is none.
+    const wary = new AgentAccess(memorySecrets().storage, folder, silentLogger, async () => undefined);
+    windows.push(wary);
+    expect(await wary.token()).not.toBe(await here.token());
   });
 
   it('is one token even if two windows make it at the same time', async () => {
