@@ -89,7 +89,7 @@ describe('what the tools tell of 5,000 miners, some with names that mean harm', 
     const { client } = acting;
     client.setRequestHandler(ElicitRequestSchema, ({ params }) => {
       asked.push(JSON.stringify(params));
-      return { action: 'accept', content: { confirm: true } };
+      return { action: 'accept', content: { confirm: 'yes' } };
     });
     const kinds = ['status', 'stats', 'details', 'hashboards', 'errors', 'config', 'pools', 'cooling'];
     const told: [what: string, text: string][] = [];
