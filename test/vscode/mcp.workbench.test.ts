@@ -83,8 +83,13 @@ describe('the MCP server of a window', () => {
     });
   }
 
+  async function setOnMachine(settings: Readonly<Record<string, unknown>>): Promise<void> {
+    await writeFile(join(server.userDataDir, 'Machine', 'settings.json'), JSON.stringify(settings));
+  }
+
   async function trust(window: Workbench): Promise<void> {
-    await window.runCommand('Workspaces: Manage Workspace Trust');
+    const button = { hasText: 'Manage Workspace Trust' };
+    await window.page.locator('.welcome-view-content .monaco-button', button).click();
     await window.page.locator('.workspace-trust-editor .monaco-button', { hasText: 'Trust' }).first().click();
     await soon(async () => expect(await window.treeView('Miners').rows()).toHaveLength(MINERS + 1));
   }
@@ -220,10 +225,7 @@ describe('the MCP server of a window', () => {
     const other = await freePort();
     const occupied = await occupyPort(other, (socket) => socket.end('220 mail ESMTP\r\n'));
     try {
-      await writeFile(
-        join(server.userDataDir, 'Machine', 'settings.json'),
-        JSON.stringify({ 'fleetCache.mcp.port': other }),
-      );
+      await setOnMachine({ 'fleetCache.mcp.port': other });
       await soon(async () =>
         expect(await status(second)).toContain(
           `Agents Outside of VS Code, not served: port ${other} is in use by another program, End it, or choose`,
@@ -236,5 +238,15 @@ describe('the MCP server of a window', () => {
     await soon(async () => expect((await endpoint()).url).toBe(`http://127.0.0.1:${other}/mcp`));
     const { token } = await endpoint();
     expect((await log()).join('\n')).not.toContain(token);
+  });
+
+  it('ends when it is turned off', async () => {
+    const { url, token } = await endpoint();
+    await setOnMachine({ 'fleetCache.mcp.enabled': false });
+    await soon(async () =>
+      expect(await status(second)).toContain('No MCP Server, turned off by the setting fleetCache.mcp.enabled'),
+    );
+    expect(await listedServers(second)).not.toContain('Fleet Cache');
+    await expect(connectOverHttp(url, {}, token)).rejects.toThrow();
   });
 });

@@ -5,16 +5,26 @@ import type { AgentQuestion } from './mcpParts';
 
 /** After that the question is stale, in ms. */
 const PATIENCE_MS = 5 * 60_000;
+/** Nobody answers more with care. */
+const MOST_WAITING = 5;
 const REFUSE = 'Refuse';
 
 /** Asks the person at this window about what agents want to do, one question after the other. */
 export class PersonAsker {
   private queue: Promise<unknown> = Promise.resolve();
+  private waiting = 0;
 
   constructor(private readonly clock: Clock) {}
 
-  /** Resolves to whether the person agrees; also when the agent gives it up, or after five minutes, and then it is a no. */
+  /**
+   * Resolves to whether the person agrees. It is a no when the agent gives it up, after five minutes, and at once when five
+   * questions wait for an answer already.
+   */
   async ask(question: AgentQuestion, signal: AbortSignal): Promise<boolean> {
+    if (this.waiting >= MOST_WAITING) {
+      return false;
+    }
+    this.waiting++;
     const timeUp = new AbortController();
     const timer = this.clock.setTimeout(() => timeUp.abort(), PATIENCE_MS);
     const isOver = AbortSignal.any([signal, timeUp.signal]);
@@ -23,6 +33,7 @@ export class PersonAsker {
     try {
       return await answer;
     } finally {
+      this.waiting--;
       timer.dispose();
     }
   }
