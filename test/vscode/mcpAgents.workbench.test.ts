@@ -107,7 +107,7 @@ describe('an agent outside of VS Code', () => {
     await workbench.reload();
     await workbench.openViewContainer('Fleet Cache');
     await soon(async () => {
-      expect(bridgeLog.match(/Connected to Fleet Cache/g)).toHaveLength(2);
+      expect(bridgeLog.split('Connected to Fleet Cache').length).toBeGreaterThan(2);
       expect(await toolResult(client, 'get_fleet_overview')).toMatchObject({ miners: MINERS });
     });
   });
@@ -132,15 +132,17 @@ describe('an agent outside of VS Code', () => {
     expect(await workbench.dialogText()).toMatch(/Agents that were connected over HTTP are put out/);
     await workbench.screenshot('mcp-rotate-token');
     await workbench.pressDialogButton('Rotate Token');
+    await soon(async () => {
+      await expect(toolResult(http.client, 'get_fleet_overview')).rejects.toThrow('A valid bearer token is missing');
+    });
     await soon(async () => expect(await toolResult(client, 'get_fleet_overview')).toMatchObject({ miners: MINERS }));
-    await expect(toolResult(http.client, 'get_fleet_overview')).rejects.toThrow('A valid bearer token is missing');
     await http.client.close();
     await expect(connectOverHttp(address, {}, token)).rejects.toThrow('A valid bearer token is missing');
 
     await connect('Claude Code over HTTP');
     await workbench.pressDialogButton('Copy with Token');
     const next = await soon(async () => {
-      const copied = line.exec(await clipboard())?.[1];
+      const [, copied] = line.exec(await clipboard()) ?? expect.fail('Not yet.');
       expect(copied).not.toBe(token);
       return copied;
     });
