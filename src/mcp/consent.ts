@@ -1,7 +1,5 @@
 import type { ElicitRequestFormParams, ElicitResult } from '@modelcontextprotocol/sdk/types.js';
-import type { Clock } from '../base/clock';
 import { CancelledError, FleetCacheError } from '../base/errors';
-import { type Disposable, toDisposable } from '../base/lifecycle';
 
 /** What a person is asked before something is changed. Made of what is known here, never of what a model wrote. */
 export interface Question {
@@ -24,10 +22,7 @@ export interface ConsentOptions {
   canElicit(): boolean;
   /** Has the client ask. @param timeoutMs after which it fails. */
   elicit(params: ElicitRequestFormParams, timeoutMs: number): Promise<ElicitResult>;
-  /** Tells the client that the call goes on. */
-  heartbeat(): void;
   readonly askPerson: PersonAsker | undefined;
-  readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
@@ -36,8 +31,6 @@ const YES = 'yes';
 
 /** A person may be at lunch; after that the question is stale. */
 const PATIENCE_MS = 5 * 60_000;
-/** Clients give a silent call up after a minute. */
-const HEARTBEAT_MS = 15_000;
 
 /**
  * Resolves when a person has agreed: in the client, or else in the window that the server lives in.
@@ -46,23 +39,18 @@ const HEARTBEAT_MS = 15_000;
  * @throws {CancelledError}
  */
 export async function requireConsent(question: Question, options: ConsentOptions): Promise<'client' | 'window'> {
-  const { canElicit, askPerson, clock, signal } = options;
+  const { canElicit, askPerson, signal } = options;
   if (!canElicit() && askPerson === undefined) {
     throw new ConsentError(
       'A person has to agree to this, and this client cannot ask one (it has no elicitation). Nothing was done. Use a client that can, or Fleet Cache in VS Code.',
     );
   }
-  const beating = heartbeats(clock, options.heartbeat);
-  try {
-    if (canElicit()) {
-      await askClient(question, options);
-      return 'client';
-    }
-    await askWindow(question, askPerson, signal);
-    return 'window';
-  } finally {
-    beating.dispose();
+  if (canElicit()) {
+    await askClient(question, options);
+    return 'client';
   }
+  await askWindow(question, askPerson, signal);
+  return 'window';
 }
 
 async function askClient({ title, detail, agreement }: Question, { elicit, signal }: ConsentOptions): Promise<void> {
@@ -111,16 +99,4 @@ async function askWindow(question: Question, ask: PersonAsker | undefined, signa
 
 function declined(): ConsentError {
   return new ConsentError('The person did not agree. Nothing was done; do not ask again unless they want it.');
-}
-
-function heartbeats(clock: Clock, beat: () => void): Disposable {
-  let timer = toDisposable(() => {});
-  const wait = () => {
-    timer = clock.setTimeout(() => {
-      beat();
-      wait();
-    }, HEARTBEAT_MS);
-  };
-  wait();
-  return toDisposable(() => timer.dispose());
 }

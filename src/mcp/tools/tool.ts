@@ -1,19 +1,12 @@
 import type { McpServer, RegisteredTool } from '@modelcontextprotocol/sdk/server/mcp.js';
-import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js';
-import type {
-  CallToolResult,
-  ServerNotification,
-  ServerRequest,
-  ToolAnnotations,
-} from '@modelcontextprotocol/sdk/types.js';
+import type { CallToolResult, ToolAnnotations } from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
 import { describeError } from '../../base/errors';
 import { type Question, requireConsent } from '../consent';
 import type { PlanBook } from '../plans';
 import type { ServerContext } from '../serverContext';
 import { cleanText } from '../untrusted';
-
-export type CallExtra = RequestHandlerExtra<ServerRequest, ServerNotification>;
+import { type CallExtra, CallProgress } from './callProgress';
 
 /** What tools are registered with, and what their calls share. */
 export interface ToolHost {
@@ -71,17 +64,19 @@ export function registerTool<I extends z.ZodRawShape, O extends z.ZodRawShape>(
   return host.server.registerTool(name, config, async (args: unknown, extra: CallExtra) => {
     // Checked against the schema already.
     const checked = args as z.infer<z.ZodObject<I>>;
+    const progress = new CallProgress(extra, host.context.clock);
     try {
-      return success(await tool.run(checked, callOf(host, extra)));
+      return success(await tool.run(checked, callOf(host, extra, progress)));
     } catch (error) {
       return failure(error);
+    } finally {
+      progress.dispose();
     }
   });
 }
 
-function callOf({ server: { server }, context, plans }: ToolHost, extra: CallExtra): ToolCall {
+function callOf({ server: { server }, context, plans }: ToolHost, extra: CallExtra, progress: CallProgress): ToolCall {
   const { signal, requestId } = extra;
-  const { progress, heartbeat } = progressOf(extra);
   const { askPerson } = context;
   const client = cleanText(server.getClientVersion()?.name ?? 'unknown', 60);
   const consent = (question: Question) =>
@@ -89,45 +84,14 @@ function callOf({ server: { server }, context, plans }: ToolHost, extra: CallExt
       canElicit: () => server.getClientCapabilities()?.elicitation?.form !== undefined,
       // Related to the call, so that it reaches a client that listens to nothing else.
       elicit: (params, timeout) => server.elicitInput(params, { relatedRequestId: requestId, signal, timeout }),
-      heartbeat,
       // In the client a person knows who asks. Here several clients may.
       askPerson:
         askPerson &&
         (({ detail, ...rest }, ending) =>
           askPerson({ ...rest, detail: `The agent in ${client} wants it. ${detail}` }, ending)),
-      clock: context.clock,
       signal,
     });
-  return { ...context, plans, signal, client, progress, consent };
-}
-
-/** At most four times a second, and the end. */
-function progressOf({ _meta, sendNotification, signal }: CallExtra) {
-  const progressToken = _meta?.progressToken;
-  let toldAt = Number.NEGATIVE_INFINITY;
-  let last = { progress: 0, total: 1 };
-  const tell = () => {
-    if (progressToken !== undefined && !signal.aborted) {
-      // A client that is gone hears nothing, which is no failure of the call.
-      sendNotification({ method: 'notifications/progress', params: { progressToken, ...last } }).catch(() => {});
-    }
-  };
-  return {
-    progress(done: number, total: number) {
-      const now = performance.now();
-      if (done < last.progress || (done < total && now - toldAt < 250)) {
-        return;
-      }
-      toldAt = now;
-      last = { progress: done, total };
-      tell();
-    },
-    /** Progress has to grow, by however little. */
-    heartbeat() {
-      last = { ...last, progress: last.progress + 1e-6 };
-      tell();
-    },
-  };
+  return { ...context, plans, signal, client, progress: (done, total) => progress.tell(done, total), consent };
 }
 
 function success(result: object): CallToolResult {

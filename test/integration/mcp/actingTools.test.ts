@@ -258,6 +258,33 @@ describe('the acting tools', () => {
     expect(again).toMatchObject({ total: 3, warmed: 0, fresh: 3 });
   });
 
+  it('tell a client that waits for a person, or for machines that are slow, that they go on', async () => {
+    const clock = new ManualClock();
+    let answer: (result: ElicitResult) => void = () => {};
+    const client = await connect(() => new Promise((resolve) => (answer = resolve)), { clock });
+    for (const miner of test.fleet.miners) {
+      miner.setDelay(1_500);
+    }
+    for (const name of ['get_fleet_overview', 'invalidate_cache']) {
+      const isActing = name === 'invalidate_cache';
+      const args = isActing ? { plan_id: (await plan(client, { whole_fleet: true })).plan_id } : {};
+      const heard: Progress[] = [];
+      const call = client.callTool({ name, arguments: args }, undefined, {
+        onprogress: (progress) => heard.push(progress),
+      });
+      await eventually(() => {
+        clock.advance(15_000);
+        expect(heard.length).toBeGreaterThan(1);
+      });
+      const told = heard.map(({ progress }) => progress);
+      expect(told).toEqual([...new Set(told)].sort((a, b) => a - b));
+      answer({ action: 'decline' });
+      await call;
+    }
+    // Nothing is told of what is over.
+    expect(clock.pending).toEqual([]);
+  });
+
   it('stop when the client cancels', async () => {
     const client = await connect();
     const stop = new AbortController();
