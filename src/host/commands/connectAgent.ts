@@ -53,7 +53,7 @@ async function acceptsToken(): Promise<boolean> {
     {
       modal: true,
       detail:
-        'Whoever has the token can use Fleet Cache as you can, on this machine, until you rotate it. Paste it into the agent’s own configuration only, and into no file that is shared or under version control. The ways that are not over HTTP hold no token.',
+        'Whoever has the token can use Fleet Cache as you can, on this machine, until you rotate it. Paste it into the agent’s own configuration only, and into no file that is shared or under version control. The agent sends it to whatever listens at the port: while no window serves agents, any program of this machine that takes the port gets it. The ways that are not over HTTP hold no token, and do not have this weakness.',
     },
     COPY_WITH_TOKEN,
   );

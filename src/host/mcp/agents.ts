@@ -138,6 +138,7 @@ function commonHints({ holdsToken }: AgentWay, { isRemote, runner }: ConnectionF
     ...(holdsToken
       ? [
           'Whoever has the token can use Fleet Cache as you can, on this machine. “Fleet Cache: Rotate MCP Token…” makes another; then this has to be done again.',
+          'The agent sends the token to whatever listens at that address: while no window serves agents, any program of this machine that takes the port gets it. The ways that are not over HTTP do not have this weakness.',
         ]
       : [
           'It holds no token: the bridge reads it from a file that only you can read, and goes on by itself after VS Code was restarted or updated, or the token was rotated.',

@@ -125,6 +125,12 @@ describe('what connects an agent', () => {
     expect(guide('other-http')).not.toContain('Install Node.js');
   });
 
+  it.each(AGENT_WAYS)('is said to give the token to whatever has the port only where it does: $id', (each) => {
+    expect(guideText(each, FACTS).includes('any program of this machine that takes the port gets it')).toBe(
+      each.holdsToken,
+    );
+  });
+
   it.each([
     ['darwin', '~/Library/Application Support/Claude/'],
     ['win32', '%APPDATA%\\Claude\\'],
