@@ -8,17 +8,21 @@ import { describeError, FleetCacheError } from '../../base/errors';
 import type { Disposable } from '../../base/lifecycle';
 import type { Logger } from '../../base/logger';
 import { readSecret } from '../secretStorage';
+import { readMachineId } from './machineId';
 import { writePrivateFile } from './privateFiles';
 
-const TOKEN_KEY = 'mcp-token';
+/** With the machine's id behind it: VS Code keeps secrets where the person sits, for every machine that its windows work on. */
+const TOKEN_KEY = 'mcp-token-';
 const TOKEN_BYTES = 32;
 
-/** The token that MCP clients of this user's windows show, and the file that leads agents outside of VS Code to the listener. */
+/** The token that MCP clients of this user's windows on this machine show, and the file that leads agents outside of VS Code to the listener. */
 export class AgentAccess implements Disposable {
   private readonly changes: Emitter<string>;
   private readonly listener: Disposable;
   private known: string | undefined;
   private asking: Promise<string> | undefined;
+  /** Of the token, once it is known. */
+  private key: string | undefined;
 
   /** Fires with the token that holds from now on, whichever window made it. The one that held before is void. */
   readonly onDidChangeToken;
@@ -36,7 +40,7 @@ export class AgentAccess implements Disposable {
     this.changes = new Emitter((error) => logger.error(`The MCP token was not taken over: ${describeError(error)}`));
     this.onDidChangeToken = this.changes.event;
     this.listener = storage.onDidChange(({ key }) => {
-      if (key === TOKEN_KEY) {
+      if (key === this.key) {
         this.follow().catch((error: unknown) => logger.warn(`The MCP token was not read: ${describeError(error)}`));
       }
     });
@@ -47,7 +51,12 @@ export class AgentAccess implements Disposable {
     this.changes.dispose();
   }
 
-  /** Made when it is first asked for, and the same in every window. @throws {FleetCacheError} when it cannot be stored. */
+  /**
+   * Made when it is first asked for, and the same in every window of this machine. On another one it is another, so that who
+   * reads it here cannot enter there.
+   *
+   * @throws {FleetCacheError} when it cannot be stored.
+   */
   async token(): Promise<string> {
     if (this.known !== undefined) {
       return this.known;
@@ -92,7 +101,7 @@ export class AgentAccess implements Disposable {
   }
 
   private async find(): Promise<string> {
-    this.known = (await readSecret(this.storage, TOKEN_KEY)) ?? (await this.store(await this.firstToken()));
+    this.known = (await readSecret(this.storage, await this.tokenKey())) ?? (await this.store(await this.firstToken()));
     return this.known;
   }
 
@@ -107,8 +116,14 @@ export class AgentAccess implements Disposable {
 
   /** @returns the token that holds then: another window may have stored its own at the same time. */
   private async store(token: string): Promise<string> {
-    await this.storage.store(TOKEN_KEY, token);
-    return (await readSecret(this.storage, TOKEN_KEY)) ?? token;
+    const key = await this.tokenKey();
+    await this.storage.store(key, token);
+    return (await readSecret(this.storage, key)) ?? token;
+  }
+
+  private async tokenKey(): Promise<string> {
+    this.key ??= `${TOKEN_KEY}${await readMachineId(this.folder)}`;
+    return this.key;
   }
 
   private async follow(): Promise<void> {
@@ -116,7 +131,7 @@ export class AgentAccess implements Disposable {
     if (this.known === undefined) {
       return;
     }
-    const token = await readSecret(this.storage, TOKEN_KEY);
+    const token = await readSecret(this.storage, await this.tokenKey());
     if (token !== undefined) {
       this.take(token);
     }

@@ -7,6 +7,7 @@ import { AgentAccess } from '../../../../src/host/mcp/agentAccess';
 import { eventually } from '../../../fixtures/eventually';
 import { memorySecrets } from '../../../fixtures/memorySecrets';
 
+const FILES = ['endpoint.json', 'machine-id'];
 const URL_OF_LISTENER = 'http://127.0.0.1:17817/mcp';
 
 describe('what agents need', () => {
@@ -66,6 +67,32 @@ describe('what agents need', () => {
     expect(await wary.token()).not.toBe(await here.token());
   });
 
+  it('is another token on each machine that a person works on, though all their secrets are in one place', async () => {
+    const laptop = open();
+    const server = new AgentAccess(secrets.storage, join(directory, 'server', 'mcp'), silentLogger);
+    windows.push(server);
+    const [ofLaptop, ofServer] = [await laptop.token(), await server.token()];
+    expect(ofServer).not.toBe(ofLaptop);
+    await server.publish(URL_OF_LISTENER);
+    expect(await readFile(join(server.folder, 'endpoint.json'), 'utf8')).not.toContain(ofLaptop);
+    const told: string[] = [];
+    laptop.onDidChangeToken((token) => told.push(token));
+    await server.rotate();
+    expect(await server.token()).not.toBe(ofServer);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(told).toEqual([]);
+    expect(await open().token()).toBe(ofLaptop);
+  });
+
+  it('goes on when the file that tells machines apart is damaged', async () => {
+    const token = await open().token();
+    await writeFile(join(folder, 'machine-id'), '');
+    const window = open();
+    expect(await window.token()).not.toBe(token);
+    expect(await open().token()).toBe(await window.token());
+    expect(await readdir(folder)).toEqual(['machine-id']);
+  });
+
   it('is one token even if two windows make it at the same time', async () => {
     const [one, two] = [open(), open()];
     await Promise.all([one.token(), two.token(), one.token()]);
@@ -103,7 +130,7 @@ describe('what agents need', () => {
     expect(await published()).toEqual({ version: 1, url: 'http://127.0.0.1:5/mcp', token: await window.token() });
     expect(await modeOf(file())).toBe('600');
     expect(await modeOf(folder)).toBe('700');
-    expect(await readdir(folder)).toEqual(['endpoint.json']);
+    expect(await readdir(folder)).toEqual(FILES);
   });
 
   it('is never half a file, however often it is written', async () => {
@@ -121,16 +148,17 @@ describe('what agents need', () => {
     await writing;
     hasEnded = true;
     await reading;
-    expect(await readdir(folder)).toEqual(['endpoint.json']);
+    expect(await readdir(folder)).toEqual(FILES);
   });
 
   it('says which file cannot be written, and leaves nothing behind', async () => {
     await mkdir(join(file(), 'in the way'), { recursive: true });
     await expect(open().publish(URL_OF_LISTENER)).rejects.toThrow(`${file()} cannot be written: `);
-    expect(await readdir(folder)).toEqual(['endpoint.json']);
+    expect(await readdir(folder)).toEqual(FILES);
     await rm(folder, { recursive: true });
     await writeFile(folder, 'no folder');
     await expect(open().publish(URL_OF_LISTENER)).rejects.toThrow('check the folder');
+    await rm(folder);
   });
 
   it('follows nothing any more when the window has gone', () => {
