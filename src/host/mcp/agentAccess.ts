@@ -7,7 +7,7 @@ import { Emitter } from '../../base/emitter';
 import { describeError, FleetCacheError } from '../../base/errors';
 import type { Disposable } from '../../base/lifecycle';
 import type { Logger } from '../../base/logger';
-import { readSecret } from '../secretStorage';
+import { readSecret, storeSecret } from '../secretStorage';
 import { readMachineId } from './machineId';
 import { writePrivateFile } from './privateFiles';
 
@@ -117,7 +117,7 @@ export class AgentAccess implements Disposable {
   /** @returns the token that holds then: another window may have stored its own at the same time. */
   private async store(token: string): Promise<string> {
     const key = await this.tokenKey();
-    await this.storage.store(key, token);
+    await storeSecret(this.storage, key, token);
     return (await readSecret(this.storage, key)) ?? token;
   }
 

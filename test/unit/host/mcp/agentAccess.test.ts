@@ -1,7 +1,8 @@
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { SecretStorage } from 'vscode';
 import { type Logger, silentLogger } from '../../../../src/base/logger';
 import { AgentAccess } from '../../../../src/host/mcp/agentAccess';
 import { eventually } from '../../../fixtures/eventually';
@@ -159,6 +160,28 @@ describe('what agents need', () => {
     await writeFile(folder, 'no folder');
     await expect(open().publish(URL_OF_LISTENER)).rejects.toThrow('check the folder');
     await rm(folder);
+  });
+
+  it('is waited for a while only where a locked key ring stores nothing', async () => {
+    try {
+      let told = () => {};
+      const isAsked = new Promise<void>((resolve) => {
+        told = resolve;
+      });
+      const store = () => {
+        vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+        told();
+        return new Promise<void>(() => {});
+      };
+      const window = new AgentAccess({ ...secrets.storage, store } as SecretStorage, folder, silentLogger);
+      const failed = expect(window.token()).rejects.toThrow(/secret storage does not answer\. Unlock your key ring/);
+      await isAsked;
+      await vi.advanceTimersByTimeAsync(10_000);
+      await failed;
+      window.dispose();
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('follows nothing any more when the window has gone', () => {
