@@ -160,6 +160,16 @@ describe('the MCP server of a window', () => {
     expect(await status(first)).toContain(`Agents Outside of VS Code, 0 clients on port ${port}`);
     const client = await agent();
     try {
+      await soon(async () => {
+        await first.page.mouse.move(600, 300);
+        await first.statusBarItem('fleet-cache.fleet-cache.fleetCache.hitRatio').hover();
+        const hover = first.page.locator('.monaco-hover:not(.hidden)', { hasText: 'MCP Status' });
+        await hover.waitFor({ timeout: 3_000 });
+        const text = ((await hover.first().textContent()) ?? '').replaceAll('\u00a0', ' ');
+        expect(text).toMatch(/MCP: VS Code 1 client on port \d+; agents outside: 1 client on port \d+/);
+      });
+      await first.screenshot('mcp-tooltip');
+      await first.page.mouse.move(600, 300);
       const plan = () => toolResult<{ plan_id: string }>(client, 'plan_cache_change', { whole_fleet: true });
       const invalidate = async () =>
         toolResult(client, 'invalidate_cache', { plan_id: (await plan()).plan_id }).catch(

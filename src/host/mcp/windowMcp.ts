@@ -44,7 +44,7 @@ export interface McpStatus {
 }
 
 /** Between two looks whether an agent was connected from another window, in ms. */
-const LOOK_MS = 10_000;
+const LOOK_MS = 5_000;
 const TOKEN_BYTES = 32;
 
 /**
