@@ -15,8 +15,8 @@ export interface WindowListenRequest {
   readonly port: number;
   /** What clients have to show. */
   readonly token: string;
-  /** Whether whoever knows the token may find out whose listener it is. */
-  readonly isIdentified: boolean;
+  /** VS Code itself, or agents outside, which have to find out whose listener it is, and whose connections may break off. */
+  readonly audience: 'vscode' | 'agents';
 }
 
 /** What clients get. It comes and goes while there are some. */
@@ -45,7 +45,7 @@ const RETRY_SECONDS = '5';
  * @throws {ConfigurationError} when the port cannot be listened to.
  */
 export function listenInWindow(
-  { port, token, isIdentified }: WindowListenRequest,
+  { port, token, audience }: WindowListenRequest,
   served: ServedByWindow,
   logger: Logger,
 ): Promise<McpHttpServer> {
@@ -54,7 +54,9 @@ export function listenInWindow(
     host: LOOPBACK,
     port,
     token,
-    identity: isIdentified ? () => ({ version, fleet: served.fleet() }) : undefined,
+    identity: audience === 'agents' ? () => ({ version, fleet: served.fleet() }) : undefined,
+    // VS Code warns of the empty event that begins a stream which can be taken up.
+    isResumable: audience === 'agents',
     clock,
     logger,
     async createServer() {

@@ -126,7 +126,9 @@ describe('the MCP server of a window', () => {
     await first.quickInput.pick('Fleet Cache');
     await first.quickInput.pick('Start Server');
     // VS Code shows its own log of the server, which takes the focus.
-    await first.page.locator('.panel .view-lines', { hasText: /Discovered\s+\d+\s+tools/ }).waitFor();
+    const output = first.page.locator('.panel .view-lines', { hasText: /Discovered\s+\d+\s+tools/ });
+    await output.waitFor();
+    expect(await output.textContent()).not.toMatch(/warning|error/);
     await soon(async () => expect(await status(first)).toMatch(/Agents in VS Code, 1 client on port \d+/));
     expect(await listedServers(first, 'mcp-servers')).toContain('Fleet Cache, Running');
     await status(first, 'mcp-status');
@@ -144,6 +146,8 @@ describe('the MCP server of a window', () => {
     };
     const answer = () => soon(() => readFile(answerFile, 'utf8'));
     await invalidate();
+    // Lists fade in.
+    await first.page.waitForTimeout(500);
     await first.screenshot('mcp-elicitation');
     await first.page.keyboard.press('Enter');
     expect(await answer()).toContain('The person did not agree. Nothing was done');

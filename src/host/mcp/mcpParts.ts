@@ -15,8 +15,8 @@ export interface ListenRequest {
   /** 0 for any that is free. */
   readonly port: number;
   readonly token: string;
-  /** Whether programs that know the token may find out whose listener it is. */
-  readonly isIdentified: boolean;
+  /** VS Code itself, or agents outside, which have to find out whose listener it is, and whose connections may break off. */
+  readonly audience: 'vscode' | 'agents';
 }
 
 /** What the listeners of a window serve, for every client that comes. */

@@ -73,7 +73,7 @@ export class WindowMcp implements Disposable {
     this.controlsMiners = settings().allowMinerControl;
     this.port = this.disposables.add(
       new AgentPort({
-        listen: (port, token) => parts.listen({ port, token, isIdentified: true }, this.what),
+        listen: (port, token) => parts.listen({ port, token, audience: 'agents' }, this.what),
         whoListens: parts.whoListens,
         port: () => settings().port,
         fleet: () => this.what.fleet(),
@@ -233,7 +233,7 @@ export class WindowMcp implements Disposable {
   private async listenForWindow(): Promise<{ readonly listener: McpListener; readonly token: string }> {
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
     try {
-      const listener = await this.options.parts.listen({ port: 0, token, isIdentified: false }, this.what);
+      const listener = await this.options.parts.listen({ port: 0, token, audience: 'vscode' }, this.what);
       this.ownListener = listener;
       this.options.logger.info(`Serving MCP to VS Code at ${listener.url}`);
       this.changes.fire(this.status);

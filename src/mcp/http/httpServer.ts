@@ -11,7 +11,7 @@ import { IDENTITY_PATH, type Identity, identityAnswer, isNonce } from './identit
 import { type Rate, RateLimit } from './rateLimit';
 import { Sessions, type SessionsOptions } from './sessions';
 
-export interface HttpServerOptions extends Pick<SessionsOptions, 'createServer'> {
+export interface HttpServerOptions extends Pick<SessionsOptions, 'createServer' | 'isResumable'> {
   /** A loopback address of this machine. */
   readonly host: string;
   /** 0 for any that is free. */

@@ -12,6 +12,8 @@ import { RecentEvents } from './recentEvents';
 export interface SessionsOptions {
   /** The server of one client. @throws {RefusedError} when there is none now. */
   createServer(): McpServer | Promise<McpServer>;
+  /** Whether clients may take up a stream where its connection broke off; by default they may. */
+  readonly isResumable?: boolean | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Clients at a time. */
@@ -62,14 +64,13 @@ export class Sessions {
   async begin(request: IncomingMessage, response: ServerResponse, body: unknown): Promise<void> {
     this.makeRoom();
     const { endings } = this;
-    const { createServer, clock, logger } = this.options;
+    const { createServer, isResumable = true, clock, logger } = this.options;
     const server = await createServer();
     // Then the client did not wait, and will not end a session that it knows nothing of.
     const isGone = response.destroyed;
     const transport = new StreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
-      eventStore: new RecentEvents(),
-      retryInterval: RETRY_MS,
+      ...(isResumable ? { eventStore: new RecentEvents(), retryInterval: RETRY_MS } : {}),
       onsessioninitialized: (id) => {
         this.byId.set(id, session);
       },
