@@ -1,9 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
-import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import { systemClock } from '../../src/base/clock';
 import { silentLogger } from '../../src/base/logger';
 import { createFleetServer } from '../../src/mcp/fleetServer';
@@ -43,11 +39,27 @@ export async function startServer(setup: ServerSetup): Promise<ServerProcess> {
 /** What runs in that process. @param argument what {@link startServer} gives it, as JSON. */
 export async function mcpServer(argument: string): Promise<void> {
   const setup: ServerSetup = JSON.parse(argument);
-  process.send?.(await (setup.type === 'fleet' ? serveFleet(setup) : serveEmptyTool()));
+  process.send?.(await listen(setup.type === 'fleet' ? await fleetServers(setup) : emptyServer));
 }
 
-/** The product's server, over the product's listener. */
-async function serveFleet({ port, inventoryPath }: ServerSetup): Promise<string> {
+/** Both are served by the product's listener, so that what they differ in is what they do. */
+async function listen(createServer: () => McpServer): Promise<string> {
+  const { url } = await McpHttpServer.listen({
+    host: '127.0.0.1',
+    port: 0,
+    token: TOKEN,
+    createServer,
+    health: () => ({}),
+    metrics: async () => '',
+    clock: systemClock,
+    logger: silentLogger,
+    // One client asks as fast as it can here, which is what the limit is there to stop.
+    limits: { requests: UNLIMITED },
+  });
+  return url;
+}
+
+async function fleetServers({ port, inventoryPath }: ServerSetup): Promise<() => McpServer> {
   const [clock, logger] = [systemClock, silentLogger];
   const services = await createRuntime({
     kind: 'server',
@@ -58,29 +70,13 @@ async function serveFleet({ port, inventoryPath }: ServerSetup): Promise<string>
     credentials: { find: async () => undefined },
     logger,
   });
-  const { url } = await McpHttpServer.listen({
-    host: '127.0.0.1',
-    port: 0,
-    token: TOKEN,
-    createServer: () => createFleetServer({ services, clock, logger }, '1.0.0'),
-    health: () => ({}),
-    metrics: async () => '',
-    clock,
-    logger,
-    // One client asks as fast as it can here, which is what the limit is there to stop.
-    limits: { requests: UNLIMITED },
-  });
-  return url;
+  return () => createFleetServer({ services, clock, logger }, '1.0.0');
 }
 
-/** The limit: the SDK alone, with a tool that does nothing, for one client, without any check. */
-async function serveEmptyTool(): Promise<string> {
+/** The limit: a tool that does nothing. */
+function emptyServer(): McpServer {
   const server = new McpServer({ name: 'empty', version: '1.0.0' });
   const text = JSON.stringify({ done: true });
   server.registerTool(EMPTY_TOOL, { description: 'Does nothing' }, () => ({ content: [{ type: 'text', text }] }));
-  const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: randomUUID });
-  await server.connect(transport as Parameters<McpServer['connect']>[0]);
-  const http = createServer((request, response) => void transport.handleRequest(request, response));
-  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
-  return `http://127.0.0.1:${(http.address() as AddressInfo).port}/mcp`;
+  return server;
 }
