@@ -50,7 +50,8 @@ export class ProvenConnections {
     const headers = new Headers(
       Object.entries(response.headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
     );
-    if (status < 200 || status > 299) {
+    // 405: of that stream there is no more, which the transport takes well.
+    if ((status < 200 || status > 299) && status !== 405) {
       const message = await refusal(response);
       if (NOT_TAKEN.includes(status)) {
         throw this.lost(new NotTakenError(message));

@@ -7,7 +7,7 @@ import { describeError } from '../../base/errors';
 import { type Disposable, toDisposable } from '../../base/lifecycle';
 import type { Logger } from '../../base/logger';
 import { RefusedError } from './gate';
-import { RecentEvents } from './recentEvents';
+import { RecentEvents, type SentEvent } from './recentEvents';
 
 export interface SessionsOptions {
   /** The server of one client. @throws {RefusedError} when there is none now. */
@@ -29,6 +29,7 @@ const RETRY_MS = 500;
 interface Session {
   readonly server: McpServer;
   readonly transport: StreamableHTTPServerTransport;
+  readonly events: RecentEvents;
   /** Requests and streams that are being answered. */
   open: number;
   /** `Clock.monotonic` of the end of the last one. */
@@ -68,14 +69,15 @@ export class Sessions {
     const server = await createServer();
     // Then the client did not wait, and will not end a session that it knows nothing of.
     const isGone = response.destroyed;
+    const events = new RecentEvents();
     const transport = new StreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
-      ...(isResumable ? { eventStore: new RecentEvents(), retryInterval: RETRY_MS } : {}),
+      ...(isResumable ? { eventStore: events, retryInterval: RETRY_MS } : {}),
       onsessioninitialized: (id) => {
         this.byId.set(id, session);
       },
     });
-    const session: Session = { server, transport, open: 0, seenAt: clock.monotonic() };
+    const session: Session = { server, transport, events, open: 0, seenAt: clock.monotonic() };
     transport.onerror = (error) => logger.debug(`An MCP client's request failed: ${describeError(error)}`);
     // The SDK's types of a transport and of this one differ in what may be undefined.
     await server.connect(transport as Parameters<McpServer['connect']>[0]);
@@ -109,6 +111,13 @@ export class Sessions {
       session.open--;
       session.seenAt = this.options.clock.monotonic();
     });
+    const after = request.method === 'GET' ? request.headers['last-event-id'] : undefined;
+    const rest = typeof after === 'string' ? session.events.restAfter(after) : undefined;
+    if (rest !== undefined) {
+      sendRest(session, response, rest);
+      return;
+    }
+    session.events.noteRequests(body);
     await session.transport.handleRequest(request, response, body);
   }
 
@@ -155,4 +164,15 @@ export class Sessions {
       this.byId.delete(sessionId);
     }
   }
+}
+
+/** Answers who takes up a stream that is over. The SDK would keep that connection for ever. @throws {RefusedError} */
+function sendRest({ transport }: Session, response: ServerResponse, rest: readonly SentEvent[]): void {
+  if (rest.length === 0) {
+    // Of which clients conclude that there is nothing to listen to.
+    throw new RefusedError(405, 'That stream is over.', { allow: 'POST, DELETE' });
+  }
+  const events = rest.map(({ id, message }) => `event: message\nid: ${id}\ndata: ${JSON.stringify(message)}\n\n`);
+  const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-cache, no-transform' };
+  response.writeHead(200, { ...headers, 'mcp-session-id': transport.sessionId }).end(events.join(''));
 }

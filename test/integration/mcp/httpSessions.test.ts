@@ -7,11 +7,15 @@ import type { Miner } from '../../../src/fleet/miner';
 import { createFleetServer } from '../../../src/mcp/fleetServer';
 import type { McpHttpServer } from '../../../src/mcp/http/httpServer';
 import type { FleetServices } from '../../../src/service/fleetServices';
+import { createBridgeStand } from '../../fixtures/bridge';
 import { eventually } from '../../fixtures/eventually';
 import { startTestFleet, type TestFleet } from '../../fixtures/fleet';
 import { ManualClock } from '../../fixtures/manualClock';
 import { readJson, toolResult } from '../../fixtures/mcpClient';
-import { connectOverHttp, listenForMcp, TOKEN } from '../../fixtures/mcpHttp';
+import { ask, connectOverHttp, listenForMcp, TOKEN } from '../../fixtures/mcpHttp';
+
+/** A listener has 256 at most. */
+const MORE_THAN_CONNECTIONS = 300;
 
 describe('clients over Streamable HTTP', () => {
   let test: TestFleet;
@@ -200,6 +204,74 @@ describe('clients over Streamable HTTP', () => {
     // The stream of the call, and the one of what belongs to no call.
     expect(new Set(resumed.map((id) => id.split('/')[0])).size).toBe(2);
   });
+
+  it('hold no connection for what failed, however much did', async () => {
+    server = await listenForMcp(services);
+    const { url } = server;
+    // Of a stream that ended with an error the SDK's client asks for more.
+    const statuses: number[] = [];
+    const { client, transport } = await connectOverHttp(url, {}, TOKEN, async (address, init) => {
+      const response = await fetch(address, init);
+      if (new Headers(init?.headers).has('last-event-id')) {
+        statuses.push(response.status);
+      }
+      return response;
+    });
+    clients.push(client);
+    for (let round = 0; round < MORE_THAN_CONNECTIONS; round++) {
+      await expect(client.readResource({ uri: `braiins:///miner/nobody-${round}/status` })).rejects.toThrow('nobody');
+    }
+    await eventually(() => expect(statuses).toHaveLength(MORE_THAN_CONNECTIONS), 30_000);
+    expect(new Set(statuses)).toEqual(new Set([405]));
+    expect((await ask(url, { method: 'GET', path: '/healthz' })).status).toBe(200);
+    await transport.terminateSession();
+    expect(server.sessionCount).toBe(0);
+  }, 90_000);
+
+  it('get the rest of a stream that is over, which ends then', async () => {
+    server = await listenForMcp(services);
+    const { url } = server;
+    const { transport } = await connect();
+    const headers = {
+      authorization: `Bearer ${TOKEN}`,
+      accept: 'application/json, text/event-stream',
+      'content-type': 'application/json',
+      'mcp-protocol-version': '2025-11-25',
+      'mcp-session-id': transport.sessionId ?? '',
+    };
+    const asked = (...ids: readonly number[]) =>
+      ids.map((id) => ({ jsonrpc: '2.0', id, method: 'tools/list', params: {} }));
+    const textOf = async (init: RequestInit) => {
+      const response = await fetch(url, { ...init, signal: AbortSignal.timeout(20_000) });
+      return response.status === 200 ? await response.text() : String(response.status);
+    };
+    const idsOf = (text: string) => [...text.matchAll(/^id: (.*)$/gm)].map(([, id = '']) => id);
+    const take = (after: string) => textOf({ headers: { ...headers, 'last-event-id': after } });
+    for (const [body, answers] of [[asked(1001)[0], 1] as const, [asked(1002, 1003), 2] as const]) {
+      const whole = await textOf({ method: 'POST', headers, body: JSON.stringify(body) });
+      const [first = '', ...later] = idsOf(whole);
+      expect(later).toHaveLength(answers);
+      const rest = await take(first);
+      expect(whole.endsWith(rest)).toBe(true);
+      expect(idsOf(rest)).toEqual(later);
+      expect(await take(later.at(-1) ?? '')).toBe('405');
+    }
+  }, 60_000);
+
+  it('keep their session behind the bridge, too, after what failed', async () => {
+    const stand = await createBridgeStand();
+    onTestFinished(() => stand.stop());
+    const token = await stand.access.token();
+    server = await listenForMcp(services, { token, identity: () => ({ version: '1.2.3', fleet: 'a1b2' }) });
+    await stand.access.publish(server.url);
+    const { client, log } = await stand.connect();
+    const before = log();
+    await expect(client.readResource({ uri: 'braiins:///miner/nobody/status' })).rejects.toThrow('nobody');
+    // So long a client tries to take a stream up again.
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    expect(log()).toBe(before);
+    expect(server.sessionCount).toBe(1);
+  }, 60_000);
 
   it('are let go of when the server ends', async () => {
     server = await listenForMcp(services);

@@ -55,13 +55,57 @@ describe('the latest events of a client', () => {
     expect(await replayed(events, `${STANDALONE}/1`)).toEqual([]);
   });
 
-  it.each(['', 'one', 'one/', 'one/0', 'one/2', 'one/1/1', 'one/-1', '../one/1', `${'x'.repeat(65)}/1`, 'one/1e3'])(
-    'are not found by %j, which was never sent',
-    async (eventId) => {
-      const events = new RecentEvents();
-      await events.storeEvent('one', message('a'));
-      expect(await events.getStreamIdForEventId(eventId)).toBeUndefined();
-      await expect(replayed(events, eventId)).rejects.toThrow('no such event');
-    },
-  );
+  it('are all that there is of a stream when its last answer was sent', async () => {
+    const events = new RecentEvents();
+    const rest = (after: string) => events.restAfter(after)?.map(({ message: { ...each } }) => each);
+    const answer = (id: number): JSONRPCMessage => ({ jsonrpc: '2.0', id, result: {} });
+    const [first] = [await events.storeEvent('one', message('a')), await events.storeEvent('two', message('x'))];
+    expect(rest(first)).toBeUndefined();
+    const failed: JSONRPCMessage = { jsonrpc: '2.0', id: 1, error: { code: -32_602, message: 'no' } };
+    const last = await events.storeEvent('one', failed);
+    expect(rest(first)).toEqual([failed]);
+    expect(rest(last)).toEqual([]);
+    await expect(replayed(events, first)).rejects.toThrow('over by now');
+    // Two requests that came together are answered in one stream.
+    events.noteRequests([7, 8].map((id) => ({ jsonrpc: '2.0', id, method: 'ping' })));
+    const half = await events.storeEvent('two', answer(8));
+    expect(rest(half)).toBeUndefined();
+    const both = await events.storeEvent('two', answer(7));
+    expect(rest(half)).toEqual([answer(7)]);
+    // That it was the last is known as long as the client knows its id.
+    await events.storeEvent('three', message('x'.repeat(MOST_CHARACTERS)));
+    expect(rest(both)).toEqual([]);
+    expect(rest(half)).toBeUndefined();
+  });
+
+  it('say that a stream is over when its last answer comes while they are sent', async () => {
+    const events = new RecentEvents();
+    const [first] = [await events.storeEvent('one', message('a')), await events.storeEvent('one', message('b'))];
+    const sent = events.replayEventsAfter(first, {
+      send: async () => {
+        await events.storeEvent('one', { jsonrpc: '2.0', id: 1, result: {} });
+      },
+    });
+    await expect(sent).rejects.toThrow('over by now');
+  });
+
+  it.each([
+    '',
+    'one',
+    'one/',
+    'one/0',
+    'one/2',
+    'one/1/1',
+    'one/-1',
+    '../one/1',
+    `${'x'.repeat(65)}/1`,
+    'one/1e3',
+    'one/1/last/last',
+  ])('are not found by %j, which was never sent', async (eventId) => {
+    const events = new RecentEvents();
+    await events.storeEvent('one', message('a'));
+    expect(await events.getStreamIdForEventId(eventId)).toBeUndefined();
+    expect(events.restAfter(eventId)).toBeUndefined();
+    await expect(replayed(events, eventId)).rejects.toThrow('no such event');
+  });
 });
