@@ -202,7 +202,7 @@ export class McpHttpServer {
     if (typeof sessionId === 'string') {
       await this.sessions.continue(sessionId, request, response, body);
     } else if (isInitializeRequest(body)) {
-      await this.sessions.begin(request, response, body);
+      await this.sessions.begin(request, response, body, () => this.gate.checkToken(request));
     } else {
       throw new RefusedError(400, 'The Mcp-Session-Id header is missing. Begin with initialize.');
     }

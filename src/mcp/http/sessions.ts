@@ -41,7 +41,7 @@ export class Sessions {
   private readonly byId = new Map<string, Session>();
   private sweep: Disposable = toDisposable(() => {});
   private isClosed = false;
-  /** How often all were ended: who was about to come in then has to come again. */
+  /** How often all were ended: who was coming in just then has to come again. */
   private endings = 0;
 
   constructor(private readonly options: SessionsOptions) {
@@ -61,12 +61,23 @@ export class Sessions {
     await this.serve(session, request, response, body);
   }
 
-  /** Serves the first request of a client. @throws {RefusedError} when there are too many that are not idle. */
-  async begin(request: IncomingMessage, response: ServerResponse, body: unknown): Promise<void> {
+  /**
+   * Serves the first request of a client.
+   *
+   * @param checkAgain whether the client may still come in when its server, which may take long, is there. @throws {RefusedError}
+   * @throws {RefusedError} when there are too many that are not idle.
+   */
+  async begin(
+    request: IncomingMessage,
+    response: ServerResponse,
+    body: unknown,
+    checkAgain: () => void,
+  ): Promise<void> {
     this.makeRoom();
-    const { endings } = this;
     const { createServer, isResumable = true, clock, logger } = this.options;
     const server = await createServer();
+    // Those that were ended until now were on what there was before, and this one is not.
+    const { endings } = this;
     // Then the client did not wait, and will not end a session that it knows nothing of.
     const isGone = response.destroyed;
     const events = new RecentEvents();
@@ -86,6 +97,12 @@ export class Sessions {
       onclose?.();
       this.forget(session);
     };
+    try {
+      checkAgain();
+    } catch (error) {
+      await server.close();
+      throw error;
+    }
     await this.serve(session, request, response, body);
     if (isGone || transport.sessionId === undefined || this.isClosed || endings !== this.endings) {
       // It was no request that begins a session after all, or what it was to work on is gone.

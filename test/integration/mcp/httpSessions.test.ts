@@ -43,6 +43,30 @@ describe('clients over Streamable HTTP', () => {
     return connected;
   }
 
+  /** A listener whose clients' servers are made when they may be, as a window waits for its services. */
+  async function listenAndWait() {
+    let made = 0;
+    let goOn = () => {};
+    const waiting = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const closed = vi.fn();
+    server = await listenForMcp(services, {
+      createServer: async () => {
+        made++;
+        await waiting;
+        const late = createFleetServer({ services, clock: systemClock, logger: silentLogger }, '1.2.3');
+        const { onclose } = late.server;
+        late.server.onclose = () => {
+          onclose?.();
+          closed();
+        };
+        return late;
+      },
+    });
+    return { url: server.url, made: () => made, goOn: () => goOn(), closed };
+  }
+
   const delayMiners = (delayMs: number) => {
     for (const miner of test.fleet.miners) {
       miner.setDelay(delayMs);
@@ -123,28 +147,10 @@ describe('clients over Streamable HTTP', () => {
   });
 
   it('that do not wait for their server leave none behind', async () => {
-    let made = 0;
-    let goOn = () => {};
-    const waiting = new Promise<void>((resolve) => {
-      goOn = resolve;
-    });
-    const closed = vi.fn();
-    server = await listenForMcp(services, {
-      createServer: async () => {
-        made++;
-        await waiting;
-        const late = createFleetServer({ services, clock: systemClock, logger: silentLogger }, '1.2.3');
-        const { onclose } = late.server;
-        late.server.onclose = () => {
-          onclose?.();
-          closed();
-        };
-        return late;
-      },
-    });
+    const { url, made, goOn, closed } = await listenAndWait();
     const impatient = new AbortController();
     const body = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'x', version: '1' } };
-    const asked = fetch(server.url, {
+    const asked = fetch(url, {
       method: 'POST',
       signal: impatient.signal,
       headers: {
@@ -155,14 +161,38 @@ describe('clients over Streamable HTTP', () => {
       body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: body }),
     });
     const gone = expect(asked).rejects.toThrow();
-    await eventually(() => expect(made).toBe(1));
+    await eventually(() => expect(made()).toBe(1));
     impatient.abort();
     await gone;
     // The server hears of it a moment later.
     await new Promise((resolve) => setTimeout(resolve, 200));
     goOn();
     await eventually(() => expect(closed).toHaveBeenCalledTimes(1));
-    expect(server.sessionCount).toBe(0);
+    expect(server?.sessionCount).toBe(0);
+  });
+
+  it('that wait for their server while the others are ended come in on what is there then', async () => {
+    const { made, goOn } = await listenAndWait();
+    const coming = connect();
+    await eventually(() => expect(made()).toBe(1));
+    // As a window does when its services are there.
+    const ended = server?.endSessions();
+    goOn();
+    await ended;
+    const { client } = await coming;
+    expect((await client.listTools()).tools.length).toBeGreaterThan(0);
+    expect(server?.sessionCount).toBe(1);
+  });
+
+  it('that wait for their server while the token is replaced do not come in', async () => {
+    const { made, goOn, closed } = await listenAndWait();
+    const coming = expect(connect()).rejects.toThrow('A valid bearer token is missing.');
+    await eventually(() => expect(made()).toBe(1));
+    await server?.replaceToken(`${TOKEN}-next`);
+    goOn();
+    await coming;
+    expect(closed).toHaveBeenCalledTimes(1);
+    expect(server?.sessionCount).toBe(0);
   });
 
   it('get the result of a call whose connection broke off, and hear of what changed meanwhile', async () => {
