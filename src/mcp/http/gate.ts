@@ -19,11 +19,14 @@ export interface GateOptions {
   readonly hosts: ReadonlySet<string>;
   /** `undefined` lets everybody in who passes the other checks, which only tests may do. */
   readonly token: string | undefined;
-  /** All requests. */
+  /** Requests of all that are not led here by a page, nor show a wrong token. */
   readonly requests: RateLimit;
   /** Wrong tokens. */
   readonly failures: RateLimit;
 }
+
+/** What a browser says when a page of this very address asks, or the person at its address bar. */
+const OWN_SITES: ReadonlySet<string> = new Set(['same-origin', 'none']);
 
 /** Decides who is served. Browsers that are led here by a page of somebody else's are not, nor is who lacks the token. */
 export class Gate {
@@ -40,18 +43,25 @@ export class Gate {
 
   /** What holds for every request, whatever it asks for. @throws {RefusedError} */
   checkOrigin({ headers, rawHeaders }: IncomingMessage): void {
-    const { hosts, requests } = this.options;
-    if (!requests.take()) {
-      throw new RefusedError(429, 'Too many requests. Wait a second.', { 'retry-after': '1' });
-    }
+    const { hosts } = this.options;
     const { host, origin } = headers;
     if (host === undefined || !hosts.has(host.toLowerCase()) || countOf(rawHeaders, 'host') !== 1) {
       throw new RefusedError(403, 'The Host header does not name this server.');
     }
     // A browser names the page that asks. No page is ours but one of this very address.
     if (origin !== undefined && !(hosts.has(origin.replace(/^http:\/\//, '')) && origin.startsWith('http://'))) {
-      throw new RefusedError(403, 'Requests of other pages are not served.');
+      throw otherPage();
     }
+  }
+
+  /** What holds where no token is asked for. @throws {RefusedError} */
+  checkAnybody({ headers }: IncomingMessage): void {
+    const site = headers['sec-fetch-site'];
+    // Where a page only shows a picture from here, the browser names no origin, but says this.
+    if (site !== undefined && !OWN_SITES.has(String(site))) {
+      throw otherPage();
+    }
+    this.checkRate();
   }
 
   /** Whether the bearer token is the right one, compared in constant time. @throws {RefusedError} */
@@ -72,6 +82,17 @@ export class Gate {
       'www-authenticate': 'Bearer realm="fleet-cache"',
     });
   }
+
+  /** Whether there were not too many requests. It comes last: who is not served anyway must not lock the others out. @throws {RefusedError} */
+  checkRate(): void {
+    if (!this.options.requests.take()) {
+      throw new RefusedError(429, 'Too many requests. Wait a second.', { 'retry-after': '1' });
+    }
+  }
+}
+
+function otherPage(): RefusedError {
+  return new RefusedError(403, 'Requests of other pages are not served.');
 }
 
 function digestOf(token: string): Buffer {

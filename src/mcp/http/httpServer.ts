@@ -143,11 +143,14 @@ export class McpHttpServer {
     this.gate.checkOrigin(request);
     const { health, metrics } = this.options;
     const [path, query] = (request.url ?? '').split('?');
+    if (path === '/mcp') {
+      this.gate.checkToken(request);
+      this.gate.checkRate();
+      await this.serveMcp(request, response);
+      return;
+    }
+    this.gate.checkAnybody(request);
     switch (path) {
-      case '/mcp':
-        this.gate.checkToken(request);
-        await this.serveMcp(request, response);
-        break;
       case '/healthz':
         await this.tell(
           request,

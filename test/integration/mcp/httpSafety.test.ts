@@ -164,6 +164,27 @@ describe('the listener under attack', () => {
     expect(statuses).toEqual([200, 200, 200, 200, 429, 429]);
   });
 
+  it('lets no page, and nobody without the token, use up what others may ask', async () => {
+    await server.close();
+    server = await listenForMcp(services, { limits: { requests: { perSecond: 0.001, burst: 3 } } });
+    const page = { method: 'GET', path: '/healthz' } as const;
+    for (const refused of [
+      { ...page, headers: { host: 'evil.example' } },
+      { ...page, headers: { origin: 'http://evil.example' } },
+      // A picture of a page.
+      { ...page, headers: { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' } },
+      { headers: { ...HEADERS, authorization: 'Bearer guess' }, body: INITIALIZE },
+    ]) {
+      for (let count = 0; count < 5; count++) {
+        expect([401, 403]).toContain((await send(refused)).status);
+      }
+    }
+    expect((await send({ ...page, headers: { 'sec-fetch-site': 'none' } })).status).toBe(200);
+    expect((await send(page)).status).toBe(200);
+    expect((await send({ headers: HEADERS, body: INITIALIZE })).status).toBe(200);
+    expect((await send({ headers: HEADERS, body: INITIALIZE })).status).toBe(429);
+  });
+
   it.each([
     'text/plain',
     'text/plain; a=application/json',
