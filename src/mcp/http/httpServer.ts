@@ -232,13 +232,10 @@ function nothingHere(): RefusedError {
   return new RefusedError(404, 'There is nothing here. MCP is at /mcp.');
 }
 
+/** As clients write it; on HTTP's own port they leave the port out. */
 function hostsOf(host: string, port: number): ReadonlySet<string> {
-  const names = [bracketed(host), 'localhost'].map((name) => name.toLowerCase());
-  return new Set(names.flatMap((name) => [`${name}:${port}`, ...(port === 80 ? [name] : [])]));
-}
-
-function bracketed(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
+  const addresses = [host, 'localhost'].map((name) => addressText(name, port).toLowerCase());
+  return new Set(addresses.flatMap((address) => [address, address.replace(/:80$/, '')]));
 }
 
 function requireMethod({ method = '' }: IncomingMessage, allowed: readonly string[]): void {

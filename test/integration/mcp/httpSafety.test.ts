@@ -21,6 +21,8 @@ const HEADERS = {
   accept: 'application/json, text/event-stream',
 };
 
+const HAS_IPV6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'));
+
 describe('the listener under attack', () => {
   let test: TestFleet;
   let services: FleetServices;
@@ -69,6 +71,18 @@ describe('the listener under attack', () => {
       expect([400, 403]).toContain(answer.status);
     }
     expect(server.sessionCount).toBe(0);
+  });
+
+  it.skipIf(!HAS_IPV6)('is named in brackets at an address of IPv6', async () => {
+    await server.close();
+    server = await listenForMcp(services, { host: '::1' });
+    expect(server.url).toMatch(/^http:\/\/\[::1\]:\d+\/mcp$/);
+    const { port } = new URL(server.url);
+    const statusOf = async (host: string) =>
+      (await sendRaw(server.url, `GET /healthz HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)).slice(9, 12);
+    expect(await statusOf(`[::1]:${port}`)).toBe('200');
+    expect(await statusOf(`localhost:${port}`)).toBe('200');
+    expect(await statusOf(`::1:${port}`)).toBe('403');
   });
 
   it('refuses a Host with the right port of another name, and two Hosts', async () => {
