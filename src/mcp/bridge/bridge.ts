@@ -13,6 +13,7 @@ import {
 import { CancelledError, describeError, FleetCacheError } from '../../base/errors';
 import type { Logger } from '../../base/logger';
 import { ClientMemory } from './clientMemory';
+import { ServedFleet } from './servedFleet';
 import { ServerRequests } from './serverRequests';
 import type { Outcome, Upstream } from './upstream';
 import { UpstreamKeeper } from './upstreamKeeper';
@@ -43,6 +44,7 @@ const SERVER_ERROR = -32_000;
  */
 export class Bridge {
   private readonly memory = new ClientMemory();
+  private readonly fleet = new ServedFleet();
   private readonly requests: ServerRequests;
   private readonly keeper: UpstreamKeeper;
   /** Aborted when the client takes the request back. */
@@ -54,6 +56,7 @@ export class Bridge {
     this.keeper = new UpstreamKeeper({
       ...options,
       memory: this.memory,
+      fleet: this.fleet,
       onMessage: (message, upstream) => this.passBack(message, upstream),
       onRenewed: () => this.tellAnew(),
       onLost: (upstream) => this.requests.cancelAll(upstream),
@@ -128,9 +131,11 @@ export class Bridge {
   }
 
   private async deliver(request: JSONRPCRequest, signal: AbortSignal): Promise<void> {
+    const { changeCount } = this.fleet;
     let losses = 0;
     for (let attempt = 1; ; attempt++) {
       const upstream = await this.keeper.get(signal);
+      this.fleet.check(request, changeCount, losses > 0);
       const outcome = await upstream.forward(request, (result) => this.memory.noteResult(request, result));
       if (!this.isToBeRepeated(request, outcome)) {
         return;

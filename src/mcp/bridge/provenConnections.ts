@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { errorCode, FleetCacheError, throwIfCancelled } from '../../base/errors';
 import { addressText, proveIdentity } from '../http/askIdentity';
+import type { Identity } from '../http/identity';
 import type { Endpoint } from './endpointFile';
 
 /** The request never came to the server, or it was for a session or token that the server does not know: nothing was done. */
@@ -21,6 +22,8 @@ export class RefusedByServerError extends FleetCacheError {
 
 export interface ConnectionsOptions {
   readonly endpoint: Endpoint;
+  /** Called with whoever has proven to be at the other end of a connection. */
+  onProven(identity: Identity): void;
   /** Called when the server cannot be reached, or does not know the session any more. */
   onLost(error: NotTakenError): void;
   /** Called when an answer that comes in parts begins. @param id of the request it is for, if any. */
@@ -93,6 +96,7 @@ export class ProvenConnections {
         );
       }
       socket.setTimeout(0);
+      this.options.onProven(identity);
       return socket;
     } catch (error) {
       socket.destroy();

@@ -64,6 +64,7 @@ export class Upstream {
   private onListening = () => {};
   private onLost: (reason: string) => void = () => {};
   private begun: Promise<void> | undefined;
+  private toldFleet: string | undefined;
 
   private constructor(private readonly options: UpstreamOptions) {
     this.lost = new Promise((resolve) => {
@@ -72,6 +73,9 @@ export class Upstream {
     const { endpoint } = options;
     const connections = new ProvenConnections({
       endpoint,
+      onProven: ({ fleet }) => {
+        this.toldFleet = fleet ?? this.toldFleet;
+      },
       onLost: (error) => this.lose(error.message),
       onStreamBegin: (id) => {
         if (id === undefined) {
@@ -108,6 +112,11 @@ export class Upstream {
       upstream.lose(describeError(error));
       throw error;
     }
+  }
+
+  /** Which fleet the window said last that it serves; `undefined` when it did not know. */
+  get fleet(): string | undefined {
+    return this.toldFleet;
   }
 
   /** Tells the server that the client is ready, and resolves when what the server says of itself would arrive. */

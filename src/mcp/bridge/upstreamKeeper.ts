@@ -11,6 +11,7 @@ import {
 import type { Logger } from '../../base/logger';
 import type { ClientMemory } from './clientMemory';
 import { readEndpoint } from './endpointFile';
+import type { ServedFleet } from './servedFleet';
 import { standInResult } from './standIn';
 import { Upstream } from './upstream';
 
@@ -21,6 +22,8 @@ export interface UpstreamKeeperOptions {
   readonly waitMs: number;
   readonly version: string;
   readonly memory: ClientMemory;
+  /** Told what each window serves. */
+  readonly fleet: ServedFleet;
   readonly logger: Logger;
   onMessage(message: JSONRPCMessage, upstream: Upstream): void;
   /** A client that was introduced already has another session. */
@@ -129,6 +132,7 @@ export class UpstreamKeeper {
         await upstream.lost;
         this.downSince = performance.now();
         this.live = undefined;
+        this.options.fleet.note(upstream.fleet);
         this.options.onLost(upstream);
         this.options.logger.info('The session with Fleet Cache ended. Looking for the next.');
       } catch (error) {
@@ -140,7 +144,7 @@ export class UpstreamKeeper {
   }
 
   private async connect(): Promise<Upstream> {
-    const { endpointPath, memory, logger, onMessage, onRenewed } = this.options;
+    const { endpointPath, memory, fleet, logger, onMessage, onRenewed } = this.options;
     const { hello } = memory;
     if (hello === undefined) {
       throw new FleetCacheError('The client did not introduce itself.');
@@ -155,6 +159,7 @@ export class UpstreamKeeper {
       await upstream.close();
       throw new CancelledError();
     }
+    fleet.note(upstream.fleet);
     this.live = upstream;
     this.result = result;
     logger.info(`Connected to Fleet Cache ${result.serverInfo.version} at ${endpoint.url}`);
