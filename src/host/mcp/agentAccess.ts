@@ -21,6 +21,7 @@ export class AgentAccess implements Disposable {
   private readonly listener: Disposable;
   private known: string | undefined;
   private asking: Promise<string> | undefined;
+  private writing: Promise<void> = Promise.resolve();
   /** Of the token, once it is known. */
   private key: string | undefined;
 
@@ -73,12 +74,27 @@ export class AgentAccess implements Disposable {
   }
 
   /**
-   * Tells agents outside of VS Code where the listener is, and the token. Only the window that has the fixed port may do so, and
-   * has to do it again when the token changes.
+   * Tells agents outside of VS Code where the listener is, and the token. The window that has the fixed port has to do it again
+   * when the token changes.
    *
    * @throws {FleetCacheError} when the file cannot be written.
    */
-  async publish(url: string): Promise<void> {
+  publish(url: string): Promise<void> {
+    // One after the other, so that the token that holds is the one that is written last.
+    const written = this.writing.then(() => this.write(url));
+    this.writing = written.catch(() => {});
+    return written;
+  }
+
+  /** Whether agents outside of VS Code were led here once, by whichever window of this user on this machine. */
+  async isPublished(): Promise<boolean> {
+    return access(join(this.folder, ENDPOINT_FILE)).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  private async write(url: string): Promise<void> {
     const path = join(this.folder, ENDPOINT_FILE);
     const token = await this.token();
     try {
@@ -90,14 +106,6 @@ export class AgentAccess implements Disposable {
       );
     }
     this.logger.debug(`Agents outside of VS Code are led to ${url} by ${path}`);
-  }
-
-  /** Whether agents outside of VS Code were led here once, by whichever window of this user on this machine. */
-  async isPublished(): Promise<boolean> {
-    return access(join(this.folder, ENDPOINT_FILE)).then(
-      () => true,
-      () => false,
-    );
   }
 
   private async find(): Promise<string> {

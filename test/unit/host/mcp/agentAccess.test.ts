@@ -152,6 +152,15 @@ describe('what agents need', () => {
     expect(await readdir(folder)).toEqual(FILES);
   });
 
+  it('is in the file as it holds at last, also when a file with the former one takes long to write', async () => {
+    const window = open();
+    await window.token();
+    const slow = window.publish(`${URL_OF_LISTENER}?${'x'.repeat(50_000_000)}`);
+    await window.rotate();
+    await Promise.all([slow, window.publish(URL_OF_LISTENER)]);
+    expect(await published()).toEqual({ version: 1, url: URL_OF_LISTENER, token: await window.token() });
+  });
+
   it('says which file cannot be written, and leaves nothing behind', async () => {
     await mkdir(join(file(), 'in the way'), { recursive: true });
     await expect(open().publish(URL_OF_LISTENER)).rejects.toThrow(`${file()} cannot be written: `);
