@@ -1,4 +1,3 @@
-import { createHash, randomBytes } from 'node:crypto';
 import type { Clock } from '../../base/clock';
 import { Emitter } from '../../base/emitter';
 import { describeError, FleetCacheError } from '../../base/errors';
@@ -9,7 +8,9 @@ import type { McpSettings } from '../configuration';
 import type { SessionState } from '../fleetSession';
 import type { ServicesProvider } from '../liveFleet';
 import { AgentPort, type AgentPortState } from './agentPort';
+import { fleetDigest } from './fleetDigest';
 import type { AgentEntrance, AgentQuestion, McpListener, McpParts, Served } from './mcpParts';
+import { OwnServer } from './ownServer';
 
 export interface WindowMcpOptions {
   readonly parts: Pick<McpParts, 'listen' | 'whoListens'>;
@@ -45,7 +46,6 @@ export interface McpStatus {
 
 /** Between two looks whether an agent was connected from another window, in ms. */
 const LOOK_MS = 5_000;
-const TOKEN_BYTES = 32;
 
 /**
  * The MCP server of this window. VS Code itself reaches it on a port and with a token of this window, so that its agents see the
@@ -55,8 +55,7 @@ export class WindowMcp implements Disposable {
   private readonly disposables = new DisposableStore();
   private readonly changes: Emitter<McpStatus>;
   private readonly port: AgentPort;
-  private own: Promise<{ readonly listener: McpListener; readonly token: string }> | undefined;
-  private ownListener: McpListener | undefined;
+  private readonly own: OwnServer;
   private served: FleetServices | undefined;
   /** Whether a person has connected an agent from this window. */
   private isWanted = false;
@@ -71,6 +70,7 @@ export class WindowMcp implements Disposable {
     this.changes = this.disposables.add(new Emitter((error) => logger.error(describeError(error))));
     this.onDidChange = this.changes.event;
     this.controlsMiners = settings().allowMinerControl;
+    this.own = new OwnServer((token) => this.listenForWindow(token));
     this.port = this.disposables.add(
       new AgentPort({
         listen: (port, token) => parts.listen({ port, token, audience: 'agents' }, this.what),
@@ -96,10 +96,11 @@ export class WindowMcp implements Disposable {
   }
 
   get status(): McpStatus {
-    const { ownListener, port } = this;
+    const { port } = this;
+    const { listener } = this.own;
     return {
       availability: this.availability,
-      own: ownListener && { url: ownListener.url, clients: ownListener.sessionCount },
+      own: listener && { url: listener.url, clients: listener.sessionCount },
       agents: port.state,
       agentClients: port.clients,
     };
@@ -123,8 +124,11 @@ export class WindowMcp implements Disposable {
     await this.options.requireServices();
     // It may have been paused, or turned off, meanwhile.
     this.requireAvailable();
-    this.own ??= this.listenForWindow();
-    const { listener, token } = await this.own;
+    const isFirst = this.own.listener === undefined;
+    const { listener, token } = await this.own.open();
+    if (isFirst) {
+      this.changes.fire(this.status);
+    }
     return { url: listener.url, token };
   }
 
@@ -148,7 +152,7 @@ export class WindowMcp implements Disposable {
    * the server.
    */
   async restart(): Promise<void> {
-    await Promise.all([this.ownListener?.endSessions(), this.port.reopen()]);
+    await Promise.all([this.own.listener?.endSessions(), this.port.reopen()]);
   }
 
   /** Takes over what the settings, the session and the workspace's trust are now. */
@@ -156,7 +160,7 @@ export class WindowMcp implements Disposable {
     const { settings, session, logger } = this.options;
     const failed = (error: unknown) => logger.error(describeError(error));
     if (this.availability !== 'available') {
-      Promise.all([this.closeOwn(), this.port.close()]).catch(failed);
+      Promise.all([this.own.close(), this.port.close()]).catch(failed);
     } else {
       this.openIfConnected().catch(failed);
       const controlsMiners = settings().allowMinerControl;
@@ -164,7 +168,7 @@ export class WindowMcp implements Disposable {
       if (isOther || controlsMiners !== this.controlsMiners) {
         this.served = session.services;
         this.controlsMiners = controlsMiners;
-        Promise.all([this.ownListener?.endSessions(), this.port.endSessions()]).catch(failed);
+        Promise.all([this.own.listener?.endSessions(), this.port.endSessions()]).catch(failed);
       }
     }
     this.changes.fire(this.status);
@@ -178,7 +182,7 @@ export class WindowMcp implements Disposable {
   dispose(): void {
     this.disposables.dispose();
     this.nextLook.dispose();
-    void this.closeOwn();
+    void this.own.close();
   }
 
   /** Listens for agents outside of VS Code when there are any, and else looks again later. */
@@ -230,30 +234,10 @@ export class WindowMcp implements Disposable {
     }
   }
 
-  private async listenForWindow(): Promise<{ readonly listener: McpListener; readonly token: string }> {
-    const token = randomBytes(TOKEN_BYTES).toString('base64url');
-    try {
-      const listener = await this.options.parts.listen({ port: 0, token, audience: 'vscode' }, this.what);
-      this.ownListener = listener;
-      this.options.logger.info(`Serving MCP to VS Code at ${listener.url}`);
-      this.changes.fire(this.status);
-      return { listener, token };
-    } catch (error) {
-      this.own = undefined;
-      throw error;
-    }
-  }
-
-  private async closeOwn(): Promise<void> {
-    const { own } = this;
-    this.own = undefined;
-    const opened = await own?.catch(() => undefined);
-    if (opened !== undefined) {
-      if (this.ownListener === opened.listener) {
-        this.ownListener = undefined;
-      }
-      await opened.listener.close();
-    }
+  private async listenForWindow(token: string): Promise<McpListener> {
+    const listener = await this.options.parts.listen({ port: 0, token, audience: 'vscode' }, this.what);
+    this.options.logger.info(`Serving MCP to VS Code at ${listener.url}`);
+    return listener;
   }
 
   private tell(state: AgentPortState): void {
@@ -284,12 +268,4 @@ export class WindowMcp implements Disposable {
       this.options.logger.warn(describeError(error));
     }
   }
-}
-
-/** Names nothing: whoever asks a listener who it is gets to see it. */
-function fleetDigest({ inventory, connection }: FleetServices): string {
-  return createHash('sha256')
-    .update(JSON.stringify([inventory.path, connection.address]))
-    .digest('base64url')
-    .slice(0, 22);
 }
