@@ -12,7 +12,7 @@ export type AgentPortState =
   /** This window does. */
   | { readonly type: 'owned'; readonly port: number; readonly url: string }
   /** Another window does. This one takes over when that one closes. */
-  | { readonly type: 'elsewhere'; readonly port: number; readonly isSameFleet: boolean }
+  | { readonly type: 'elsewhere'; readonly port: number; readonly url: string; readonly isSameFleet: boolean }
   /** Nobody can: the port is not to be had, because of the problem; the reason also tells what to do. */
   | { readonly type: 'blocked'; readonly port: number; readonly problem: string; readonly reason: string };
 
@@ -30,6 +30,11 @@ export interface AgentPortOptions {
   readonly logger: Logger;
   /** 0 to 1. */
   random(): number;
+}
+
+/** Where agents on this machine find who has the port. */
+export function agentUrl(port: number): string {
+  return `http://127.0.0.1:${port}/mcp`;
 }
 
 /** Between two looks whether the port has become free, in ms; up to half of it longer, so that windows do not look at once. */
@@ -182,7 +187,7 @@ export class AgentPort implements Disposable {
       return { type: 'blocked', port, problem, reason: `${problem} ${advice}` };
     }
     const fleet = this.options.fleet();
-    return { type: 'elsewhere', port, isSameFleet: fleet !== undefined && holder.fleet === fleet };
+    return { type: 'elsewhere', port, url: agentUrl(port), isSameFleet: fleet !== undefined && holder.fleet === fleet };
   }
 
   private lookLater(): void {

@@ -4,6 +4,7 @@ import type { Logger } from '../../base/logger';
 import { readMcpSettings } from '../configuration';
 import { AgentGuides } from '../documents/agentGuides';
 import type { AgentAccess } from './agentAccess';
+import { agentUrl } from './agentPort';
 import type { ConnectionFacts } from './agents';
 import { findBridgeRunner } from './bridgeRunner';
 import { InstalledBridge } from './installedBridge';
@@ -24,7 +25,7 @@ export function createWindowAgents(extensionUri: vscode.Uri, access: AgentAccess
   const facts = async (): Promise<ConnectionFacts> => ({
     runner: await findBridgeRunner(),
     bridgePath: bridge.path,
-    url: `http://127.0.0.1:${readMcpSettings().port}/mcp`,
+    url: agentUrl(readMcpSettings().port),
     isRemote: vscode.env.remoteName !== undefined,
     platform: process.platform,
   });

@@ -141,7 +141,8 @@ export class WindowMcp implements Disposable {
     this.requireAvailable();
     this.isWanted = true;
     const state = await this.port.open();
-    if (state.type === 'owned') {
+    if (state.type === 'owned' || state.type === 'elsewhere') {
+      // Another window has proven that it has the token. It does not know whether the file is there, or can be used.
       await this.options.entrance.publish(state.url);
     }
     return state;

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import type { McpSettings } from '../../../../src/host/configuration';
 import type { SessionState } from '../../../../src/host/fleetSession';
 import { AgentAccess } from '../../../../src/host/mcp/agentAccess';
 import { WindowMcp } from '../../../../src/host/mcp/windowMcp';
+import { readEndpoint } from '../../../../src/mcp/bridge/endpointFile';
 import { listenInWindow, whoListens } from '../../../../src/mcp/windowServer';
 import type { FleetServices } from '../../../../src/service/fleetServices';
 import { eventually } from '../../../fixtures/eventually';
@@ -24,6 +25,8 @@ const fastClock: Clock = {
   ...systemClock,
   setTimeout: (callback, delayMs) => systemClock.setTimeout(callback, delayMs / 20),
 };
+
+const urlOf = (port: number) => `http://127.0.0.1:${port}/mcp`;
 
 /** What VS Code is to the MCP server of a window. */
 class TestWindow {
@@ -173,8 +176,8 @@ describe('the MCP servers of several windows', () => {
     );
     // These learn of it by themselves.
     await eventually(() => {
-      expect(two.mcp.status.agents).toEqual({ type: 'elsewhere', port, isSameFleet: true });
-      expect(three.mcp.status.agents).toEqual({ type: 'elsewhere', port, isSameFleet: false });
+      expect(two.mcp.status.agents).toEqual({ type: 'elsewhere', port, url: urlOf(port), isSameFleet: true });
+      expect(three.mcp.status.agents).toEqual({ type: 'elsewhere', port, url: urlOf(port), isSameFleet: false });
     });
     const { url, token } = await one.endpoint();
     expect(await fleetOver(url, token)).toBe(2);
@@ -186,6 +189,19 @@ describe('the MCP servers of several windows', () => {
       expect([two, three].map(({ mcp }) => mcp.status.agents.type).sort()).toEqual(['elsewhere', 'owned']),
     );
     expect(await fleetOver(url, token)).toBe(2);
+  });
+
+  it('lead agents to the window that has the port from any other, when the file that does so is gone or damaged', async () => {
+    const [one, two] = [open(), open()];
+    await one.mcp.openForAgents();
+    const former = await one.endpoint();
+    const file = join(folder, 'endpoint.json');
+    for (const damage of [() => rm(file), () => writeFile(file, '{'), () => chmod(file, 0o644)]) {
+      await damage();
+      expect(await two.mcp.openForAgents()).toMatchObject({ type: 'elsewhere' });
+      expect(await readEndpoint(file)).toMatchObject({ url: former.url, token: former.token });
+    }
+    expect(await fleetOver(former.url, former.token)).toBe(2);
   });
 
   it('never have two owners, however many open at once', async () => {
@@ -210,7 +226,9 @@ describe('the MCP servers of several windows', () => {
     await eventually(() => expect(two.mcp.status.agents.type).toBe('owned'));
     expect(one.mcp.status).toMatchObject({ availability: 'no-fleet', agents: { type: 'off' } });
     one.become({ type: 'running', services });
-    await eventually(() => expect(one.mcp.status.agents).toEqual({ type: 'elsewhere', port, isSameFleet: true }));
+    await eventually(() =>
+      expect(one.mcp.status.agents).toEqual({ type: 'elsewhere', port, url: urlOf(port), isSameFleet: true }),
+    );
   });
 
   it.each<readonly [string, (socket: Socket) => void]>([

@@ -33,7 +33,13 @@ describe('the status of MCP in words', () => {
     [true, 'another window serves them on port 17817'],
     [false, 'another window, of another fleet, serves them on port 17817'],
   ])('tells which window serves agents, of the same fleet: %s', (isSameFleet, text) => {
-    const status: McpStatus = { ...QUIET, agents: { type: 'elsewhere', port: PORT, isSameFleet } };
+    const agents: McpStatus['agents'] = {
+      type: 'elsewhere',
+      port: PORT,
+      url: `http://127.0.0.1:${PORT}/mcp`,
+      isSameFleet,
+    };
+    const status: McpStatus = { ...QUIET, agents };
     expect(describeAgents(status)).toBe(text);
     expect(adviceOnAgents(status)).toBe('This window takes the port over when that one closes.');
   });
