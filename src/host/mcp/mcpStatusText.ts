@@ -20,10 +20,10 @@ export function describeOwn({ own }: McpStatus): string {
 }
 
 /** How it is with the agents outside of VS Code. */
-export function describeAgents({ agents, agentClients }: McpStatus): string {
+export function describeAgents({ agents, agentClients, hasFailed }: McpStatus): string {
   switch (agents.type) {
     case 'off':
-      return 'none connected yet';
+      return hasFailed ? 'not served: the fleet of this window could not be started' : 'none connected yet';
     case 'owned':
       return `${plural(agentClients, 'client')} on port ${agents.port}`;
     case 'elsewhere':

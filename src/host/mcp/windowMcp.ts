@@ -36,6 +36,8 @@ export interface McpAddress {
 
 export interface McpStatus {
   readonly availability: Availability;
+  /** Whether its fleet cannot be served, because the settings cannot be used. VS Code's agents are told so. */
+  readonly hasFailed: boolean;
   /** What VS Code itself uses; `undefined` until it asks for it. */
   readonly own: { readonly url: string; readonly clients: number } | undefined;
   /** What agents outside of VS Code use. */
@@ -100,6 +102,7 @@ export class WindowMcp implements Disposable {
     const { listener } = this.own;
     return {
       availability: this.availability,
+      hasFailed: this.hasFailed,
       own: listener && { url: listener.url, clients: listener.sessionCount },
       agents: port.state,
       agentClients: port.clients,
@@ -139,6 +142,9 @@ export class WindowMcp implements Disposable {
    */
   async openForAgents(): Promise<AgentPortState> {
     this.requireAvailable();
+    if (this.hasFailed) {
+      await this.options.requireServices();
+    }
     this.isWanted = true;
     const state = await this.port.open();
     if (state.type === 'owned' || state.type === 'elsewhere') {
@@ -163,7 +169,8 @@ export class WindowMcp implements Disposable {
     if (this.availability !== 'available') {
       Promise.all([this.own.close(), this.port.close()]).catch(failed);
     } else {
-      this.openIfConnected().catch(failed);
+      // Another window may have a fleet that agents can use.
+      (this.hasFailed ? this.port.close() : this.openIfConnected()).catch(failed);
       const controlsMiners = settings().allowMinerControl;
       const isOther = session.state.type !== 'starting' && session.services !== this.served;
       if (isOther || controlsMiners !== this.controlsMiners) {
@@ -190,7 +197,7 @@ export class WindowMcp implements Disposable {
   private async openIfConnected(): Promise<void> {
     this.nextLook.dispose();
     const isStarting = this.options.session.state.type === 'starting';
-    if (this.port.state.type !== 'off' || this.availability !== 'available' || isStarting) {
+    if (this.port.state.type !== 'off' || this.availability !== 'available' || isStarting || this.hasFailed) {
       return;
     }
     if (this.isWanted || (await this.options.entrance.isPublished())) {
@@ -202,6 +209,10 @@ export class WindowMcp implements Disposable {
     }
     this.nextLook.dispose();
     this.nextLook = this.options.clock.setTimeout(() => void this.openIfConnected(), LOOK_MS);
+  }
+
+  private get hasFailed(): boolean {
+    return this.options.session.state.type === 'failed';
   }
 
   private get what(): Served {

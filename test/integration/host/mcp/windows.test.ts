@@ -63,6 +63,9 @@ class TestWindow {
       session,
       requireServices: async () => {
         if (this.state.type !== 'running') {
+          if (this.state.type === 'failed') {
+            throw new FleetCacheError(this.state.reason);
+          }
           throw new FleetCacheError('Fleet Cache is still starting. Try again in a moment.');
         }
         return this.state.services;
@@ -229,6 +232,27 @@ describe('the MCP servers of several windows', () => {
     await eventually(() =>
       expect(one.mcp.status.agents).toEqual({ type: 'elsewhere', port, url: urlOf(port), isSameFleet: true }),
     );
+  });
+
+  it('leave the port to a window that can serve its fleet when the settings of another cannot be used', async () => {
+    const [one, two] = [open(), open(otherFleet)];
+    await one.mcp.openForAgents();
+    const { url, token } = await one.endpoint();
+    await two.mcp.openForAgents();
+    one.become({ type: 'starting' });
+    expect(one.mcp.status.agents.type).toBe('owned');
+    const reason = 'fleet.json has no miners.';
+    one.become({ type: 'failed', reason });
+    await eventually(() => expect(two.mcp.status.agents.type).toBe('owned'));
+    expect(one.mcp.status).toMatchObject({ availability: 'available', hasFailed: true, agents: { type: 'off' } });
+    expect(await fleetOver(url, token)).toBe(2);
+    await expect(one.mcp.openForAgents()).rejects.toThrow(reason);
+    await closeWindow(two);
+    expect(one.mcp.status.agents.type).toBe('off');
+
+    one.become({ type: 'running', services });
+    await eventually(() => expect(one.mcp.status.agents.type).toBe('owned'));
+    expect(await fleetOver(url, token)).toBe(2);
   });
 
   it.each<readonly [string, (socket: Socket) => void]>([

@@ -3,7 +3,13 @@ import { adviceOnAgents, describeAgents, describeOwn, mcpLine, whyNoMcp } from '
 import type { McpStatus } from '../../../../src/host/mcp/windowMcp';
 
 const PORT = 17_817;
-const QUIET: McpStatus = { availability: 'available', own: undefined, agents: { type: 'off' }, agentClients: 0 };
+const QUIET: McpStatus = {
+  availability: 'available',
+  hasFailed: false,
+  own: undefined,
+  agents: { type: 'off' },
+  agentClients: 0,
+};
 const OWN = { url: 'http://127.0.0.1:40123/mcp', clients: 1 };
 
 describe('the status of MCP in words', () => {
@@ -11,6 +17,9 @@ describe('the status of MCP in words', () => {
     expect(mcpLine(QUIET)).toBeUndefined();
     expect(describeOwn(QUIET)).toBe('not started; VS Code starts it when an agent asks');
     expect(describeAgents(QUIET)).toBe('none connected yet');
+    expect(describeAgents({ ...QUIET, hasFailed: true })).toBe(
+      'not served: the fleet of this window could not be started',
+    );
   });
 
   it.each([
