@@ -2,12 +2,15 @@ import { setMaxListeners } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
-import { errorCode, FleetCacheError, throwIfCancelled } from '../../base/errors';
+import { errorCode, FleetCacheError } from '../../base/errors';
 import { addressText, proveIdentity } from '../http/askIdentity';
 import type { Identity } from '../http/identity';
 import type { Endpoint } from './endpointFile';
 
-/** The request never came to the server, or it was for a session or token that the server does not know: nothing was done. */
+/**
+ * The request never came to the server, or it was for a session or token that the server does not know, or the server was too busy:
+ * nothing was done.
+ */
 export class NotTakenError extends FleetCacheError {}
 
 /** The server refused a request; the message is its own. */
@@ -24,7 +27,7 @@ export interface ConnectionsOptions {
   readonly endpoint: Endpoint;
   /** Called with whoever has proven to be at the other end of a connection. */
   onProven(identity: Identity): void;
-  /** Called when the server cannot be reached, or does not know the session any more. */
+  /** Called when nobody listens any more, or the server does not know the session. That one connection failed says less. */
   onLost(error: NotTakenError): void;
   /** Called when an answer that comes in parts begins. @param id of the request it is for, if any. */
   onStreamBegin(id: string | number | undefined): void;
@@ -35,7 +38,8 @@ export interface ConnectionsOptions {
 const CONNECT_MS = 3_000;
 const MAX_REFUSAL_BYTES = 16_384;
 /** Unknown token, unknown session. */
-const NOT_TAKEN = [401, 404];
+const UNKNOWN = [401, 404];
+const TOO_MANY_REQUESTS = 429;
 
 /**
  * Requests to the listener, each over a connection of its own whose other end has proven to be ours before the token is sent over
@@ -46,7 +50,6 @@ export class ProvenConnections {
 
   /** As the platform's own. @throws {NotTakenError} @throws {RefusedByServerError} @throws what breaks off on the way. */
   readonly fetch = async (url: string | URL, init: RequestInit = {}): Promise<Response> => {
-    throwIfCancelled(init.signal ?? undefined);
     const socket = await this.connect(init.signal ?? undefined);
     const response = await this.send(socket, new URL(url), init);
     const status = response.statusCode ?? 0;
@@ -56,8 +59,11 @@ export class ProvenConnections {
     // 405: of that stream there is no more, which the transport takes well.
     if ((status < 200 || status > 299) && status !== 405) {
       const message = await refusal(response);
-      if (NOT_TAKEN.includes(status)) {
+      if (UNKNOWN.includes(status)) {
         throw this.lost(new NotTakenError(message));
+      }
+      if (status === TOO_MANY_REQUESTS) {
+        throw new NotTakenError(message);
       }
       throw new RefusedByServerError(status, message);
     }
@@ -72,6 +78,7 @@ export class ProvenConnections {
   private async connect(signal: AbortSignal | undefined): Promise<Socket> {
     const { address, token } = this.options.endpoint;
     const where = addressText(address.host, address.port);
+    throwIfEnded(signal);
     const socket = connect({ ...address, timeout: CONNECT_MS });
     const close = () => socket.destroy();
     if (signal !== undefined) {
@@ -83,13 +90,15 @@ export class ProvenConnections {
     try {
       const identity = await proveIdentity(socket, address, token).catch((error: unknown) => {
         if (errorCode(error) === 'ECONNREFUSED') {
-          throw new NotTakenError(
-            `No window of VS Code has Fleet Cache running (nobody listens at ${where}). Open your fleet's folder in VS Code, trust it, and try again.`,
+          throw this.lost(
+            new NotTakenError(
+              `No window of VS Code has Fleet Cache running (nobody listens at ${where}). Open your fleet's folder in VS Code, trust it, and try again.`,
+            ),
           );
         }
         return undefined;
       });
-      throwIfCancelled(signal);
+      throwIfEnded(signal);
       if (identity === undefined) {
         throw new NotTakenError(
           `Another program, or a window that hangs, listens at ${where} in the place of Fleet Cache, and got nothing from here. End it, reload that window, or choose another port by the setting fleetCache.mcp.port.`,
@@ -100,7 +109,7 @@ export class ProvenConnections {
       return socket;
     } catch (error) {
       socket.destroy();
-      throw error instanceof NotTakenError ? this.lost(error) : error;
+      throw error;
     } finally {
       signal?.removeEventListener('abort', close);
       socket.off('timeout', close);
@@ -129,6 +138,13 @@ export class ProvenConnections {
   private lost(error: NotTakenError): NotTakenError {
     this.options.onLost(error);
     return error;
+  }
+}
+
+/** @param signal of the session. */
+function throwIfEnded(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) {
+    throw new NotTakenError('The session with Fleet Cache ended.');
   }
 }
 

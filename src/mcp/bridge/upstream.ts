@@ -9,8 +9,10 @@ import {
   type JSONRPCRequest,
   type RequestId,
 } from '@modelcontextprotocol/sdk/types.js';
-import { describeError, FleetCacheError } from '../../base/errors';
+import { describeError } from '../../base/errors';
 import type { Endpoint } from './endpointFile';
+import { OwnRequests } from './ownRequests';
+import { pause } from './pause';
 import { NotTakenError, ProvenConnections, RefusedByServerError } from './provenConnections';
 
 /** What became of a request. */
@@ -41,14 +43,19 @@ interface Pending {
   onResult(result: unknown): void;
 }
 
-/** The bridge's own requests stand out from its client's. */
-const OWN_IDS = 'fleet-cache-bridge:';
-const ANSWER_MS = 10_000;
 /** A window that has just been opened answers when its fleet is there, which it waits for at most 20 s. */
 const INITIALIZE_MS = 30_000;
-const ALIVE_MS = 5_000;
+/** Before a request that the server was too busy for is sent again. */
+const BUSY_MS = 200;
 const LISTENING_MS = 2_000;
 const GOODBYE_MS = 1_000;
+/** As the transport has it by default, but for `maxRetries`: a session that is over is noticed at once in another way. */
+const RECONNECTION = {
+  initialReconnectionDelay: 1_000,
+  maxReconnectionDelay: 30_000,
+  reconnectionDelayGrowFactor: 1.5,
+  maxRetries: 8,
+};
 /** What the transport says when it takes a stream up no more. */
 const GAVE_UP = 'Maximum reconnection attempts';
 
@@ -58,9 +65,10 @@ export class Upstream {
   readonly lost: Promise<string>;
   private readonly transport: StreamableHTTPClientTransport;
   private readonly pending = new Map<RequestId, Pending>();
-  private readonly asked = new Map<RequestId, (message: JSONRPCMessage) => void>();
-  private count = 0;
+  private readonly own: OwnRequests;
   private isLost = false;
+  private isListening = false;
+  private isIntroducing = false;
   private onListening = () => {};
   private onLost: (reason: string) => void = () => {};
   private begun: Promise<void> | undefined;
@@ -79,16 +87,23 @@ export class Upstream {
       onLost: (error) => this.lose(error.message),
       onStreamBegin: (id) => {
         if (id === undefined) {
+          this.isListening = true;
           this.onListening();
         }
       },
       onStreamEnd: (id) => void this.checkAfterEnd(id),
     });
-    this.transport = new StreamableHTTPClientTransport(new URL(endpoint.url), { fetch: connections.fetch });
+    this.transport = new StreamableHTTPClientTransport(new URL(endpoint.url), {
+      fetch: connections.fetch,
+      reconnectionOptions: RECONNECTION,
+    });
+    this.own = new OwnRequests((request) => this.transport.send(request), this.lost);
     this.transport.onmessage = (message) => this.receive(message);
-    this.transport.onerror = ({ message }) => {
-      if (message.includes(GAVE_UP)) {
+    this.transport.onerror = (error) => {
+      if (error.message.includes(GAVE_UP)) {
         this.lose('a stream that broke off was not taken up again');
+      } else if (this.begun !== undefined && !this.isListening && error instanceof NotTakenError) {
+        void this.introduceAgain();
       }
     };
   }
@@ -105,7 +120,7 @@ export class Upstream {
     const upstream = new Upstream(options);
     try {
       await upstream.transport.start();
-      const result = InitializeResultSchema.parse(await upstream.ask('initialize', hello, INITIALIZE_MS));
+      const result = InitializeResultSchema.parse(await upstream.own.ask('initialize', hello, INITIALIZE_MS));
       upstream.transport.setProtocolVersion(result.protocolVersion);
       return { upstream, result };
     } catch (error) {
@@ -168,25 +183,8 @@ export class Upstream {
   }
 
   /** The result of a request of the bridge itself. @throws {FleetCacheError} */
-  async ask(method: string, params: Readonly<Record<string, unknown>>, timeoutMs = ANSWER_MS): Promise<unknown> {
-    const id = `${OWN_IDS}${this.count++}`;
-    let timer: NodeJS.Timeout | undefined;
-    try {
-      const answer = await new Promise<JSONRPCMessage>((resolve, reject) => {
-        this.asked.set(id, resolve);
-        const fail = () => reject(new FleetCacheError(`Fleet Cache did not answer ${method} within ${timeoutMs} ms.`));
-        timer = setTimeout(fail, timeoutMs);
-        this.transport.send({ jsonrpc: '2.0', id, method, params }).catch(reject);
-        void this.lost.then((reason) => reject(new FleetCacheError(`The session with Fleet Cache ended: ${reason}`)));
-      });
-      if (isJSONRPCErrorResponse(answer)) {
-        throw new FleetCacheError(answer.error.message);
-      }
-      return isJSONRPCResultResponse(answer) ? answer.result : undefined;
-    } finally {
-      clearTimeout(timer);
-      this.asked.delete(id);
-    }
+  ask(method: string, params: Readonly<Record<string, unknown>>): Promise<unknown> {
+    return this.own.ask(method, params);
   }
 
   /** Says goodbye, so that the server need not wait for the session to be idle. */
@@ -201,11 +199,8 @@ export class Upstream {
   private receive(message: JSONRPCMessage): void {
     if (isJSONRPCResultResponse(message) || isJSONRPCErrorResponse(message)) {
       const { id } = message;
-      const asked = id === undefined ? undefined : this.asked.get(id);
       const pending = id === undefined ? undefined : this.pending.get(id);
-      if (asked !== undefined) {
-        asked(message);
-      } else if (pending !== undefined) {
+      if (!this.own.take(message) && pending !== undefined) {
         this.options.onMessage(message, this);
         pending.settle({ type: 'answered' });
         if (isJSONRPCResultResponse(message)) {
@@ -223,9 +218,27 @@ export class Upstream {
       this.onListening = resolve;
       timer = setTimeout(resolve, LISTENING_MS);
     });
-    await this.tell({ jsonrpc: '2.0', method: 'notifications/initialized' });
+    await this.introduce();
     await Promise.race([listening, this.lost]);
     clearTimeout(timer);
+  }
+
+  /** The transport opens the stream of what the server says of itself when this was taken. */
+  private introduce(): Promise<void> {
+    return this.tell({ jsonrpc: '2.0', method: 'notifications/initialized' });
+  }
+
+  /** A session without that stream hears of nothing, and the transport tries to open it once. */
+  private async introduceAgain(): Promise<void> {
+    if (this.isIntroducing) {
+      return;
+    }
+    this.isIntroducing = true;
+    await Promise.race([pause(BUSY_MS), this.lost]);
+    this.isIntroducing = false;
+    if (!this.isLost && !this.isListening) {
+      await this.introduce();
+    }
   }
 
   /** An answer in parts has ended; the last of it may still be on its way through the transport. */
@@ -238,7 +251,7 @@ export class Upstream {
     if (isAnswered()) {
       return;
     }
-    if (!(await this.isAlive())) {
+    if (!(await this.own.isAlive())) {
       this.lose('the connection ended');
     } else if (id !== undefined && this.pending.get(id)?.isResumable === false) {
       this.pending.get(id)?.settle({ type: 'lost' });
@@ -246,25 +259,19 @@ export class Upstream {
   }
 
   private async outcomeOf(error: unknown): Promise<Outcome> {
-    if (error instanceof NotTakenError) {
-      return { type: 'notTaken' };
-    }
     if (error instanceof RefusedByServerError) {
       return { type: 'refused', message: error.message };
     }
-    if (!this.isLost && !(await this.isAlive())) {
+    if (!this.isLost && !(await this.own.isAlive())) {
       this.lose(describeError(error));
     }
-    return { type: 'lost' };
-  }
-
-  private async isAlive(): Promise<boolean> {
-    try {
-      await this.ask('ping', {}, ALIVE_MS);
-      return true;
-    } catch {
-      return false;
+    if (!(error instanceof NotTakenError)) {
+      return { type: 'lost' };
     }
+    if (!this.isLost) {
+      await pause(BUSY_MS * (0.5 + Math.random()));
+    }
+    return { type: 'notTaken' };
   }
 
   private lose(reason: string): void {

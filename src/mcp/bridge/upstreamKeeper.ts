@@ -11,6 +11,7 @@ import {
 import type { Logger } from '../../base/logger';
 import type { ClientMemory } from './clientMemory';
 import { readEndpoint } from './endpointFile';
+import { pause } from './pause';
 import type { ServedFleet } from './servedFleet';
 import { standInResult } from './standIn';
 import { Upstream } from './upstream';
@@ -218,16 +219,4 @@ export class UpstreamKeeper {
       }
     });
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end, { once: true });
-  });
 }

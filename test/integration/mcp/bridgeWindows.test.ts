@@ -6,6 +6,7 @@ import { silentLogger } from '../../../src/base/logger';
 import { McpHttpServer } from '../../../src/mcp/http/httpServer';
 import { type BridgeStand, createBridgeStand } from '../../fixtures/bridge';
 import { eventually } from '../../fixtures/eventually';
+import { type FrontOfWindow, frontOf } from '../../fixtures/frontOfWindow';
 
 const HOST = '127.0.0.1';
 const LONG_MS = 30_000;
@@ -18,6 +19,7 @@ interface WindowOptions {
 }
 
 interface TestWindow {
+  readonly url: string;
   readonly port: number;
   readonly sessionCount: number;
   close(): Promise<void>;
@@ -54,12 +56,21 @@ describe('the bridge from window to window', () => {
     closing.push(close);
     await stand.access.publish(server.url);
     return {
+      url: server.url,
       port: Number(new URL(server.url).port),
       get sessionCount() {
         return server.sessionCount;
       },
       close,
     };
+  }
+
+  /** Agents come to the window over it. */
+  async function openFront(to: TestWindow, hold?: (body: string) => Promise<void>): Promise<FrontOfWindow> {
+    const front = await frontOf(to.url, await stand.access.token(), hold);
+    closing.push(() => front.close());
+    await stand.access.publish(front.url);
+    return front;
   }
 
   it('tells an agent that another fleet is served now, and repeats nothing there', async () => {
@@ -108,6 +119,37 @@ describe('the bridge from window to window', () => {
     await openWindow({ fleet: 'c', port: first.port, offer: offer('c') });
     expect(await client.callTool({ name: 'warm' })).toEqual(said('c'));
     expect(warmed).toEqual(['a', 'b', 'c', 'c']);
+  });
+
+  it('keeps the session, and what is being done in it, when connections to a busy window fail', async () => {
+    let sessions = 0;
+    let works = 0;
+    let finish = () => {};
+    const window = await openWindow({
+      offer(server) {
+        sessions++;
+        server.registerTool('hello', {}, () => said('hello'));
+        server.registerTool('work', {}, async () => {
+          works++;
+          await new Promise<void>((resolve) => {
+            finish = resolve;
+          });
+          return said('worked');
+        });
+      },
+    });
+    const front = await openFront(window);
+    const { client } = await stand.connect();
+    const working = client.callTool({ name: 'work' });
+    await eventually(() => expect(works).toBe(1), LONG_MS);
+    for (const disturb of [() => front.dropConnections(3), () => front.refuseIdentity(3)]) {
+      disturb();
+      expect(await client.callTool({ name: 'hello' })).toEqual(said('hello'));
+      await eventually(() => expect(front.left).toBe(0), LONG_MS);
+    }
+    finish();
+    expect(await working).toEqual(said('worked'));
+    expect([sessions, works, window.sessionCount]).toEqual([1, 1, 1]);
   });
 });
 
