@@ -11,7 +11,10 @@ export interface Question {
   readonly agreement: string;
 }
 
-/** Asks a person in the window that the server lives in; resolves to whether they agree. */
+/**
+ * Asks a person in the window that the server lives in; resolves to whether they agree, and fails with a `FleetCacheError` when
+ * nobody is asked now.
+ */
 export type PersonAsker = (question: Question, signal: AbortSignal) => Promise<boolean>;
 
 /** Nobody agreed. */
@@ -88,7 +91,12 @@ async function askClient({ title, detail, agreement }: Question, { elicit, signa
 }
 
 async function askWindow(question: Question, ask: PersonAsker | undefined, signal: AbortSignal): Promise<void> {
-  const hasAgreed = ask !== undefined && (await ask(question, signal));
+  let hasAgreed: boolean;
+  try {
+    hasAgreed = ask !== undefined && (await ask(question, signal));
+  } catch (error) {
+    throw error instanceof FleetCacheError ? new ConsentError(error.message, { cause: error }) : error;
+  }
   if (signal.aborted) {
     throw new CancelledError();
   }

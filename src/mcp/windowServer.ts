@@ -4,7 +4,7 @@ import { describeError, FleetCacheError } from '../base/errors';
 import type { Logger } from '../base/logger';
 import type { FleetServices } from '../service/fleetServices';
 import { readEndpoint } from './bridge/endpointFile';
-import type { PersonAsker } from './consent';
+import type { PersonAsker, Question } from './consent';
 import { createFleetServer } from './fleetServer';
 import { askIdentity } from './http/askIdentity';
 import { RefusedError } from './http/gate';
@@ -27,7 +27,13 @@ export interface ServedByWindow {
   fleet(): string | undefined;
   /** Whether a client that comes now may have miners do something. */
   allowMinerControl(): boolean;
-  readonly askPerson: PersonAsker;
+  /**
+   * Resolves to whether a person agrees.
+   *
+   * @param client who asks, the same for each of its questions.
+   * @throws {FleetCacheError} when nobody is asked now; its message says why.
+   */
+  askPerson(question: Question, client: object, signal: AbortSignal): Promise<boolean>;
 }
 
 /** Who has a port, as a window has to know it. */
@@ -61,7 +67,8 @@ export function listenInWindow(
     logger,
     async createServer() {
       const services = await served.services().catch(refuse);
-      const { askPerson } = served;
+      const client = {};
+      const askPerson: PersonAsker = (question, signal) => served.askPerson(question, client, signal);
       const context = { services, clock, logger, askPerson, allowMinerControl: served.allowMinerControl() };
       return createFleetServer(context, version);
     },

@@ -187,6 +187,9 @@ describe('the MCP server of a window', () => {
       await first.page.keyboard.press('Enter');
       expect(await refused).toContain('The person did not agree. Nothing was done');
 
+      // Nobody is asked again at once: an agent could ask until the person gives in.
+      expect(await invalidate()).toContain('The person has just refused something, and is asked nothing for another');
+      await first.page.waitForTimeout(5_000);
       const agreed = invalidate();
       await first.pressDialogButton('Invalidate');
       expect(await agreed).toMatchObject({ agreedIn: 'window' });

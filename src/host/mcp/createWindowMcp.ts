@@ -12,6 +12,7 @@ import { AgentAccess } from './agentAccess';
 import { registerMcpServer } from './definitionProvider';
 import type { McpParts } from './mcpParts';
 import { PersonAsker } from './personAsker';
+import { questionDialog } from './questionDialog';
 import { WindowMcp } from './windowMcp';
 
 /** The longest that a client waits for a fleet that is starting, in ms; clients give up after a minute. */
@@ -32,7 +33,7 @@ export function createWindowMcp(
 ): WindowMcpParts {
   const disposables = new DisposableStore();
   const access = disposables.add(new AgentAccess(secrets, join(globalStorageUri.fsPath, 'mcp'), log, parts.readToken));
-  const asker = new PersonAsker(systemClock);
+  const asker = new PersonAsker(questionDialog, systemClock);
   const server = disposables.add(
     new WindowMcp({
       parts,
@@ -41,7 +42,7 @@ export function createWindowMcp(
       entrance: access,
       settings: readMcpSettings,
       isTrusted: () => vscode.workspace.isTrusted,
-      askPerson: (question, signal) => asker.ask(question, signal),
+      askPerson: (question, client, signal) => asker.ask(question, client, signal),
       clock: systemClock,
       logger: log,
     }),

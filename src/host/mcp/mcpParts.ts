@@ -26,8 +26,13 @@ export interface Served {
   /** Tells the fleets of two windows apart; `undefined` while there is none. */
   fleet(): string | undefined;
   allowMinerControl(): boolean;
-  /** Resolves to whether the person agrees. */
-  askPerson(question: AgentQuestion, signal: AbortSignal): Promise<boolean>;
+  /**
+   * Resolves to whether the person agrees.
+   *
+   * @param client who asks, the same for each of its questions.
+   * @throws {FleetCacheError} when nobody is asked now; its message says why.
+   */
+  askPerson(question: AgentQuestion, client: object, signal: AbortSignal): Promise<boolean>;
 }
 
 /** An MCP server that listens on this machine. */

@@ -1,67 +1,127 @@
-import * as vscode from 'vscode';
 import type { Clock } from '../../base/clock';
-import { plainText, showInformation } from '../messages';
+import { FleetCacheError } from '../../base/errors';
 import type { AgentQuestion } from './mcpParts';
 
-/** After that the question is stale, in ms. */
+/** What a question is asked with. It cannot be taken back: it stays until the person has answered it. */
+export interface QuestionDialog {
+  /** Resolves to whether the person agrees. */
+  ask(question: AgentQuestion): Promise<boolean>;
+  /** The person has agreed to what nobody waits for any more. */
+  tellTooLate(): void;
+}
+
+interface WaitingQuestion {
+  readonly question: AgentQuestion;
+  readonly client: object;
+  readonly answer: (hasAgreed: boolean) => void;
+  /** The agent has given it up, or it has become stale. */
+  isOver: boolean;
+}
+
+/** After that a question is stale, in ms. */
 const PATIENCE_MS = 5 * 60_000;
 /** Nobody answers more with care. */
-const MOST_WAITING = 5;
-const REFUSE = 'Refuse';
+const MOST_WAITING = 3;
+/** After a refusal nobody is asked for a while, in ms; twice as long after each further one in a row. */
+const FIRST_PAUSE_MS = 5_000;
+const LONGEST_PAUSE_MS = 5 * 60_000;
 
-/** Asks the person at this window about what agents want to do, one question after the other. */
+/**
+ * Asks the person at this window about what agents want to do, one question after the other: one of each client, and a few in all,
+ * so that no agent can ask until the person gives in.
+ */
 export class PersonAsker {
-  private queue: Promise<unknown> = Promise.resolve();
-  private waiting = 0;
+  /** The first one is on the screen. */
+  private readonly line: WaitingQuestion[] = [];
+  private refusals = 0;
+  /** On the monotonic clock. */
+  private pauseEnd = Number.NEGATIVE_INFINITY;
 
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly dialog: QuestionDialog,
+    private readonly clock: Clock,
+  ) {}
 
   /**
-   * Resolves to whether the person agrees. It is a no when the agent gives it up, after five minutes, and at once when five
-   * questions wait for an answer already.
+   * Resolves to whether the person agrees; also when the agent gives it up, or after five minutes, and then it is a no.
+   *
+   * @param client who asks, the same for each of its questions.
+   * @throws {FleetCacheError} when nobody is asked now; its message says why.
    */
-  async ask(question: AgentQuestion, signal: AbortSignal): Promise<boolean> {
-    if (this.waiting >= MOST_WAITING) {
+  async ask(question: AgentQuestion, client: object, signal: AbortSignal): Promise<boolean> {
+    this.requireRoom(client);
+    if (signal.aborted) {
       return false;
     }
-    this.waiting++;
     const timeUp = new AbortController();
     const timer = this.clock.setTimeout(() => timeUp.abort(), PATIENCE_MS);
     const isOver = AbortSignal.any([signal, timeUp.signal]);
-    const answer = this.queue.then(() => (isOver.aborted ? false : this.show(question, isOver)));
-    this.queue = answer.catch(() => {});
     try {
-      return await answer;
+      return await new Promise<boolean>((resolve) => {
+        const waiting: WaitingQuestion = { question, client, answer: resolve, isOver: false };
+        isOver.addEventListener('abort', () => this.giveUp(waiting), { once: true });
+        this.line.push(waiting);
+        if (this.line.length === 1) {
+          void this.showFirst(waiting);
+        }
+      });
     } finally {
-      this.waiting--;
       timer.dispose();
     }
   }
 
-  private async show({ title, detail, agreement }: AgentQuestion, isOver: AbortSignal): Promise<boolean> {
-    // What Enter chooses comes first, and that must not be the agreement.
-    const shown = vscode.window
-      .showWarningMessage(plainText(title), { modal: true, detail }, REFUSE, agreement)
-      .then((choice) => choice === agreement);
-    const given = await Promise.race([shown, aborted(isOver)]);
-    if (given === undefined) {
-      // VS Code cannot take a question back.
-      void shown.then((hasAgreed) => {
-        if (hasAgreed) {
-          showInformation('The agent does not wait for it any more. Nothing was done.');
-        }
-      });
+  private requireRoom(client: object): void {
+    const pauseMs = this.pauseEnd - this.clock.monotonic();
+    if (pauseMs > 0) {
+      throw new FleetCacheError(
+        `The person has just refused something, and is asked nothing for another ${Math.ceil(pauseMs / 1_000)} s. Nothing was done; do not ask again unless they want it.`,
+      );
     }
-    return given === true;
+    if (this.line.some((waiting) => waiting.client === client)) {
+      throw new FleetCacheError(
+        'The person has not answered this agent’s former question yet. Nothing was done; ask one thing after the other.',
+      );
+    }
+    if (this.line.length >= MOST_WAITING) {
+      throw new FleetCacheError(
+        'The person has not answered what other agents have asked yet. Nothing was done; try again later.',
+      );
+    }
   }
-}
 
-function aborted(signal: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => {
-    if (signal.aborted) {
-      resolve(undefined);
-    } else {
-      signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  private giveUp(waiting: WaitingQuestion): void {
+    waiting.isOver = true;
+    waiting.answer(false);
+    const place = this.line.indexOf(waiting);
+    if (place > 0) {
+      this.line.splice(place, 1);
     }
-  });
+  }
+
+  private async showFirst(waiting: WaitingQuestion): Promise<void> {
+    const hasAgreed = await this.dialog.ask(waiting.question).catch(() => false);
+    this.line.shift();
+    if (waiting.isOver) {
+      if (hasAgreed) {
+        this.dialog.tellTooLate();
+      }
+    } else {
+      this.note(hasAgreed);
+      waiting.answer(hasAgreed);
+    }
+    const [next] = this.line;
+    if (next !== undefined) {
+      void this.showFirst(next);
+    }
+  }
+
+  private note(hasAgreed: boolean): void {
+    if (hasAgreed) {
+      this.refusals = 0;
+    } else {
+      const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** this.refusals, LONGEST_PAUSE_MS);
+      this.refusals++;
+      this.pauseEnd = this.clock.monotonic() + pauseMs;
+    }
+  }
 }

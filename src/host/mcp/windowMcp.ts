@@ -20,7 +20,7 @@ export interface WindowMcpOptions {
   readonly entrance: AgentEntrance;
   settings(): McpSettings;
   isTrusted(): boolean;
-  askPerson(question: AgentQuestion, signal: AbortSignal): Promise<boolean>;
+  askPerson(question: AgentQuestion, client: object, signal: AbortSignal): Promise<boolean>;
   readonly clock: Clock;
   readonly logger: Logger;
 }

@@ -10,12 +10,15 @@ import type { Logger } from '../../../../src/base/logger';
 import type { McpSettings } from '../../../../src/host/configuration';
 import type { SessionState } from '../../../../src/host/fleetSession';
 import { AgentAccess } from '../../../../src/host/mcp/agentAccess';
+import type { AgentQuestion } from '../../../../src/host/mcp/mcpParts';
+import { PersonAsker } from '../../../../src/host/mcp/personAsker';
 import { WindowMcp } from '../../../../src/host/mcp/windowMcp';
 import { readEndpoint } from '../../../../src/mcp/bridge/endpointFile';
 import { listenInWindow, whoListens } from '../../../../src/mcp/windowServer';
 import type { FleetServices } from '../../../../src/service/fleetServices';
 import { eventually } from '../../../fixtures/eventually';
 import { startTestFleet, type TestFleet } from '../../../fixtures/fleet';
+import { toolResult } from '../../../fixtures/mcpClient';
 import { ask, connectOverHttp } from '../../../fixtures/mcpHttp';
 import { memorySecrets } from '../../../fixtures/memorySecrets';
 import { freePort, occupyPort } from '../../../fixtures/ports';
@@ -37,6 +40,8 @@ class TestWindow {
   state: SessionState;
   isTrusted = true;
   settings: McpSettings;
+  /** Questions on the screen, and what answers them. */
+  readonly dialogs: { readonly question: AgentQuestion; readonly answer: (hasAgreed: boolean) => void }[] = [];
 
   constructor(
     services: FleetServices,
@@ -58,6 +63,9 @@ class TestWindow {
       state: { get: () => this.state },
       services: { get: () => (this.state.type === 'running' ? this.state.services : undefined) },
     });
+    const ask = (question: AgentQuestion) =>
+      new Promise<boolean>((answer) => void this.dialogs.push({ question, answer }));
+    const asker = new PersonAsker({ ask, tellTooLate: () => {} }, systemClock);
     this.mcp = new WindowMcp({
       parts: { listen: (request, served) => listenInWindow(request, served, logger), whoListens },
       session,
@@ -73,7 +81,7 @@ class TestWindow {
       entrance: this.access,
       settings: () => this.settings,
       isTrusted: () => this.isTrusted,
-      askPerson: async () => false,
+      askPerson: (question, client, signal) => asker.ask(question, client, signal),
       clock: fastClock,
       logger,
     });
@@ -374,6 +382,35 @@ describe('the MCP servers of several windows', () => {
     await expect(untrusted.mcp.openForWindow()).rejects.toThrow(/not trusted/);
     await expect(untrusted.mcp.openForAgents()).rejects.toThrow(/not trusted/);
     expect(untrusted.mcp.status).toMatchObject({ availability: 'untrusted', own: undefined, agents: { type: 'off' } });
+  });
+
+  it('ask the person one question of each agent, and tell an agent why when nobody is asked', async () => {
+    const window = open();
+    const { url, token } = await window.mcp.openForWindow();
+    const [one, two] = [await connectOverHttp(url, {}, token), await connectOverHttp(url, {}, token)];
+    const plan = ({ client }: typeof one) =>
+      toolResult<{ plan_id: string }>(client, 'plan_cache_change', { whole_fleet: true });
+    const invalidate = async (agent: typeof one) =>
+      toolResult(agent.client, 'invalidate_cache', { plan_id: (await plan(agent)).plan_id });
+    const refusals: string[] = [];
+    const flood = Array.from({ length: 10 }, () =>
+      invalidate(one).catch((error: Error) => void refusals.push(error.message)),
+    );
+    await eventually(() => expect(refusals).toHaveLength(9));
+    expect(new Set(refusals)).toEqual(
+      new Set([
+        'The person has not answered this agent’s former question yet. Nothing was done; ask one thing after the other.',
+      ]),
+    );
+    const other = invalidate(two);
+    window.dialogs[0]?.answer(true);
+    expect((await Promise.all(flood)).filter((result) => result !== undefined)).toMatchObject([{ agreedIn: 'window' }]);
+    await eventually(() => expect(window.dialogs).toHaveLength(2));
+    window.dialogs[1]?.answer(false);
+    await expect(other).rejects.toThrow('The person did not agree');
+    await expect(invalidate(two)).rejects.toThrow(/The person has just refused something, and is asked nothing for/);
+    expect(window.dialogs).toHaveLength(2);
+    await Promise.all([one.client.close(), two.client.close()]);
   });
 
   it('let agents tell miners something only when the setting says so', async () => {
