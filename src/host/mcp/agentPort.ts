@@ -52,8 +52,9 @@ export class AgentPort implements Disposable {
   private readonly tokens: Disposable;
   private current: AgentPortState = { type: 'off' };
   private listener: McpListener | undefined;
-  /** Aborted when the port is not wanted any more; absent while it is not. */
+  /** Aborted when the port is not wanted any more, or another one is; absent while none is. */
   private wanted: AbortController | undefined;
+  private isDisposed = false;
   private nextLook: Disposable = toDisposable(() => {});
   /** One look after the other, so that no two listeners are made. */
   private queue: Promise<void> = Promise.resolve();
@@ -74,6 +75,11 @@ export class AgentPort implements Disposable {
     return this.current;
   }
 
+  /** Whether it listens, waits for the port, or is about to; the {@link state} may be another one still. */
+  get isWanted(): boolean {
+    return this.wanted !== undefined;
+  }
+
   /** Agents that this window serves at the port now. */
   get clients(): number {
     return this.listener?.sessionCount ?? 0;
@@ -81,17 +87,25 @@ export class AgentPort implements Disposable {
 
   /** Listens, or waits for the port. Resolves to which of the two. */
   async open(): Promise<AgentPortState> {
-    this.wanted ??= new AbortController();
-    await this.look(this.wanted.signal);
+    if (!this.isDisposed) {
+      this.wanted ??= new AbortController();
+      await this.look(this.wanted.signal);
+    }
     return this.current;
   }
 
   /** As {@link open}, on what the settings say by now, if it is open. */
   async reopen(): Promise<void> {
-    if (this.wanted !== undefined) {
-      await this.close();
-      await this.open();
+    if (this.wanted === undefined) {
+      return;
     }
+    // It stays wanted, so that whoever closes it meanwhile has the last word.
+    this.wanted.abort();
+    this.nextLook.dispose();
+    const wanted = new AbortController();
+    this.wanted = wanted;
+    await this.enqueue(() => this.letGo());
+    await this.look(wanted.signal);
   }
 
   /** Gives the port up to other windows, and waits for it no more. */
@@ -102,7 +116,6 @@ export class AgentPort implements Disposable {
     await this.enqueue(async () => {
       if (this.wanted === undefined) {
         await this.letGo();
-        this.change({ type: 'off' });
       }
     });
   }
@@ -117,6 +130,7 @@ export class AgentPort implements Disposable {
   }
 
   dispose(): void {
+    this.isDisposed = true;
     this.tokens.dispose();
     void this.close().finally(() => this.changes.dispose());
   }
@@ -206,6 +220,7 @@ export class AgentPort implements Disposable {
     const { listener } = this;
     this.listener = undefined;
     await listener?.close();
+    this.change({ type: 'off' });
   }
 
   private enqueue(task: () => Promise<void>): Promise<void> {

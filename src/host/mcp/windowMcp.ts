@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock';
 import { Emitter } from '../../base/emitter';
-import { describeError, FleetCacheError } from '../../base/errors';
+import { CancelledError, describeError, FleetCacheError } from '../../base/errors';
 import { type Disposable, DisposableStore, toDisposable } from '../../base/lifecycle';
 import type { Logger } from '../../base/logger';
 import type { FleetServices } from '../../service/fleetServices';
@@ -127,6 +127,9 @@ export class WindowMcp implements Disposable {
     await this.options.requireServices();
     // It may have been paused, or turned off, meanwhile.
     this.requireAvailable();
+    if (this.disposables.isDisposed) {
+      throw new CancelledError();
+    }
     const isFirst = this.own.listener === undefined;
     const { listener, token } = await this.own.open();
     if (isFirst) {
@@ -160,6 +163,7 @@ export class WindowMcp implements Disposable {
    */
   async restart(): Promise<void> {
     await Promise.all([this.own.listener?.endSessions(), this.port.reopen()]);
+    this.follow();
   }
 
   /** Takes over what the settings, the session and the workspace's trust are now. */
@@ -196,19 +200,25 @@ export class WindowMcp implements Disposable {
   /** Listens for agents outside of VS Code when there are any, and else looks again later. */
   private async openIfConnected(): Promise<void> {
     this.nextLook.dispose();
-    const isStarting = this.options.session.state.type === 'starting';
-    if (this.port.state.type !== 'off' || this.availability !== 'available' || isStarting || this.hasFailed) {
+    if (this.port.isWanted || !this.canServeAgents) {
       return;
     }
-    if (this.isWanted || (await this.options.entrance.isPublished())) {
+    const isConnected = this.isWanted || (await this.options.entrance.isPublished());
+    // The window may have closed meanwhile, or the server be turned off.
+    if (!this.canServeAgents) {
+      return;
+    }
+    if (isConnected) {
       await this.port.open();
-      return;
-    }
-    if (this.disposables.isDisposed) {
       return;
     }
     this.nextLook.dispose();
     this.nextLook = this.options.clock.setTimeout(() => void this.openIfConnected(), LOOK_MS);
+  }
+
+  private get canServeAgents(): boolean {
+    const { isDisposed } = this.disposables;
+    return !isDisposed && this.availability === 'available' && this.options.session.state.type === 'running';
   }
 
   private get hasFailed(): boolean {

@@ -158,6 +158,11 @@ describe('the MCP servers of several windows', () => {
     }
   }
 
+  const holderOf = async (window: TestWindow) => whoListens(port, await window.token(), AbortSignal.timeout(10_000));
+
+  /** So long that whatever was to come of a change has come. */
+  const rest = () => new Promise((resolve) => setTimeout(resolve, 700));
+
   it('listen nowhere before somebody needs it', async () => {
     const window = open();
     expect(window.mcp.status).toMatchObject({ availability: 'available', own: undefined, agents: { type: 'off' } });
@@ -411,6 +416,58 @@ describe('the MCP servers of several windows', () => {
     await expect(invalidate(two)).rejects.toThrow(/The person has just refused something, and is asked nothing for/);
     expect(window.dialogs).toHaveLength(2);
     await Promise.all([one.client.close(), two.client.close()]);
+  });
+
+  it('listen or not as the last of several changes in a row says', async () => {
+    const window = open();
+    await window.mcp.openForAgents();
+    const { url, token } = await window.endpoint();
+    const set = (isEnabled: boolean) => {
+      window.settings = { ...window.settings, isEnabled };
+      window.mcp.follow();
+    };
+    set(false);
+    set(true);
+    await rest();
+    expect(window.mcp.status.agents.type).toBe('owned');
+    expect(await fleetOver(url, token)).toBe(2);
+
+    // Turned off while the port is tried anew.
+    const restarting = window.mcp.restart();
+    set(false);
+    await restarting;
+    await rest();
+    expect(window.mcp.status.agents.type).toBe('off');
+    expect(await holderOf(window)).toEqual({ type: 'nobody' });
+
+    // Turned off while a look at the file is under way.
+    set(true);
+    set(false);
+    await rest();
+    expect(await holderOf(window)).toEqual({ type: 'nobody' });
+
+    set(true);
+    await eventually(() => expect(window.mcp.status.agents.type).toBe('owned'));
+  });
+
+  it('listen nowhere once they are closed, whatever is under way', async () => {
+    const first = open();
+    await first.mcp.openForAgents();
+    await closeWindow(first);
+    const holder = async () => whoListens(port, 'x'.repeat(43), AbortSignal.timeout(10_000));
+    await eventually(async () => expect(await holder()).toEqual({ type: 'nobody' }));
+    // Each has begun to look whether an agent was connected.
+    const opening = open();
+    await closeWindow(opening);
+    const restarting = open();
+    await eventually(() => expect(restarting.mcp.status.agents.type).toBe('owned'));
+    const restarted = restarting.mcp.restart();
+    await closeWindow(restarting);
+    await restarted;
+    await rest();
+    expect(await holder()).toEqual({ type: 'nobody' });
+    await expect(opening.mcp.openForWindow()).rejects.toThrow();
+    expect(opening.mcp.status.own).toBeUndefined();
   });
 
   it('let agents tell miners something only when the setting says so', async () => {
