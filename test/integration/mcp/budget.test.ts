@@ -5,10 +5,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CONCISE_CHARACTERS, DETAILED_CHARACTERS } from '../../../src/mcp/limits';
 import type { FleetServices } from '../../../src/service/fleetServices';
 import { startTestFleet, type TestFleet } from '../../fixtures/fleet';
+import { fillCache } from '../../fixtures/fullCache';
 import { HOSTILE_TEXTS } from '../../fixtures/hostileTexts';
 import { connectMcpClient, type McpClient, readJson, toolResult } from '../../fixtures/mcpClient';
 
 const MINERS = 5_000;
+/** Longer than a busy machine takes. */
+const LASTING_S = 3_600;
 /** More than any model needs for JSON of figures and names. */
 const CHARACTERS_PER_TOKEN = 2.75;
 const MAX_TOKENS = 2_000;
@@ -41,11 +44,11 @@ describe('what the tools tell of 5,000 miners, some with names that mean harm', 
     expect(services.inventory.current.miners.length).toBeGreaterThan(MINERS - 20);
     hostileIds = services.inventory.current.miners.map(({ id }) => id).filter((id) => !id.startsWith('rack-'));
     expect(hostileIds.length).toBeGreaterThan(5);
-    // Fresh for as long as may be, so that a slow machine need not read all of them again.
-    for (const dataset of ['miner:status', 'miner:stats', 'miner:cooling'] as const) {
-      await services.ttls.set(dataset, 30);
-    }
-    await services.warmer.warm(services.inventory.current.miners, ['status', 'stats', 'cooling'], { concurrency: 64 });
+    await fillCache(services, test.redis, ['status', 'stats', 'cooling'], LASTING_S);
+    const calls = test.fleet.callCount();
+    const { data } = await services.reads.summary('global');
+    expect(data.reporting).toBe(services.inventory.current.miners.length);
+    expect(test.fleet.callCount(), 'not all was cached').toBe(calls);
     mcp = await connectMcpClient(services);
   }, 120_000);
 
