@@ -1,5 +1,6 @@
 import type { EventStore } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import {
+  ErrorCode,
   isJSONRPCErrorResponse,
   isJSONRPCRequest,
   isJSONRPCResultResponse,
@@ -16,6 +17,9 @@ const STANDALONE = '_GET_stream';
 
 /** Ends the id of the event after which its stream is over, so that this is known even when nothing of the stream is kept. */
 const LAST = '/last';
+
+/** What ends the stream of a request that its client has cancelled. It is sent to nobody. */
+export const CANCELLED = { code: ErrorCode.ConnectionClosed, message: 'The request was cancelled.' } as const;
 
 export interface SentEvent {
   readonly id: string;
@@ -101,9 +105,8 @@ export class RecentEvents implements EventStore {
   }
 
   private sentAfter({ streamId, number }: { readonly streamId: string; readonly number: number }): SentEvent[] {
-    // That a stream was opened is kept as an empty message, and nobody waits for it.
     return this.kept.filter(
-      (event) => event.streamId === streamId && event.number > number && 'jsonrpc' in event.message,
+      (event) => event.streamId === streamId && event.number > number && isForClient(event.message),
     );
   }
 
@@ -130,4 +133,9 @@ export class RecentEvents implements EventStore {
       ? undefined
       : { streamId, number, isLast: last !== undefined };
   }
+}
+
+function isForClient(message: JSONRPCMessage): boolean {
+  // That a stream was opened is kept as an empty message, and nobody waits for it.
+  return 'jsonrpc' in message && !('error' in message && message.error === CANCELLED);
 }

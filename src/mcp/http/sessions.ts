@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
+import { CancelledNotificationSchema, type JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 import type { Clock } from '../../base/clock';
 import { describeError } from '../../base/errors';
 import { type Disposable, toDisposable } from '../../base/lifecycle';
 import type { Logger } from '../../base/logger';
 import { RefusedError } from './gate';
-import { RecentEvents, type SentEvent } from './recentEvents';
+import { CANCELLED, RecentEvents, type SentEvent } from './recentEvents';
 
 export interface SessionsOptions {
   /** The server of one client. @throws {RefusedError} when there is none now. */
@@ -92,10 +93,14 @@ export class Sessions {
     transport.onerror = (error) => logger.debug(`An MCP client's request failed: ${describeError(error)}`);
     // The SDK's types of a transport and of this one differ in what may be undefined.
     await server.connect(transport as Parameters<McpServer['connect']>[0]);
-    const { onclose } = transport;
+    const { onclose, onmessage } = transport;
     transport.onclose = () => {
       onclose?.();
       this.forget(session);
+    };
+    transport.onmessage = (message, extra) => {
+      onmessage?.(message, extra);
+      endCancelled(transport, message);
     };
     try {
       checkAgain();
@@ -180,6 +185,16 @@ export class Sessions {
     if (sessionId !== undefined) {
       this.byId.delete(sessionId);
     }
+  }
+}
+
+/** Ends the stream of a request that is cancelled by a message. The SDK answers none, and would keep its connection for ever. */
+function endCancelled(transport: StreamableHTTPServerTransport, message: JSONRPCMessage): void {
+  const id = CancelledNotificationSchema.safeParse(message).data?.params.requestId;
+  if (id !== undefined) {
+    transport.closeSSEStream(id);
+    // It fails when the request was answered already, or nobody can take its stream up again.
+    transport.send({ jsonrpc: '2.0', id, error: CANCELLED }).catch(() => {});
   }
 }
 

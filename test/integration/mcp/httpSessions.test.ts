@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -256,6 +257,50 @@ describe('clients over Streamable HTTP', () => {
     expect((await ask(url, { method: 'GET', path: '/healthz' })).status).toBe(200);
     await transport.terminateSession();
     expect(server.sessionCount).toBe(0);
+  }, 90_000);
+
+  it('hold no connection for what they have cancelled', async () => {
+    server = await listenForMcp(services);
+    const { url } = server;
+    let begun = 0;
+    let ended = 0;
+    const statuses: number[] = [];
+    const errors: string[] = [];
+    const { client, transport } = await connectOverHttp(url, {}, TOKEN, async (address, init) => {
+      const response = await fetch(address, init);
+      if (new Headers(init?.headers).has('last-event-id')) {
+        statuses.push(response.status);
+      }
+      const isStream = response.headers.get('content-type') === 'text/event-stream';
+      if (init?.method !== 'POST' || response.body === null || !isStream) {
+        return response;
+      }
+      begun++;
+      const flush = () => {
+        ended++;
+      };
+      return new Response(response.body.pipeThrough(new TransformStream({ flush })), response);
+    });
+    clients.push(client);
+    client.onerror = ({ message }) => errors.push(message);
+    delayMiners(30_000);
+    onTestFinished(() => delayMiners(0));
+    const before = begun;
+    const impatient = new AbortController();
+    setMaxListeners(0, impatient.signal);
+    const uris = services.inventory.current.miners.map(({ id }) => `braiins:///miner/${id}/config`);
+    const calls = uris.map((uri) => client.readResource({ uri }, { signal: impatient.signal }));
+    const settled = Promise.allSettled(calls);
+    await eventually(() => expect(begun - before).toBe(uris.length), 20_000);
+    impatient.abort();
+    expect(new Set((await settled).map(({ status }) => status))).toEqual(new Set(['rejected']));
+    await eventually(() => expect(ended).toBe(begun), 20_000);
+    // The SDK's client looks for an answer once more, and takes it that there is none.
+    await eventually(() => expect(statuses).toHaveLength(uris.length), 20_000);
+    expect(new Set(statuses)).toEqual(new Set([405]));
+    expect(errors).toEqual([]);
+    expect((await client.listTools()).tools.length).toBeGreaterThan(0);
+    await transport.terminateSession();
   }, 90_000);
 
   it('get the rest of a stream that is over, which ends then', async () => {
