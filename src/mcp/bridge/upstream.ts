@@ -124,7 +124,7 @@ export class Upstream {
       upstream.transport.setProtocolVersion(result.protocolVersion);
       return { upstream, result };
     } catch (error) {
-      upstream.lose(describeError(error));
+      await upstream.close();
       throw error;
     }
   }

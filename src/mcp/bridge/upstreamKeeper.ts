@@ -152,13 +152,15 @@ export class UpstreamKeeper {
     }
     const endpoint = await readEndpoint(endpointPath);
     const { upstream, result } = await Upstream.open({ endpoint, onMessage }, hello);
-    if (memory.isReady) {
-      await upstream.begin();
-      await this.restore(upstream);
-    }
-    if (this.closing.signal.aborted) {
+    try {
+      if (memory.isReady) {
+        await upstream.begin();
+        await this.restore(upstream);
+      }
+      throwIfCancelled(this.closing.signal);
+    } catch (error) {
       await upstream.close();
-      throw new CancelledError();
+      throw error;
     }
     fleet.note(upstream.fleet);
     this.live = upstream;
@@ -167,9 +169,6 @@ export class UpstreamKeeper {
     if (this.isIntroduced) {
       onRenewed();
     }
-    if (memory.isReady) {
-      void upstream.begin();
-    }
     this.failure = new FleetCacheError('The session with Fleet Cache ended.');
     this.attempts.fire();
     return upstream;
@@ -177,16 +176,20 @@ export class UpstreamKeeper {
 
   private async restore(upstream: Upstream): Promise<void> {
     const { memory, logger } = this.options;
-    if (memory.logLevel !== undefined) {
-      await upstream.ask('logging/setLevel', { level: memory.logLevel });
-    }
-    for (const uri of memory.subscriptions) {
+    const { logLevel: level, subscriptions } = memory;
+    const attempt = async (what: string, method: string, params: Readonly<Record<string, unknown>>) => {
       try {
-        await upstream.ask('resources/subscribe', { uri });
+        await upstream.ask(method, params);
       } catch (error) {
         // Such as a miner that this window's fleet has not; the next window's may.
-        logger.warn(`${uri} is not followed now: ${describeError(error)}`);
+        logger.warn(`${what} now: ${describeError(error)}`);
       }
+    };
+    if (level !== undefined) {
+      await attempt(`The log level is not “${level}”`, 'logging/setLevel', { level });
+    }
+    for (const uri of subscriptions) {
+      await attempt(`${uri} is not followed`, 'resources/subscribe', { uri });
     }
   }
 

@@ -1,5 +1,9 @@
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
-import { type CallToolResult, ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
+import {
+  type CallToolResult,
+  SetLevelRequestSchema,
+  ToolListChangedNotificationSchema,
+} from '@modelcontextprotocol/sdk/types.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/base/clock';
 import { silentLogger } from '../../../src/base/logger';
@@ -150,6 +154,27 @@ describe('the bridge from window to window', () => {
     finish();
     expect(await working).toEqual(said('worked'));
     expect([sessions, works, window.sessionCount]).toEqual([1, 1, 1]);
+  });
+
+  it('goes on with a window that does not know the client’s log level, and leaves no session behind there', async () => {
+    const first = await openWindow({ offer: (server) => server.registerTool('hello', {}, () => said('first')) });
+    const { client, log } = await stand.connect();
+    await client.setLoggingLevel('error');
+    await first.close();
+    let sessions = 0;
+    const second = await openWindow({
+      port: first.port,
+      offer(server) {
+        sessions++;
+        server.registerTool('hello', {}, () => said('second'));
+        server.server.setRequestHandler(SetLevelRequestSchema, () => {
+          throw new Error('There is no such level.');
+        });
+      },
+    });
+    expect(await client.callTool({ name: 'hello' })).toEqual(said('second'));
+    expect([sessions, second.sessionCount]).toEqual([1, 1]);
+    expect(log()).toContain('There is no such level.');
   });
 });
 
