@@ -93,8 +93,9 @@ export class Bridge {
     if ('method' in message && message.method === 'notifications/cancelled') {
       const { success, data } = CancelledNotificationParamsSchema.safeParse(message.params);
       if (success && data.requestId !== undefined) {
-        this.keeper.current?.forget(data.requestId);
+        void this.keeper.current?.cancel(data.requestId, message);
         this.inFlight.get(data.requestId)?.abort();
+        return;
       }
     }
     void this.keeper.current?.tell(message);

@@ -37,6 +37,8 @@ export interface UpstreamOptions {
 interface Pending {
   /** Whether the request is out, as far as the sender can tell. */
   sent: boolean;
+  /** Resolves when it is out, or will never be. */
+  sending: Promise<void>;
   /** Whether the answer can be taken up again where its connection broke off, which the transport does. */
   isResumable: boolean;
   settle(outcome: Outcome): void;
@@ -150,17 +152,21 @@ export class Upstream {
         this.pending.delete(request.id);
         resolve(settled);
       };
-      this.pending.set(request.id, { sent: false, isResumable: false, settle, onResult });
+      this.pending.set(request.id, { sent: false, sending: Promise.resolve(), isResumable: false, settle, onResult });
     });
     const pending = this.pending.get(request.id);
     try {
-      await this.transport.send(request, {
+      const sending = this.transport.send(request, {
         onresumptiontoken: () => {
           if (pending !== undefined) {
             pending.isResumable = true;
           }
         },
       });
+      if (pending !== undefined) {
+        pending.sending = sending.catch(() => {});
+      }
+      await sending;
       if (this.isLost) {
         pending?.settle({ type: 'lost' });
       } else if (pending !== undefined) {
@@ -172,9 +178,15 @@ export class Upstream {
     return outcome;
   }
 
-  /** No answer to that request is passed back from now on. */
-  forget(id: RequestId): void {
-    this.pending.get(id)?.settle({ type: 'forgotten' });
+  /** Takes a request back, if it is not answered yet: no answer to it is passed back from now on, and the server is told so. */
+  async cancel(id: RequestId, notification: JSONRPCMessage): Promise<void> {
+    const pending = this.pending.get(id);
+    if (pending !== undefined) {
+      pending.settle({ type: 'forgotten' });
+      // Over a connection of its own, it could overtake what it takes back.
+      await pending.sending;
+      await this.tell(notification);
+    }
   }
 
   /** Passes on what needs no answer. What cannot be delivered is of no use to a session to come. */

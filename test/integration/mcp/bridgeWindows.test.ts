@@ -176,6 +176,43 @@ describe('the bridge from window to window', () => {
     expect([sessions, second.sessionCount]).toEqual([1, 1]);
     expect(log()).toContain('There is no such level.');
   });
+
+  it('takes back a call that is still on its way', async () => {
+    let began = 0;
+    let cancelled = 0;
+    const window = await openWindow({
+      offer: (server) =>
+        server.registerTool('work', {}, async ({ signal }) => {
+          began++;
+          await new Promise((resolve) => signal.addEventListener('abort', resolve));
+          cancelled++;
+          return said('worked');
+        }),
+    });
+    let held = 0;
+    let taken = () => {};
+    const overtaken = new Promise<void>((resolve) => {
+      taken = resolve;
+    });
+    await openFront(window, async (body) => {
+      if (body.includes('tools/call')) {
+        held++;
+        await Promise.race([overtaken, new Promise((resolve) => setTimeout(resolve, 1_000))]);
+      } else if (body.includes('notifications/cancelled')) {
+        // Then it is passed on before the call is.
+        setTimeout(taken, 200);
+      }
+    });
+    const { client } = await stand.connect();
+    const cancelling = new AbortController();
+    const working = expect(
+      client.callTool({ name: 'work' }, undefined, { signal: cancelling.signal }),
+    ).rejects.toThrow();
+    await eventually(() => expect(held).toBe(1), LONG_MS);
+    cancelling.abort();
+    await working;
+    await eventually(() => expect([began, cancelled]).toEqual([1, 1]), LONG_MS);
+  });
 });
 
 function said(text: string): CallToolResult {
