@@ -30,7 +30,7 @@ export interface CommandParts {
   readonly dashboard: Pick<Dashboard, 'open'>;
   readonly benchmarks: { readonly archive: BenchmarkArchive; readonly panel: Pick<BenchmarkPanel, 'show'> };
   readonly agents: WindowAgents;
-  readonly mcp: Pick<WindowMcp, 'status' | 'restart' | 'openForAgents'>;
+  readonly mcp: Pick<WindowMcp, 'status' | 'restart' | 'openForAgents' | 'closeForAgents'>;
   readonly entryHistories: Pick<EntryHistories, 'show'>;
 }
 

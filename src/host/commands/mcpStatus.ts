@@ -1,13 +1,15 @@
 import * as vscode from 'vscode';
 import { COMMANDS, SETTINGS_SECTION } from '../ids';
+import type { McpStatus } from '../mcp/mcpStatus';
 import { adviceOnAgents, describeAgents, describeOwn, whyNoMcp } from '../mcp/mcpStatusText';
-import type { McpStatus } from '../mcp/windowMcp';
 import { showInformation } from '../messages';
 import type { CommandParts } from './commandParts';
 
 interface Choice extends vscode.QuickPickItem {
   readonly run?: () => unknown;
 }
+
+const DISCONNECT = 'Disconnect';
 
 /** *Show MCP Status*: who reaches this window's fleet over MCP, and where; with what a person does about it. */
 export async function showMcpStatus({ mcp, log }: Pick<CommandParts, 'mcp' | 'log'>): Promise<void> {
@@ -18,6 +20,15 @@ export async function showMcpStatus({ mcp, log }: Pick<CommandParts, 'mcp' | 'lo
     ...(whyNoMcp(status) === undefined
       ? [
           { label: '$(plug) Connect an Agent…', description: 'Outside of VS Code', run: connectAgent },
+          ...(status.agents.type === 'off'
+            ? []
+            : [
+                {
+                  label: '$(debug-disconnect) Disconnect Agents…',
+                  description: 'Outside of VS Code, from every window',
+                  run: () => disconnectAgents(mcp),
+                },
+              ]),
           { label: '$(debug-restart) Restart', description: 'Clients begin anew', run: () => restart(mcp) },
         ]
       : []),
@@ -66,6 +77,22 @@ async function copyUrl(url: string): Promise<void> {
 async function restart(mcp: CommandParts['mcp']): Promise<void> {
   await mcp.restart();
   showInformation('The MCP server of this window was restarted.');
+}
+
+async function disconnectAgents(mcp: CommandParts['mcp']): Promise<void> {
+  const choice = await vscode.window.showWarningMessage(
+    'Disconnect agents outside of VS Code?',
+    {
+      modal: true,
+      detail:
+        'No window listens for them any more, and what they do just now breaks off. “Fleet Cache: Connect an Agent…” lets them in again; their token stays, unless you rotate it. Agents in VS Code do not notice.',
+    },
+    DISCONNECT,
+  );
+  if (choice === DISCONNECT) {
+    await mcp.closeForAgents();
+    showInformation('Agents outside of VS Code were disconnected. Other windows follow within seconds.');
+  }
 }
 
 function connectAgent(): Thenable<unknown> {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { access } from 'node:fs/promises';
+import { access, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SecretStorage } from 'vscode';
 import { ENDPOINT_FILE, endpointText } from '../../base/agentEndpoint';
@@ -84,6 +84,21 @@ export class AgentAccess implements Disposable {
     const written = this.writing.then(() => this.write(url));
     this.writing = written.catch(() => {});
     return written;
+  }
+
+  /** Leads agents nowhere any more, until {@link publish}. @throws {FleetCacheError} when the file cannot be deleted. */
+  withdraw(): Promise<void> {
+    const path = join(this.folder, ENDPOINT_FILE);
+    const withdrawn = this.writing.then(() =>
+      rm(path, { force: true }).catch((error: unknown) => {
+        throw new FleetCacheError(
+          `${path} cannot be deleted: ${describeError(error)}. While it is there, agents are led here; delete it yourself.`,
+          { cause: error },
+        );
+      }),
+    );
+    this.writing = withdrawn.catch(() => {});
+    return withdrawn;
   }
 
   /** Whether agents outside of VS Code were led here once, by whichever window of this user on this machine. */

@@ -70,6 +70,8 @@ export interface AgentEntrance {
   readonly onDidChangeToken: Event<string>;
   /** Leads agents to the listener at a URL. @throws {FleetCacheError} when it cannot. */
   publish(url: string): Promise<void>;
+  /** Leads agents nowhere any more. @throws {FleetCacheError} when it cannot. */
+  withdraw(): Promise<void>;
   /** Whether agents were led here once, by whichever window on this machine. */
   isPublished(): Promise<boolean>;
 }

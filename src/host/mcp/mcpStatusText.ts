@@ -1,5 +1,5 @@
 import { plural } from '../format';
-import type { Availability, McpStatus } from './windowMcp';
+import type { Availability, McpStatus } from './mcpStatus';
 
 const UNAVAILABLE: Readonly<Record<Exclude<Availability, 'available'>, string>> = {
   disabled: 'turned off by the setting fleetCache.mcp.enabled',

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock';
 import { Emitter } from '../../base/emitter';
-import { CancelledError, describeError, FleetCacheError } from '../../base/errors';
+import { CancelledError, describeError } from '../../base/errors';
 import { type Disposable, DisposableStore, toDisposable } from '../../base/lifecycle';
 import type { Logger } from '../../base/logger';
 import type { FleetServices } from '../../service/fleetServices';
@@ -10,6 +10,7 @@ import type { ServicesProvider } from '../liveFleet';
 import { AgentPort, type AgentPortState } from './agentPort';
 import { fleetDigest } from './fleetDigest';
 import type { AgentEntrance, AgentQuestion, McpListener, McpParts, Served } from './mcpParts';
+import { type Availability, type McpStatus, requireAvailable } from './mcpStatus';
 import { OwnServer } from './ownServer';
 
 export interface WindowMcpOptions {
@@ -25,25 +26,10 @@ export interface WindowMcpOptions {
   readonly logger: Logger;
 }
 
-/** Why this window has no MCP server, if it has none. */
-export type Availability = 'available' | 'disabled' | 'untrusted' | 'no-fleet';
-
 /** How a client reaches a listener. */
 export interface McpAddress {
   readonly url: string;
   readonly token: string;
-}
-
-export interface McpStatus {
-  readonly availability: Availability;
-  /** Whether its fleet cannot be served, because the settings cannot be used. VS Code's agents are told so. */
-  readonly hasFailed: boolean;
-  /** What VS Code itself uses; `undefined` until it asks for it. */
-  readonly own: { readonly url: string; readonly clients: number } | undefined;
-  /** What agents outside of VS Code use. */
-  readonly agents: AgentPortState;
-  /** Agents outside of VS Code that this window serves. */
-  readonly agentClients: number;
 }
 
 /** Between two looks whether an agent was connected from another window, in ms. */
@@ -59,8 +45,10 @@ export class WindowMcp implements Disposable {
   private readonly port: AgentPort;
   private readonly own: OwnServer;
   private served: FleetServices | undefined;
-  /** Whether a person has connected an agent from this window. */
+  /** Whether a person has connected an agent from this window, and the file that leads agents here is not written yet. */
   private isWanted = false;
+  /** Agents that were connected from this window. */
+  private connected = 0;
   private nextLook: Disposable = toDisposable(() => {});
   private controlsMiners: boolean;
 
@@ -90,7 +78,7 @@ export class WindowMcp implements Disposable {
     this.disposables.add(
       entrance.onDidChangeToken(() => {
         if (this.port.state.type === 'owned') {
-          void this.publish(this.port.state.url);
+          void this.lead(this.port.state.url);
         }
       }),
     );
@@ -123,10 +111,10 @@ export class WindowMcp implements Disposable {
 
   /** Listens for VS Code itself, and waits for the fleet. @throws {FleetCacheError} that says why it cannot. */
   async openForWindow(): Promise<McpAddress> {
-    this.requireAvailable();
+    requireAvailable(this.availability);
     await this.options.requireServices();
     // It may have been paused, or turned off, meanwhile.
-    this.requireAvailable();
+    requireAvailable(this.availability);
     if (this.disposables.isDisposed) {
       throw new CancelledError();
     }
@@ -144,17 +132,31 @@ export class WindowMcp implements Disposable {
    * @throws {FleetCacheError} when there is no MCP server in this window, or agents cannot be led to it.
    */
   async openForAgents(): Promise<AgentPortState> {
-    this.requireAvailable();
+    requireAvailable(this.availability);
     if (this.hasFailed) {
       await this.options.requireServices();
     }
+    this.connected++;
     this.isWanted = true;
     const state = await this.port.open();
     if (state.type === 'owned' || state.type === 'elsewhere') {
       // Another window has proven that it has the token. It does not know whether the file is there, or can be used.
       await this.options.entrance.publish(state.url);
+      this.isWanted = false;
     }
     return state;
+  }
+
+  /**
+   * Listens for agents outside of VS Code no more, in no window, until one is connected again.
+   *
+   * @throws {FleetCacheError} when the file that leads agents here cannot be deleted.
+   */
+  async closeForAgents(): Promise<void> {
+    this.isWanted = false;
+    await this.options.entrance.withdraw();
+    await this.port.close();
+    this.follow();
   }
 
   /**
@@ -174,7 +176,7 @@ export class WindowMcp implements Disposable {
       Promise.all([this.own.close(), this.port.close()]).catch(failed);
     } else {
       // Another window may have a fleet that agents can use.
-      (this.hasFailed ? this.port.close() : this.openIfConnected()).catch(failed);
+      (this.hasFailed ? this.port.close() : this.followAgents()).catch(failed);
       const controlsMiners = settings().allowMinerControl;
       const isOther = session.state.type !== 'starting' && session.services !== this.served;
       if (isOther || controlsMiners !== this.controlsMiners) {
@@ -197,23 +199,27 @@ export class WindowMcp implements Disposable {
     void this.own.close();
   }
 
-  /** Listens for agents outside of VS Code when there are any, and else looks again later. */
-  private async openIfConnected(): Promise<void> {
+  /** Listens for agents outside of VS Code while any are connected, and looks later whether they still are, or are by then. */
+  private async followAgents(): Promise<void> {
     this.nextLook.dispose();
-    if (this.port.isWanted || !this.canServeAgents) {
+    if (!this.canServeAgents) {
       return;
     }
-    const isConnected = this.isWanted || (await this.options.entrance.isPublished());
+    const areConnected = await this.areAgentsConnected();
     // The window may have closed meanwhile, or the server be turned off.
     if (!this.canServeAgents) {
       return;
     }
-    if (isConnected) {
-      await this.port.open();
-      return;
-    }
     this.nextLook.dispose();
-    this.nextLook = this.options.clock.setTimeout(() => void this.openIfConnected(), LOOK_MS);
+    this.nextLook = this.options.clock.setTimeout(() => void this.followAgents(), LOOK_MS);
+    if (areConnected !== this.port.isWanted) {
+      await (areConnected ? this.port.open() : this.port.close());
+    }
+  }
+
+  private async areAgentsConnected(): Promise<boolean> {
+    const { connected } = this;
+    return this.isWanted || (await this.options.entrance.isPublished()) || connected !== this.connected;
   }
 
   private get canServeAgents(): boolean {
@@ -229,7 +235,7 @@ export class WindowMcp implements Disposable {
     const { options } = this;
     return {
       services: () => {
-        this.requireAvailable();
+        requireAvailable(this.availability);
         return options.requireServices();
       },
       fleet: () => {
@@ -239,21 +245,6 @@ export class WindowMcp implements Disposable {
       allowMinerControl: () => options.settings().allowMinerControl,
       askPerson: options.askPerson,
     };
-  }
-
-  private requireAvailable(): void {
-    switch (this.availability) {
-      case 'available':
-        return;
-      case 'disabled':
-        throw new FleetCacheError('The MCP server is turned off by the setting fleetCache.mcp.enabled.');
-      case 'untrusted':
-        throw new FleetCacheError('This workspace is not trusted. Trust it to let agents see its fleet.');
-      case 'no-fleet':
-        throw new FleetCacheError(
-          'There is no fleet for agents to see. Open a folder with a fleet.json, or resume Fleet Cache, in VS Code.',
-        );
-    }
   }
 
   private async listenForWindow(token: string): Promise<McpListener> {
@@ -266,8 +257,7 @@ export class WindowMcp implements Disposable {
     const { logger } = this.options;
     switch (state.type) {
       case 'owned':
-        logger.info(`Serving MCP to agents outside of VS Code at ${state.url}`);
-        void this.publish(state.url);
+        void this.lead(state.url);
         break;
       case 'elsewhere':
         logger.info(
@@ -283,11 +273,19 @@ export class WindowMcp implements Disposable {
     this.changes.fire(this.status);
   }
 
-  private async publish(url: string): Promise<void> {
+  private async lead(url: string): Promise<void> {
+    const { entrance, logger } = this.options;
+    // They may have been disconnected while this window waited for the port.
+    if (!(await this.areAgentsConnected())) {
+      await this.port.close();
+      return;
+    }
+    logger.info(`Serving MCP to agents outside of VS Code at ${url}`);
     try {
-      await this.options.entrance.publish(url);
+      await entrance.publish(url);
+      this.isWanted = false;
     } catch (error) {
-      this.options.logger.warn(describeError(error));
+      logger.warn(describeError(error));
     }
   }
 }

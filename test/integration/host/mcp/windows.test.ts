@@ -418,6 +418,24 @@ describe('the MCP servers of several windows', () => {
     await Promise.all([one.client.close(), two.client.close()]);
   });
 
+  it('listen for agents in no window any more once a person has disconnected them, until one is connected again', async () => {
+    const [one, two, three] = [open(), open(), open()];
+    await one.mcp.openForAgents();
+    const types = () => windows.map(({ mcp }) => mcp.status.agents.type);
+    await eventually(() => expect(types()).toEqual(['owned', 'elsewhere', 'elsewhere']));
+    await two.mcp.closeForAgents();
+    await eventually(() => expect(types()).toEqual(['off', 'off', 'off']));
+    await rest();
+    expect(types()).toEqual(['off', 'off', 'off']);
+    await expect(one.endpoint()).rejects.toThrow(/ENOENT/);
+    expect(await holderOf(one)).toEqual({ type: 'nobody' });
+
+    await three.mcp.openForAgents();
+    await eventually(() => expect(types()).toEqual(['elsewhere', 'elsewhere', 'owned']));
+    const { url, token } = await three.endpoint();
+    expect(await fleetOver(url, token)).toBe(2);
+  });
+
   it('listen or not as the last of several changes in a row says', async () => {
     const window = open();
     await window.mcp.openForAgents();

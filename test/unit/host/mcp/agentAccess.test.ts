@@ -165,6 +165,7 @@ describe('what agents need', () => {
     await mkdir(join(file(), 'in the way'), { recursive: true });
     await expect(open().publish(URL_OF_LISTENER)).rejects.toThrow(`${file()} cannot be written: `);
     expect(await readdir(folder)).toEqual(FILES);
+    await expect(open().withdraw()).rejects.toThrow(`${file()} cannot be deleted: `);
     await rm(folder, { recursive: true });
     await writeFile(folder, 'no folder');
     await expect(open().publish(URL_OF_LISTENER)).rejects.toThrow('check the folder');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { McpStatus } from '../../../../src/host/mcp/mcpStatus';
 import { adviceOnAgents, describeAgents, describeOwn, mcpLine, whyNoMcp } from '../../../../src/host/mcp/mcpStatusText';
-import type { McpStatus } from '../../../../src/host/mcp/windowMcp';
 
 const PORT = 17_817;
 const QUIET: McpStatus = {
