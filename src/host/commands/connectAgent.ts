@@ -61,7 +61,7 @@ async function acceptsToken(): Promise<boolean> {
 }
 
 function otherFleet(state: AgentPortState): string {
-  return state.type === 'elsewhere' && !state.isSameFleet
+  return state.type === 'elsewhere' && state.isSameFleet === false
     ? ' For now it sees the fleet of another window, which serves agents until it closes.'
     : '';
 }

@@ -11,8 +11,13 @@ export type AgentPortState =
   | { readonly type: 'off' }
   /** This window does. */
   | { readonly type: 'owned'; readonly port: number; readonly url: string }
-  /** Another window does. This one takes over when that one closes. */
-  | { readonly type: 'elsewhere'; readonly port: number; readonly url: string; readonly isSameFleet: boolean }
+  /** Another window does, with a fleet of which it may not be known whether it is this one's. This one takes over when it closes. */
+  | {
+      readonly type: 'elsewhere';
+      readonly port: number;
+      readonly url: string;
+      readonly isSameFleet: boolean | undefined;
+    }
   /** Nobody can: the port is not to be had, because of the problem; the reason also tells what to do. */
   | { readonly type: 'blocked'; readonly port: number; readonly problem: string; readonly reason: string };
 
@@ -197,11 +202,18 @@ export class AgentPort implements Disposable {
   private stateBeside(holder: PortHolder, port: number): AgentPortState {
     if (holder.type !== 'ours') {
       const problem = `Port ${port} is in use by another program.`;
-      const advice = 'End it, or choose another port with the setting fleetCache.mcp.port.';
+      const advice =
+        'End it, or choose another port with the setting fleetCache.mcp.port. It may also be the Fleet Cache of another user, or of another VS Code such as Insiders.';
       return { type: 'blocked', port, problem, reason: `${problem} ${advice}` };
     }
     const fleet = this.options.fleet();
-    return { type: 'elsewhere', port, url: agentUrl(port), isSameFleet: fleet !== undefined && holder.fleet === fleet };
+    const areKnown = fleet !== undefined && holder.fleet !== undefined;
+    return {
+      type: 'elsewhere',
+      port,
+      url: agentUrl(port),
+      isSameFleet: areKnown ? holder.fleet === fleet : undefined,
+    };
   }
 
   private lookLater(): void {

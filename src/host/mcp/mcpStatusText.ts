@@ -27,7 +27,7 @@ export function describeAgents({ agents, agentClients, hasFailed }: McpStatus): 
     case 'owned':
       return `${plural(agentClients, 'client')} on port ${agents.port}`;
     case 'elsewhere':
-      return `another window${agents.isSameFleet ? '' : ', of another fleet,'} serves them on port ${agents.port}`;
+      return `another window${agents.isSameFleet === false ? ', of another fleet,' : ''} serves them on port ${agents.port}`;
     case 'blocked':
       return `not served: ${lowered(agents.problem)}`;
   }

@@ -220,6 +220,17 @@ describe('the MCP servers of several windows', () => {
     expect(await fleetOver(former.url, former.token)).toBe(2);
   });
 
+  it('say nothing of the fleet of the window that has the port while their own is not known', async () => {
+    const [one, two] = [open(), open(otherFleet)];
+    await one.mcp.openForAgents();
+    two.become({ type: 'starting' });
+    expect(await two.mcp.openForAgents()).toMatchObject({ type: 'elsewhere', isSameFleet: undefined });
+    two.become({ type: 'running', services: otherFleet });
+    await eventually(() => expect(two.mcp.status.agents).toMatchObject({ isSameFleet: false }));
+    one.become({ type: 'starting' });
+    await eventually(() => expect(two.mcp.status.agents).toMatchObject({ isSameFleet: undefined }));
+  });
+
   it('never have two owners, however many open at once', async () => {
     const all = Array.from({ length: 6 }, () => open());
     await Promise.all(all.map(({ mcp }) => mcp.openForAgents()));
@@ -287,7 +298,7 @@ describe('the MCP servers of several windows', () => {
       type: 'blocked',
       port,
       problem: `Port ${port} is in use by another program.`,
-      reason: `Port ${port} is in use by another program. End it, or choose another port with the setting fleetCache.mcp.port.`,
+      reason: `Port ${port} is in use by another program. End it, or choose another port with the setting fleetCache.mcp.port. It may also be the Fleet Cache of another user, or of another VS Code such as Insiders.`,
     });
     // VS Code itself has its server all the same.
     const { url, token } = await window.mcp.openForWindow();

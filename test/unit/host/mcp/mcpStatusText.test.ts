@@ -40,6 +40,7 @@ describe('the status of MCP in words', () => {
 
   it.each([
     [true, 'another window serves them on port 17817'],
+    [undefined, 'another window serves them on port 17817'],
     [false, 'another window, of another fleet, serves them on port 17817'],
   ])('tells which window serves agents, of the same fleet: %s', (isSameFleet, text) => {
     const agents: McpStatus['agents'] = {
