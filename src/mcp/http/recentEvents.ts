@@ -41,6 +41,8 @@ export class RecentEvents implements EventStore {
   private readonly kept: KeptEvent[] = [];
   private characters = 0;
   private latest = 0;
+  /** Streams of requests that are not answered, which go on however much else was sent meanwhile. */
+  private readonly running = new Set<string>();
   /** Requests that came together, and so are answered in one stream, as far as they are not answered. */
   private readonly together = new Map<RequestId, Set<RequestId>>();
 
@@ -57,6 +59,11 @@ export class RecentEvents implements EventStore {
     const isLast = this.isLastAnswer(message);
     const id = `${streamId}/${number}${isLast ? LAST : ''}`;
     const event = { id, number, streamId, isLast, message, characters: JSON.stringify(message).length };
+    if (isLast) {
+      this.running.delete(streamId);
+    } else if (streamId !== STANDALONE) {
+      this.running.add(streamId);
+    }
     this.kept.push(event);
     this.characters += event.characters;
     while (this.kept.length > 1 && (this.kept.length > MOST_EVENTS || this.characters > MOST_CHARACTERS)) {
@@ -65,11 +72,13 @@ export class RecentEvents implements EventStore {
     return id;
   }
 
-  /** `undefined` for what was never sent, and for the streams of requests of which nothing is kept any more. */
+  /** `undefined` for what was never sent, and for the streams of answered requests of which nothing is kept any more. */
   async getStreamIdForEventId(eventId: string): Promise<string | undefined> {
     const { streamId } = this.parse(eventId) ?? {};
-    const isKnown = streamId === STANDALONE || this.kept.some((event) => event.streamId === streamId);
-    return isKnown ? streamId : undefined;
+    if (streamId === undefined || streamId === STANDALONE || this.running.has(streamId)) {
+      return streamId;
+    }
+    return this.kept.some((event) => event.streamId === streamId) ? streamId : undefined;
   }
 
   /** What came after an event of a stream that is over; `undefined` when more may come, or there was no such event. */

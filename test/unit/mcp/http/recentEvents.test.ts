@@ -49,7 +49,10 @@ describe('the latest events of a client', () => {
     expect(await replayed(events, before)).toEqual(['x'.repeat(MOST_CHARACTERS)]);
     await events.storeEvent('two', message('small'));
     expect(await replayed(events, before)).toEqual([]);
-    // Of a request's stream of which nothing is left, nothing can come; the standalone one goes on.
+    // What was not answered goes on, as does the standalone stream; of an answered one of which nothing is left, nothing can come.
+    expect(await events.getStreamIdForEventId(before)).toBe('one');
+    await events.storeEvent('one', { jsonrpc: '2.0', id: 1, result: {} });
+    await events.storeEvent('two', large);
     expect(await events.getStreamIdForEventId(before)).toBeUndefined();
     expect(await events.getStreamIdForEventId(`${STANDALONE}/1`)).toBe(STANDALONE);
     expect(await replayed(events, `${STANDALONE}/1`)).toEqual([]);
