@@ -20,6 +20,8 @@ const logger: Logger = { debug() {}, info: writeLog, warn: writeLog, error: writ
 async function main(): Promise<void> {
   // Whoever read the log may be gone; that must not end the bridge.
   process.stderr.on('error', () => {});
+  // Each message that an agent does not take yet listens to it.
+  process.stdout.setMaxListeners(0);
   const waitMs = parseWait(process.argv.slice(2)) * 1_000;
   const endpointPath = join(__dirname, ENDPOINT_FILE);
   const client = new StdioServerTransport();

@@ -13,6 +13,7 @@ import {
 import { CancelledError, describeError, FleetCacheError } from '../../base/errors';
 import type { Logger } from '../../base/logger';
 import { ClientMemory } from './clientMemory';
+import { ClientOutput } from './clientOutput';
 import { ServedFleet } from './servedFleet';
 import { ServerRequests } from './serverRequests';
 import type { Outcome, Upstream } from './upstream';
@@ -45,6 +46,7 @@ const SERVER_ERROR = -32_000;
 export class Bridge {
   private readonly memory = new ClientMemory();
   private readonly fleet = new ServedFleet();
+  private readonly output: ClientOutput;
   private readonly requests: ServerRequests;
   private readonly keeper: UpstreamKeeper;
   /** Aborted when the client takes the request back. */
@@ -52,6 +54,7 @@ export class Bridge {
 
   constructor(private readonly options: BridgeOptions) {
     const { client, logger } = options;
+    this.output = new ClientOutput(client);
     this.requests = new ServerRequests((message) => this.answer(message));
     this.keeper = new UpstreamKeeper({
       ...options,
@@ -192,6 +195,6 @@ export class Bridge {
   }
 
   private answer(message: JSONRPCMessage): void {
-    void this.options.client.send(message);
+    this.output.send(message);
   }
 }

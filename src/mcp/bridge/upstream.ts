@@ -202,8 +202,7 @@ export class Upstream {
   /** Says goodbye, so that the server need not wait for the session to be idle. */
   async close(): Promise<void> {
     if (!this.isLost) {
-      const patience = new Promise<void>((resolve) => setTimeout(resolve, GOODBYE_MS));
-      await Promise.race([this.transport.terminateSession().catch(() => {}), patience]);
+      await Promise.race([this.transport.terminateSession().catch(() => {}), pause(GOODBYE_MS)]);
       this.lose('it was closed');
     }
   }

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import {
   type CallToolResult,
@@ -49,7 +50,10 @@ describe('the bridge from window to window', () => {
       token: await stand.access.token(),
       identity: () => ({ version: '1.2.3', fleet }),
       createServer: () => {
-        const offered = new McpServer({ name: 'fleet-cache', version: '1.2.3' }, { capabilities: { logging: {} } });
+        const offered = new McpServer(
+          { name: 'fleet-cache', version: '1.2.3' },
+          { capabilities: { logging: {}, resources: {} } },
+        );
         offer(offered);
         return offered;
       },
@@ -212,6 +216,46 @@ describe('the bridge from window to window', () => {
     cancelling.abort();
     await working;
     await eventually(() => expect([began, cancelled]).toEqual([1, 1]), LONG_MS);
+  });
+
+  it('keeps for a client that does not read what it has to know, and not all that it is told', async () => {
+    const count = 2_000;
+    let told = 0;
+    await openWindow({
+      offer: (server) =>
+        server.registerTool('flood', {}, async ({ sendNotification }) => {
+          const uri = 'test:///miner';
+          for (; told < count; told++) {
+            await sendNotification({
+              method: 'notifications/message',
+              params: { level: 'info', data: 'x'.repeat(1_000) },
+            });
+            await sendNotification({ method: 'notifications/resources/updated', params: { uri } });
+          }
+          return said('flooded');
+        }),
+    });
+    const bridge = spawn(process.execPath, [stand.script], { stdio: ['pipe', 'pipe', 'ignore'] });
+    closing.push(async () => bridge.kill('SIGKILL'));
+    const say = (message: object) => bridge.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+    let output = '';
+    const read = (chunk: Buffer) => {
+      output += chunk.toString();
+    };
+    bridge.stdout.on('data', read);
+    const clientInfo = { name: 'raw', version: '1' };
+    say({ id: 1, method: 'initialize', params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo } });
+    await eventually(() => expect(output).toContain('"id":1'), LONG_MS);
+    say({ method: 'notifications/initialized' });
+    bridge.stdout.pause();
+    say({ id: 2, method: 'tools/call', params: { name: 'flood' } });
+    await eventually(() => expect(told).toBe(count), LONG_MS);
+    bridge.stdout.resume();
+    await eventually(() => expect(output).toContain('flooded'), LONG_MS);
+    const timesOf = (method: string) => output.split(`"method":"${method}"`).length - 1;
+    expect(timesOf('notifications/message')).toBeLessThan(count);
+    // Among the last of what it is told.
+    await eventually(() => expect(output.lastIndexOf('updated')).toBeGreaterThan(output.length - 10_000), LONG_MS);
   });
 });
 
