@@ -210,6 +210,7 @@ describe('the MCP server of a window', () => {
     const audited = (await log()).filter((line) => line.includes('Audit: test called invalidate_cache'));
     expect(audited.map((line) => / (refused|done|cancelled): /.exec(line)?.[1])).toEqual([
       'refused',
+      'refused',
       'done',
       'cancelled',
     ]);
@@ -255,6 +256,24 @@ describe('the MCP server of a window', () => {
     await soon(async () => expect((await endpoint()).url).toBe(`http://127.0.0.1:${other}/mcp`));
     const { token } = await endpoint();
     expect((await log()).join('\n')).not.toContain(token);
+  });
+
+  it('lets agents outside of VS Code in no more once the person has disconnected them', async () => {
+    const { url, token } = await endpoint();
+    const client = await agent();
+    await second.runCommand('Fleet Cache: Show MCP Status');
+    await second.quickInput.pick('Disconnect Agents…');
+    expect(await second.dialogText()).toContain('Disconnect agents outside of VS Code?');
+    await second.screenshot('mcp-disconnect');
+    await second.pressDialogButton('Disconnect');
+    await second.notification('Agents outside of VS Code were disconnected.').waitFor();
+    await expect(client.listTools()).rejects.toThrow();
+    await client.close();
+    await expect(connectOverHttp(url, {}, token)).rejects.toThrow();
+    expect(await status(second)).toContain('Agents Outside of VS Code, none connected yet');
+    // As another window leaves it where a person connects an agent.
+    await writeFile(endpointFile(), '{}', { mode: 0o600 });
+    await soon(async () => expect(await endpoint()).toMatchObject({ url, token }));
   });
 
   it('ends when it is turned off', async () => {
