@@ -78,7 +78,7 @@ export class WindowMcp implements Disposable {
     this.disposables.add(
       entrance.onDidChangeToken(() => {
         if (this.port.state.type === 'owned') {
-          void this.lead(this.port.state.url);
+          this.run(this.lead(this.port.state.url));
         }
       }),
     );
@@ -170,19 +170,19 @@ export class WindowMcp implements Disposable {
 
   /** Takes over what the settings, the session and the workspace's trust are now. */
   follow(): void {
-    const { settings, session, logger } = this.options;
-    const failed = (error: unknown) => logger.error(describeError(error));
+    const { settings, session } = this.options;
     if (this.availability !== 'available') {
-      Promise.all([this.own.close(), this.port.close()]).catch(failed);
+      this.run(this.own.close());
+      this.run(this.port.close());
     } else {
       // Another window may have a fleet that agents can use.
-      (this.hasFailed ? this.port.close() : this.followAgents()).catch(failed);
+      this.run(this.hasFailed ? this.port.close() : this.followAgents());
       const controlsMiners = settings().allowMinerControl;
       const isOther = session.state.type !== 'starting' && session.services !== this.served;
       if (isOther || controlsMiners !== this.controlsMiners) {
         this.served = session.services;
         this.controlsMiners = controlsMiners;
-        Promise.all([this.own.listener?.endSessions(), this.port.endSessions()]).catch(failed);
+        this.run(Promise.all([this.own.listener?.endSessions(), this.port.endSessions()]));
       }
     }
     this.changes.fire(this.status);
@@ -190,13 +190,18 @@ export class WindowMcp implements Disposable {
 
   /** Tries the port that the settings name by now. */
   followPort(): void {
-    this.port.reopen().catch((error: unknown) => this.options.logger.error(describeError(error)));
+    this.run(this.port.reopen());
   }
 
   dispose(): void {
     this.disposables.dispose();
     this.nextLook.dispose();
-    void this.own.close();
+    this.run(this.own.close());
+  }
+
+  /** What nobody waits for says in the log why it failed. */
+  private run(task: Promise<unknown>): void {
+    task.catch((error: unknown) => this.options.logger.error(describeError(error)));
   }
 
   /** Listens for agents outside of VS Code while any are connected, and looks later whether they still are, or are by then. */
@@ -211,7 +216,7 @@ export class WindowMcp implements Disposable {
       return;
     }
     this.nextLook.dispose();
-    this.nextLook = this.options.clock.setTimeout(() => void this.followAgents(), LOOK_MS);
+    this.nextLook = this.options.clock.setTimeout(() => this.run(this.followAgents()), LOOK_MS);
     if (areConnected !== this.port.isWanted) {
       await (areConnected ? this.port.open() : this.port.close());
     }
@@ -257,7 +262,7 @@ export class WindowMcp implements Disposable {
     const { logger } = this.options;
     switch (state.type) {
       case 'owned':
-        void this.lead(state.url);
+        this.run(this.lead(state.url));
         break;
       case 'elsewhere':
         logger.info(
