@@ -21,6 +21,8 @@ export interface ScanPosition {
 /** Keys that match, as a server gave them in one step. A key may come several times, in one page and in later ones. */
 export interface KeyPage {
   readonly keys: readonly RawKey[];
+  /** The same as they came: a million texts less where nobody needs {@link keys}, which are made when they are asked for. */
+  readonly bytes: readonly Uint8Array[];
   /** As in {@link ScanPosition}, after this page. */
   readonly scanned: number;
   readonly total: number | undefined;

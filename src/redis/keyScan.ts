@@ -122,14 +122,21 @@ export class KeyScan {
   }
 
   private async handOver(page: ScanPage, passed: number): Promise<void> {
-    const keys = page.keys.map((key) => key.toString('latin1'));
-    this.found += keys.length;
+    const bytes = page.keys;
+    this.found += bytes.length;
     const isAll = this.options.pattern === undefined && this.type === undefined;
     // A table that is made smaller meanwhile takes the cursor a little back.
     this.scanned = Math.max(this.scanned, isAll || this.total === undefined ? this.found : passed);
     const scanned = this.total === undefined ? this.scanned : Math.min(this.scanned, this.total);
     try {
-      await this.options.onPage({ keys, scanned, total: this.total });
+      await this.options.onPage({
+        bytes,
+        get keys() {
+          return bytes.map((key) => key.toString('latin1'));
+        },
+        scanned,
+        total: this.total,
+      });
     } catch (error) {
       throw new HandlerError('The page was not taken.', { cause: error });
     }

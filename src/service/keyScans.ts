@@ -180,26 +180,36 @@ export class KeyScans {
 
   private async take(
     prefix: RawKey,
-    { keys, scanned, total }: KeyPage,
+    page: KeyPage,
     number: number,
     listeners: ReadonlySet<KeyScanCallbacks>,
   ): Promise<void> {
-    const { tree, filter } = this.options;
-    let passing = filter.asksForName ? keys.filter((key) => filter.passesByName(key)) : keys;
-    if (filter.needsFacts && passing.length > 0) {
-      const described = await this.options.describe(passing);
-      passing = described
-        .filter((key) => key !== undefined)
-        .filter((key) => filter.passesByFacts(key))
-        .map(({ raw }) => raw);
-    }
-    tree.add(passing, number);
+    const { tree } = this.options;
+    tree.add(await this.passing(page), number);
     requireRoom(tree);
+    const { scanned, total } = page;
     this.lastTotal = total;
     const progress = { listed: this.listedBelow(prefix), scanned, total };
     for (const listener of [...listeners]) {
       listener.onProgress?.(progress);
     }
+  }
+
+  /** The keys of a page that the filter lets through. */
+  private async passing(page: KeyPage): Promise<readonly (Uint8Array | RawKey)[]> {
+    const { filter } = this.options;
+    if (!filter.asksForName && !filter.needsFacts) {
+      return page.bytes;
+    }
+    const passing = page.keys.filter((key) => filter.passesByName(key));
+    if (!filter.needsFacts || passing.length === 0) {
+      return passing;
+    }
+    const described = await this.options.describe(passing);
+    return described
+      .filter((key) => key !== undefined)
+      .filter((key) => filter.passesByFacts(key))
+      .map(({ raw }) => raw);
   }
 
   private listedBelow(prefix: RawKey): number {

@@ -4,9 +4,6 @@ import { KeyNodes, PINNED, PRESENT, WATCHED } from './keyNodes';
 /** What separates the parts of a name: `:`. */
 const SEPARATOR = 0x3a;
 
-/** Names that are longer get room for themselves, and lose it with the next one. In bytes. */
-const USUAL_LENGTH = 4_096;
-
 /** Parts that a name is split into at most; what is behind is one part. */
 const MAX_DEPTH = 32;
 
@@ -27,9 +24,8 @@ export interface TreeWatcher {
  */
 export class KeyTree {
   private readonly nodes = new KeyNodes();
-  private readonly usualBytes = new Uint8Array(USUAL_LENGTH);
   /** The name that was followed last, the namespaces that it leads through, and where the part of each ends in it. */
-  private bytes = this.usualBytes;
+  private bytes: Uint8Array = new Uint8Array();
   private readonly way = new Int32Array(MAX_DEPTH + 1);
   private readonly ends = new Int32Array(MAX_DEPTH + 1);
   private depth = 0;
@@ -53,7 +49,7 @@ export class KeyTree {
 
   /** The namespace that keys with this prefix are in; `-1` when none is known. */
   namespace(prefix: RawKey): number {
-    return this.walk(prefix, false) === prefix.length ? (this.way[this.depth] as number) : NONE;
+    return this.walk(bytesOf(prefix), false) === prefix.length ? (this.way[this.depth] as number) : NONE;
   }
 
   isNamespace(node: number): boolean {
@@ -104,18 +100,19 @@ export class KeyTree {
 
   /** A key's node; `-1` when none is known. */
   findKey(key: RawKey): number {
-    const start = this.walk(key, false);
+    const start = this.walk(bytesOf(key), false);
     return start === NONE ? NONE : this.find(this.way[this.depth] as number, start, key.length);
   }
 
   /**
    * Keys are there.
    *
+   * @param keys as Redis sent them, or by name.
    * @param scan that found them, by its number, which is larger for a later one.
    */
-  add(keys: readonly RawKey[], scan: number): void {
+  add(keys: readonly (Uint8Array | RawKey)[], scan: number): void {
     for (const key of keys) {
-      const start = this.walk(key, true);
+      const start = this.walk(typeof key === 'string' ? bytesOf(key) : key, true);
       const parent = this.way[this.depth] as number;
       const node = this.findOrAdd(parent, start, key.length, false);
       if (this.nodes.see(node, scan)) {
@@ -146,7 +143,7 @@ export class KeyTree {
 
   /** A namespace is to be shown whether there are keys in it or not, and those that it is in. @returns the namespace. */
   pin(prefix: RawKey): number {
-    this.walk(prefix, true);
+    this.walk(bytesOf(prefix), true);
     for (let level = this.depth; level > 0; level--) {
       const namespace = this.way[level] as number;
       const wasThere = this.isThere(namespace);
@@ -197,13 +194,12 @@ export class KeyTree {
    * @param makes namespaces that are not known.
    * @returns where its last part begins; `-1` when it leads into a namespace that is not known.
    */
-  private walk(key: RawKey, makes: boolean): number {
+  private walk(key: Uint8Array, makes: boolean): number {
     this.take(key);
-    const { bytes } = this;
     let namespace = this.way[this.depth] as number;
     let start = this.ends[this.depth] as number;
     for (let end = start + 1; end <= key.length && this.depth < MAX_DEPTH; end++) {
-      if (bytes[end - 1] === SEPARATOR) {
+      if (key[end - 1] === SEPARATOR) {
         namespace = makes ? this.findOrAdd(namespace, start, end, true) : this.find(namespace, start, end);
         if (namespace === NONE) {
           return NONE;
@@ -221,26 +217,17 @@ export class KeyTree {
    * Makes a key the one that is followed. Names come one after the other that begin alike: the namespaces that this one shares with
    * the last are not looked for again.
    */
-  private take(key: RawKey): void {
+  private take(key: Uint8Array): void {
     const most = this.ends[this.depth] as number;
     let shared = 0;
-    while (shared < most && key.charCodeAt(shared) === this.bytes[shared]) {
+    while (shared < most && key[shared] === this.bytes[shared]) {
       shared++;
     }
     while ((this.ends[this.depth] as number) > shared) {
       this.countCame(this.depth);
       this.depth--;
     }
-    if (key.length > USUAL_LENGTH) {
-      this.bytes = new Uint8Array(key.length);
-      shared = 0;
-    } else if (this.bytes !== this.usualBytes) {
-      this.bytes = this.usualBytes;
-      shared = 0;
-    }
-    for (let index = shared; index < key.length; index++) {
-      this.bytes[index] = key.charCodeAt(index);
-    }
+    this.bytes = key;
   }
 
   private find(parent: number, start: number, end: number): number {
@@ -297,4 +284,8 @@ export class KeyTree {
       this.watcher.onChange(namespace);
     }
   }
+}
+
+function bytesOf(name: RawKey): Uint8Array {
+  return Buffer.from(name, 'latin1');
 }

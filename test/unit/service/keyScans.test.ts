@@ -34,8 +34,10 @@ class SlowBrowser implements Pick<KeyBrowser, 'scan'> {
       }
       const page = KEYS.slice(at, at + AT_A_TIME);
       at += AT_A_TIME;
+      const keys = page.filter((key) => key.startsWith(pattern?.slice(0, -1) ?? ''));
       await onPage({
-        keys: page.filter((key) => key.startsWith(pattern?.slice(0, -1) ?? '')),
+        keys,
+        bytes: keys.map((key) => Buffer.from(key)),
         scanned: at,
         total: KEYS.length,
       });
