@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ConfigurationError } from '../../base/errors';
+import { minerAddress } from '../../fleet/miner';
 import { describeChange, type MinerChange } from '../../fleet/minerChange';
 import { InvalidRequestError } from '../../fleet/minerSource';
 import { requireMiner } from '../resources/content';
@@ -35,13 +36,16 @@ export const controlMiner = defineTool({
       .max(100_000)
       .optional()
       .describe('Hashrate target in TH/s, for set_hashrate_target'),
+    response_format: schema.responseFormat,
   },
   output: {
     minerId: z.string(),
     done: z.string(),
     agreedIn: z.enum(['client', 'window']).describe('Where a person agreed'),
+    tenant: z.string().optional().describe('When detailed, as the address'),
+    address: z.string().optional(),
   },
-  async run({ miner_id, action, power_w, hashrate_ths }, call) {
+  async run({ miner_id, action, power_w, hashrate_ths, response_format }, call) {
     const { services, signal } = call;
     const miner = requireMiner(services.inventory, miner_id);
     const change = changeOf(action, power_w, hashrate_ths);
@@ -59,7 +63,10 @@ export const controlMiner = defineTool({
       agreement: 'Tell it',
     });
     await services.writer.change(miner, change, signal);
-    return { minerId: name, done: what, agreedIn };
+    const told = { minerId: name, done: what, agreedIn };
+    return response_format === 'concise'
+      ? told
+      : { ...told, tenant: cleanText(miner.tenant), address: cleanText(minerAddress(miner)) };
   },
 });
 

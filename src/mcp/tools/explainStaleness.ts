@@ -8,6 +8,9 @@ import { cleanText, UNTRUSTED_NOTICE } from '../untrusted';
 import * as schema from './schemas';
 import { defineTool } from './tool';
 
+/** The latest that are told of each kind. */
+const SHOWN = { concise: 3, detailed: 5 } as const;
+
 export const explainStaleness = defineTool({
   name: 'explain_staleness',
   title: 'Explain staleness',
@@ -18,6 +21,7 @@ export const explainStaleness = defineTool({
     miner_id: schema.minerIdArgument.optional(),
     dataset: schema.datasetArgument.default('status').describe('Of the miner.'),
     tenant: schema.tenantArgument.optional().describe('Instead of a miner: whose summary; global is the whole fleet.'),
+    response_format: schema.responseFormat,
   },
   output: {
     dataset: z.string(),
@@ -39,16 +43,19 @@ export const explainStaleness = defineTool({
         sizeBytes: schema.count,
       })
       .optional(),
-    invalidations: z.array(z.object({ at: schema.time, text: z.string(), by: z.string().optional() })),
-    sourceErrors: z.array(z.string()),
+    invalidations: z
+      .array(z.object({ at: schema.time, text: z.string(), by: z.string().optional() }))
+      .describe('The latest last'),
+    sourceErrors: z.array(z.string()).describe('The latest last'),
     doubts: z.array(z.string()).describe('What else may be the reason'),
     notice: schema.notice,
   },
-  async run({ miner_id, dataset, tenant }, { services, clock }) {
+  async run({ miner_id, dataset, tenant, response_format }, { services, clock }) {
     const target = targetOf(services.inventory, miner_id, dataset, tenant);
     const report = await services.staleness.explain(target);
     const now = clock.now();
     const { entry, sizeBytes } = report;
+    const shown = SHOWN[response_format];
     return {
       dataset: report.dataset,
       state: report.state,
@@ -65,12 +72,12 @@ export const explainStaleness = defineTool({
         fetchMs: Math.round(entry.costMs),
         sizeBytes,
       },
-      invalidations: report.invalidations.map(({ at, text, by }) => ({
+      invalidations: report.invalidations.slice(-shown).map(({ at, text, by }) => ({
         at: isoTime(at),
         text: cleanText(text),
         by: by === undefined ? undefined : cleanText(by),
       })),
-      sourceErrors: report.sourceErrors.map((text) => cleanText(text)),
+      sourceErrors: report.sourceErrors.slice(-shown).map((text) => cleanText(text)),
       doubts: [...report.doubts],
       notice: UNTRUSTED_NOTICE,
     };

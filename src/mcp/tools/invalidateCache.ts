@@ -3,9 +3,12 @@ import { minersInScope } from '../../fleet/scope';
 import type { FleetServices } from '../../service/fleetServices';
 import { MAX_ARGUMENT } from '../limits';
 import { type Plan, PlanError } from '../plans';
-import { cleanText } from '../untrusted';
+import { cleanText, UNTRUSTED_NOTICE } from '../untrusted';
 import * as schema from './schemas';
 import { defineTool, type ToolCall } from './tool';
+
+/** Miners that are named. */
+const SHOWN_MINERS = { concise: 0, detailed: 100 } as const;
 
 export const invalidateCache = defineTool({
   name: 'invalidate_cache',
@@ -15,6 +18,7 @@ export const invalidateCache = defineTool({
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false },
   input: {
     plan_id: z.string().min(1).max(MAX_ARGUMENT).describe('Of plan_cache_change; each serves once.'),
+    response_format: schema.responseFormat,
   },
   output: {
     plan_id: z.string(),
@@ -23,8 +27,10 @@ export const invalidateCache = defineTool({
     deferred: z.boolean().describe('Redis could not be reached: it is made good before Redis is read again'),
     cancelled: z.boolean().describe('Cancelled in the middle: some entries were voided, others not'),
     agreedIn: z.enum(['client', 'window']).describe('Where a person agreed'),
+    minerIds: z.array(z.string()).optional().describe('Whose entries were voided, when detailed; at most 100'),
+    notice: schema.notice,
   },
-  async run({ plan_id }, call) {
+  async run({ plan_id, response_format }, call) {
     const { services, plans, client } = call;
     const plan = plans.take(plan_id);
     await services.connection.access.require('invalidate anything');
@@ -35,7 +41,15 @@ export const invalidateCache = defineTool({
       agreement: 'Invalidate',
     });
     const cause = `an agent in ${client} asked for it`;
-    return { plan_id, what: plan.what, agreedIn, ...(await carryOut(plan, cause, call)) };
+    const named = plan.minerIds.slice(0, SHOWN_MINERS[response_format]).map((id) => cleanText(id));
+    return {
+      plan_id,
+      what: plan.what,
+      agreedIn,
+      ...(await carryOut(plan, cause, call)),
+      minerIds: named.length === 0 ? undefined : named,
+      notice: UNTRUSTED_NOTICE,
+    };
   },
 });
 

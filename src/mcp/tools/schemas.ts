@@ -6,7 +6,7 @@ import { MAX_ARGUMENT } from '../limits';
 export const responseFormat = z
   .enum(['concise', 'detailed'])
   .default('concise')
-  .describe('concise: what matters, at most about 2,000 tokens. detailed: everything that is known.');
+  .describe('concise: what matters, within some 2,000 tokens. detailed: all that is known.');
 
 export const minerIdArgument = z
   .string()

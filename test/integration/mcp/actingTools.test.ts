@@ -115,10 +115,11 @@ describe('the acting tools', () => {
     const planned = await plan(client, { miner_id: miner.id });
     expect(planned).toMatchObject({ entries: 1, miners: 1, sample: [services.reads.keyOf(miner.id, 'status')] });
     expect(await isCached(miner)).toBe(true);
-    expect(await invalidate(client, planned.plan_id)).toMatchObject({
+    expect(await invalidate(client, planned.plan_id, { response_format: 'detailed' })).toMatchObject({
       entries: 1,
       deferred: false,
       agreedIn: 'client',
+      minerIds: [miner.id],
     });
     expect(await isCached(miner)).toBe(false);
     expect(asked).toEqual([expect.stringContaining(`Invalidate miner ${miner.id}? 1 entry will be void`)]);
@@ -324,6 +325,9 @@ describe('the acting tools', () => {
     });
     const { ttlS } = await services.reads.miner(minerAt(1), 'status');
     expect(ttlS).toBeGreaterThan(20);
+    const again = { dataset: 'miner:status', ttl_s: 25, response_format: 'detailed' };
+    const { lookups } = await toolResult<{ lookups: number }>(client, 'set_cache_ttl', again);
+    expect(lookups).toBeGreaterThan(0);
     const set = (dataset: string, ttl_s: number) => toolResult(client, 'set_cache_ttl', { dataset, ttl_s });
     await expect(set('miner:status', 31)).rejects.toThrow('from 5 to 30');
     await expect(set('miner:details', 30)).rejects.toThrow('from 60 to 300');
@@ -345,7 +349,11 @@ describe('the acting tools', () => {
       toolResult(client, 'control_miner', { miner_id: miner.id, ...args });
     expect(await control({ action: 'pause' })).toMatchObject({ minerId: miner.id, done: 'pause', agreedIn: 'client' });
     expect((await services.reads.miner(miner, 'status')).data.state).toBe('paused');
-    await control({ action: 'resume' });
+    expect(await control({ action: 'resume', response_format: 'detailed' })).toMatchObject({
+      done: 'resume',
+      tenant: miner.tenant,
+      address: `${miner.host}:${miner.port}`,
+    });
     expect(asked).toHaveLength(2);
     // What it cannot do, nobody is asked about.
     await expect(control({ action: 'set_power_target', power_w: 99_999 })).rejects.toThrow('this miner takes');

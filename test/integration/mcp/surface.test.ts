@@ -91,6 +91,15 @@ describe('the surface of the MCP server', () => {
     }
   });
 
+  it('lets a client choose how much any tool tells', async () => {
+    for (const { name, inputSchema } of (await client.listTools()).tools) {
+      expect(inputSchema.properties, name).toHaveProperty(
+        'response_format',
+        expect.objectContaining({ default: 'concise' }),
+      );
+    }
+  });
+
   it('costs a model few tokens before anything was asked', async () => {
     const { tools } = await client.listTools();
     const told = tools.map(({ name, description, inputSchema }) => JSON.stringify({ name, description, inputSchema }));
