@@ -160,6 +160,8 @@ describe('the dashboard in the window', () => {
     await soon(async () => expect(await compact.tile('Miners')).toBe(`Miners ${MINERS} online of ${MINERS} 0 offline`));
     await workbench.screenshot('dashboard-compact');
     await workbench.runCommand('View: Close All Editors');
+    // Else what is stored next may be that it is closed, just before the window is reloaded.
+    await workbench.untilStored('fleetCache.dashboard', false);
     await compact.frame.getByRole('button', { name: 'Open Dashboard' }).click();
     page = await DashboardPage.of(workbench, 'panel');
   });

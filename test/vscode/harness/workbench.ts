@@ -98,12 +98,13 @@ export class Workbench {
    * it is left.
    *
    * @param viewType of the editor's webview.
+   * @param isOpen whether the editor is open, or was closed.
    */
-  async untilStored(viewType: string): Promise<void> {
+  async untilStored(viewType: string, isOpen = true): Promise<void> {
     const deadline = Date.now() + STORED_TIMEOUT_MS;
-    while (!(await this.page.evaluate<string>(STORED_EDITORS)).includes(viewType)) {
+    while ((await this.page.evaluate<string>(STORED_EDITORS)).includes(viewType) !== isOpen) {
       if (Date.now() > deadline) {
-        throw new Error(`VS Code has not stored the editor ${viewType}`);
+        throw new Error(`VS Code has not stored that the editor ${viewType} is ${isOpen ? 'open' : 'closed'}`);
       }
       await this.page.waitForTimeout(200);
     }
