@@ -1,15 +1,6 @@
 import type { ElicitRequestFormParams, ElicitResult } from '@modelcontextprotocol/sdk/types.js';
 import { CancelledError, FleetCacheError } from '../base/errors';
-
-/** What a person is asked before something is changed. Made of what is known here, never of what a model wrote. */
-export interface Question {
-  /** What will be done, as a question. */
-  readonly title: string;
-  /** What comes of it, in one or two sentences. */
-  readonly detail: string;
-  /** What the person agrees to, in two or three words. */
-  readonly agreement: string;
-}
+import type { Question } from '../service/windowServing';
 
 /**
  * Asks a person in the window that the server lives in; resolves to whether they agree, and fails with a `FleetCacheError` when

@@ -2,44 +2,13 @@ import { version } from '../../package.json';
 import { systemClock } from '../base/clock';
 import { describeError, FleetCacheError } from '../base/errors';
 import type { Logger } from '../base/logger';
-import type { FleetServices } from '../service/fleetServices';
+import type { ListenRequest, PortHolder, Served } from '../service/windowServing';
 import { readEndpoint } from './bridge/endpointFile';
-import type { PersonAsker, Question } from './consent';
+import type { PersonAsker } from './consent';
 import { createFleetServer } from './fleetServer';
 import { askIdentity } from './http/askIdentity';
 import { RefusedError } from './http/gate';
 import { McpHttpServer } from './http/httpServer';
-
-export interface WindowListenRequest {
-  /** 0 for any that is free. */
-  readonly port: number;
-  /** What clients have to show. */
-  readonly token: string;
-  /** VS Code itself, or agents outside, which have to find out whose listener it is, and whose connections may break off. */
-  readonly audience: 'vscode' | 'agents';
-}
-
-/** What clients get. It comes and goes while there are some. */
-export interface ServedByWindow {
-  /** @throws {FleetCacheError} that says why there are none. */
-  services(): Promise<FleetServices>;
-  /** Tells fleets apart without naming them, in ASCII; `undefined` while there is none. */
-  fleet(): string | undefined;
-  /** Whether a client that comes now may have miners do something. */
-  allowMinerControl(): boolean;
-  /**
-   * Resolves to whether a person agrees.
-   *
-   * @param client who asks, the same for each of its questions.
-   * @throws {FleetCacheError} when nobody is asked now; its message says why.
-   */
-  askPerson(question: Question, client: object, signal: AbortSignal): Promise<boolean>;
-}
-
-/** Who has a port, as a window has to know it. */
-export type WindowPortHolder =
-  | { readonly type: 'ours'; readonly fleet?: string | undefined }
-  | { readonly type: 'other' | 'nobody' };
 
 /** This machine alone, whatever its names resolve to. */
 const LOOPBACK = '127.0.0.1';
@@ -51,8 +20,8 @@ const RETRY_SECONDS = '5';
  * @throws {ConfigurationError} when the port cannot be listened to.
  */
 export function listenInWindow(
-  { port, token, audience }: WindowListenRequest,
-  served: ServedByWindow,
+  { port, token, audience }: ListenRequest,
+  served: Served,
   logger: Logger,
 ): Promise<McpHttpServer> {
   const clock = systemClock;
@@ -76,7 +45,7 @@ export function listenInWindow(
 }
 
 /** Who listens on a port of this machine. Nobody is sent the token. @throws {CancelledError} */
-export async function whoListens(port: number, token: string, signal: AbortSignal): Promise<WindowPortHolder> {
+export async function whoListens(port: number, token: string, signal: AbortSignal): Promise<PortHolder> {
   const holder = await askIdentity({ host: LOOPBACK, port }, token, signal);
   return holder.type === 'ours' ? { type: 'ours', fleet: holder.identity.fleet } : holder;
 }

@@ -3,7 +3,8 @@ import { Emitter, type Event } from '../../base/emitter';
 import { CancelledError, describeError, errorCode } from '../../base/errors';
 import { type Disposable, toDisposable } from '../../base/lifecycle';
 import type { Logger } from '../../base/logger';
-import type { AgentEntrance, McpListener, PortHolder } from './mcpParts';
+import type { PortHolder } from '../../service/windowServing';
+import type { AgentEntrance, McpListener } from './mcpParts';
 
 /** Who serves agents outside of VS Code, as this window knows it. */
 export type AgentPortState =

@@ -1,39 +1,5 @@
 import type { Event } from '../../base/emitter';
-import type { FleetServices } from '../../service/fleetServices';
-
-/** What a person is asked before an agent changes something. */
-export interface AgentQuestion {
-  /** What will be done, as a question. */
-  readonly title: string;
-  /** What comes of it. */
-  readonly detail: string;
-  /** What the person agrees to, in two or three words. */
-  readonly agreement: string;
-}
-
-export interface ListenRequest {
-  /** 0 for any that is free. */
-  readonly port: number;
-  readonly token: string;
-  /** VS Code itself, or agents outside, which have to find out whose listener it is, and whose connections may break off. */
-  readonly audience: 'vscode' | 'agents';
-}
-
-/** What the listeners of a window serve, for every client that comes. */
-export interface Served {
-  /** @throws {FleetCacheError} that says why there are none. */
-  services(): Promise<FleetServices>;
-  /** Tells the fleets of two windows apart; `undefined` while there is none. */
-  fleet(): string | undefined;
-  allowMinerControl(): boolean;
-  /**
-   * Resolves to whether the person agrees.
-   *
-   * @param client who asks, the same for each of its questions.
-   * @throws {FleetCacheError} when nobody is asked now; its message says why.
-   */
-  askPerson(question: AgentQuestion, client: object, signal: AbortSignal): Promise<boolean>;
-}
+import type { ListenRequest, PortHolder, Served } from '../../service/windowServing';
 
 /** An MCP server that listens on this machine. */
 export interface McpListener {
@@ -46,12 +12,6 @@ export interface McpListener {
   endSessions(): Promise<void>;
   close(): Promise<void>;
 }
-
-/** Who listens on a port of this machine: another window or server with the same token, another program, or nobody. */
-export type PortHolder =
-  | { readonly type: 'ours'; readonly fleet?: string | undefined }
-  | { readonly type: 'other' }
-  | { readonly type: 'nobody' };
 
 /** What the extension's entry point provides, because it is outside of this room. The MCP server's code is loaded on first use. */
 export interface McpParts {

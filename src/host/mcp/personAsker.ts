@@ -1,17 +1,17 @@
 import type { Clock } from '../../base/clock';
 import { FleetCacheError } from '../../base/errors';
-import type { AgentQuestion } from './mcpParts';
+import type { Question } from '../../service/windowServing';
 
 /** What a question is asked with. It cannot be taken back: it stays until the person has answered it. */
 export interface QuestionDialog {
   /** Resolves to whether the person agrees. */
-  ask(question: AgentQuestion): Promise<boolean>;
+  ask(question: Question): Promise<boolean>;
   /** The person has agreed to what nobody waits for any more. */
   tellTooLate(): void;
 }
 
 interface WaitingQuestion {
-  readonly question: AgentQuestion;
+  readonly question: Question;
   readonly client: object;
   readonly answer: (hasAgreed: boolean) => void;
   /** The agent has given it up, or it has become stale. */
@@ -48,7 +48,7 @@ export class PersonAsker {
    * @param client who asks, the same for each of its questions.
    * @throws {FleetCacheError} when nobody is asked now; its message says why.
    */
-  async ask(question: AgentQuestion, client: object, signal: AbortSignal): Promise<boolean> {
+  async ask(question: Question, client: object, signal: AbortSignal): Promise<boolean> {
     this.requireRoom(client);
     if (signal.aborted) {
       return false;

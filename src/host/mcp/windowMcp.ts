@@ -4,12 +4,13 @@ import { CancelledError, describeError } from '../../base/errors';
 import { type Disposable, DisposableStore, toDisposable } from '../../base/lifecycle';
 import type { Logger } from '../../base/logger';
 import type { FleetServices } from '../../service/fleetServices';
+import type { Question, Served } from '../../service/windowServing';
 import type { McpSettings } from '../configuration';
 import type { SessionState } from '../fleetSession';
 import type { ServicesProvider } from '../liveFleet';
 import { AgentPort, type AgentPortState } from './agentPort';
 import { fleetDigest } from './fleetDigest';
-import type { AgentEntrance, AgentQuestion, McpListener, McpParts, Served } from './mcpParts';
+import type { AgentEntrance, McpListener, McpParts } from './mcpParts';
 import { type Availability, type McpStatus, requireAvailable } from './mcpStatus';
 import { OwnServer } from './ownServer';
 
@@ -21,7 +22,7 @@ export interface WindowMcpOptions {
   readonly entrance: AgentEntrance;
   settings(): McpSettings;
   isTrusted(): boolean;
-  askPerson(question: AgentQuestion, client: object, signal: AbortSignal): Promise<boolean>;
+  askPerson(question: Question, client: object, signal: AbortSignal): Promise<boolean>;
   readonly clock: Clock;
   readonly logger: Logger;
 }

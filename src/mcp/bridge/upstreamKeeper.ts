@@ -135,7 +135,9 @@ export class UpstreamKeeper {
         this.live = undefined;
         this.options.fleet.note(upstream.fleet);
         this.options.onLost(upstream);
-        this.options.logger.info('The session with Fleet Cache ended. Looking for the next.');
+        if (!this.closing.signal.aborted) {
+          this.options.logger.info('The session with Fleet Cache ended. Looking for the next.');
+        }
       } catch (error) {
         this.noteFailure(error);
         pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * PAUSE_FACTOR);

@@ -2,7 +2,8 @@ import type { McpServer, RegisteredTool } from '@modelcontextprotocol/sdk/server
 import type { CallToolResult, ToolAnnotations } from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
 import { describeError } from '../../base/errors';
-import { type Question, requireConsent } from '../consent';
+import type { Question } from '../../service/windowServing';
+import { requireConsent } from '../consent';
 import type { PlanBook } from '../plans';
 import type { ServerContext } from '../serverContext';
 import { cleanText } from '../untrusted';

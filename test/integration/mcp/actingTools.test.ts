@@ -8,9 +8,9 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Miner } from '../../../src/fleet/miner';
-import type { Question } from '../../../src/mcp/consent';
 import type { ServerContext } from '../../../src/mcp/serverContext';
 import type { FleetServices } from '../../../src/service/fleetServices';
+import type { Question } from '../../../src/service/windowServing';
 import { eventually } from '../../fixtures/eventually';
 import { startTestFleet, type TestFleet } from '../../fixtures/fleet';
 import { ManualClock } from '../../fixtures/manualClock';

@@ -10,12 +10,12 @@ import type { Logger } from '../../../../src/base/logger';
 import type { McpSettings } from '../../../../src/host/configuration';
 import type { SessionState } from '../../../../src/host/fleetSession';
 import { AgentAccess } from '../../../../src/host/mcp/agentAccess';
-import type { AgentQuestion } from '../../../../src/host/mcp/mcpParts';
 import { PersonAsker } from '../../../../src/host/mcp/personAsker';
 import { WindowMcp } from '../../../../src/host/mcp/windowMcp';
 import { readEndpoint } from '../../../../src/mcp/bridge/endpointFile';
 import { listenInWindow, whoListens } from '../../../../src/mcp/windowServer';
 import type { FleetServices } from '../../../../src/service/fleetServices';
+import type { Question } from '../../../../src/service/windowServing';
 import { eventually } from '../../../fixtures/eventually';
 import { startTestFleet, type TestFleet } from '../../../fixtures/fleet';
 import { toolResult } from '../../../fixtures/mcpClient';
@@ -41,7 +41,7 @@ class TestWindow {
   isTrusted = true;
   settings: McpSettings;
   /** Questions on the screen, and what answers them. */
-  readonly dialogs: { readonly question: AgentQuestion; readonly answer: (hasAgreed: boolean) => void }[] = [];
+  readonly dialogs: { readonly question: Question; readonly answer: (hasAgreed: boolean) => void }[] = [];
 
   constructor(
     services: FleetServices,
@@ -63,8 +63,7 @@ class TestWindow {
       state: { get: () => this.state },
       services: { get: () => (this.state.type === 'running' ? this.state.services : undefined) },
     });
-    const ask = (question: AgentQuestion) =>
-      new Promise<boolean>((answer) => void this.dialogs.push({ question, answer }));
+    const ask = (question: Question) => new Promise<boolean>((answer) => void this.dialogs.push({ question, answer }));
     const asker = new PersonAsker({ ask, tellTooLate: () => {} }, systemClock);
     this.mcp = new WindowMcp({
       parts: { listen: (request, served) => listenInWindow(request, served, logger), whoListens },

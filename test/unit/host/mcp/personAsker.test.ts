@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { AgentQuestion } from '../../../../src/host/mcp/mcpParts';
 import { PersonAsker } from '../../../../src/host/mcp/personAsker';
+import type { Question } from '../../../../src/service/windowServing';
 import { ManualClock } from '../../../fixtures/manualClock';
 
 const NEVER = new AbortController().signal;
 
-function question(title: string): AgentQuestion {
+function question(title: string): Question {
   return { title, detail: 'The miner stops.', agreement: 'Pause' };
 }
 
@@ -16,7 +16,7 @@ function window() {
   const shown: string[] = [];
   let late = 0;
   const dialog = {
-    ask: ({ title }: AgentQuestion) =>
+    ask: ({ title }: Question) =>
       new Promise<boolean>((answer) => {
         shown.push(title);
         open.push({ title, answer });
