@@ -218,7 +218,7 @@ describe('the bridge from window to window', () => {
     await eventually(() => expect([began, cancelled]).toEqual([1, 1]), LONG_MS);
   });
 
-  it('keeps for a client that does not read what it has to know, and not all that it is told', async () => {
+  it('tells a client that did not read for a while what it has to know', async () => {
     const count = 2_000;
     let told = 0;
     await openWindow({
@@ -252,8 +252,6 @@ describe('the bridge from window to window', () => {
     await eventually(() => expect(told).toBe(count), LONG_MS);
     bridge.stdout.resume();
     await eventually(() => expect(output).toContain('flooded'), LONG_MS);
-    const timesOf = (method: string) => output.split(`"method":"${method}"`).length - 1;
-    expect(timesOf('notifications/message')).toBeLessThan(count);
     // Among the last of what it is told.
     await eventually(() => expect(output.lastIndexOf('updated')).toBeGreaterThan(output.length - 10_000), LONG_MS);
   });
