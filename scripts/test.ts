@@ -3,7 +3,7 @@ import { checkLockFile } from './completeLockFile';
 import { ensureSystemPrograms, type SystemProgram } from './setup/systemPackages';
 import { installVsCodeServer } from './setup/vscodeServer';
 import { runHostTests } from './testHost';
-import { addCounts, type Counts, formatCounts, NO_COUNTS } from './testing/counts';
+import { addCounts, type Counts, type Failure, formatCounts, formatFailures, NO_COUNTS } from './testing/counts';
 import { checkPackage } from './testing/packageCheck';
 import { checkRunner, commandRunner, type Runner, tool } from './testing/runner';
 import { vitestRunner } from './testing/vitestRunner';
@@ -68,6 +68,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const needsPackage = args.length > 0 && !args.includes('checks') && groups.some(([, group]) => group.vscode);
   const runners = [...(needsPackage ? [PACKAGE] : []), ...groups.flatMap(([, group]) => group.runners)];
   const rows: string[] = [];
+  const failures: Failure[] = [];
   let sum = NO_COUNTS;
   for (const runner of runners) {
     console.log(`\n── ${runner.name} ${'─'.repeat(Math.max(3, 76 - runner.name.length))}`);
@@ -76,9 +77,10 @@ export async function main(args: readonly string[]): Promise<number> {
     const row = `${runner.name.padEnd(18)}${formatCounts(counts)} (${((performance.now() - start) / 1000).toFixed(1)} s)`;
     console.log(row);
     rows.push(row);
+    failures.push(...(counts.failures ?? []));
     sum = addCounts(sum, counts);
   }
-  console.log(`\n${'─'.repeat(80)}\n${rows.join('\n')}\n`);
+  console.log(`\n${'─'.repeat(80)}\n${[...formatFailures(failures), ...rows].join('\n')}\n`);
   console.log(formatCounts(sum));
   return sum.failed === 0 ? 0 : 1;
 }

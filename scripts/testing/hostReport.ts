@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { HostEvent } from '../../test/vscode/hostRunner/report';
-import { type Counts, NO_COUNTS } from './counts';
+import { type Counts, type Failure, NO_COUNTS } from './counts';
 
 const POLL_MS = 200;
 
@@ -44,12 +44,12 @@ export async function followReport(
 /** Prints events as mocha does, and counts them. */
 export class HostReportPrinter {
   private current: Counts = NO_COUNTS;
-  private readonly failures: string[] = [];
+  private readonly failures: Failure[] = [];
 
   constructor(private readonly print: (line: string) => void) {}
 
   get counts(): Counts {
-    return this.current;
+    return { ...this.current, failures: [...this.failures] };
   }
 
   readonly onEvent = (event: HostEvent): void => {
@@ -79,14 +79,14 @@ export class HostReportPrinter {
 
   /** Prints what failed, and why. */
   printFailures(): void {
-    for (const failure of this.failures) {
-      this.print(`\n${failure}`);
+    for (const [index, { test, reason }] of this.failures.entries()) {
+      this.print(`\n${index + 1}) ${test}\n${reason}`);
     }
   }
 
   private addFailure(title: string, error: string): void {
     this.current = { ...this.current, failed: this.current.failed + 1 };
-    this.failures.push(`${this.failures.length + 1}) ${title}\n${error}`);
+    this.failures.push({ test: title, reason: error });
   }
 }
 

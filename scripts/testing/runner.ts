@@ -24,7 +24,7 @@ export function checkRunner(name: string, check: () => Promise<void>): Runner {
         return { passed: 1, failed: 0, skipped: 0 };
       } catch (error) {
         console.error(error instanceof CheckFailure ? error.message : error);
-        return { passed: 0, failed: 1, skipped: 0 };
+        return { passed: 0, failed: 1, skipped: 0, failures: [{ test: name, reason: String(error) }] };
       }
     },
   };

@@ -1,19 +1,26 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { CHECKOUT } from '../checkout';
 import { runCommand } from '../processes/command';
-import { type Counts, judge, NO_COUNTS } from './counts';
+import { type Counts, type Failure, judge, NO_COUNTS } from './counts';
 import { type Runner, tool } from './runner';
 
 /** The part of vitest's JSON report that is counted. */
 export interface VitestReport {
   readonly numPassedTests: number;
-  readonly numFailedTests: number;
   readonly numPendingTests: number;
   readonly numTodoTests: number;
   readonly testResults: readonly {
+    readonly name: string;
     readonly status: string;
-    readonly assertionResults: readonly { readonly status: string }[];
+    /** Why the file could not be run. */
+    readonly message: string;
+    readonly assertionResults: readonly {
+      readonly fullName: string;
+      readonly status: string;
+      readonly failureMessages: readonly string[];
+    }[];
   }[];
 }
 
@@ -47,14 +54,18 @@ export function vitestRunner(project: string, timeoutMs: number, workers?: numbe
 
 /** A file that failed outside its tests, such as while it was loaded, counts as one failure. */
 export function countVitest(report: VitestReport): Counts {
-  const brokenFiles = report.testResults.filter(
-    ({ status, assertionResults }) =>
-      status === 'failed' && !assertionResults.some((assertion) => assertion.status === 'failed'),
-  );
+  const failures = report.testResults.flatMap(({ name, status, message, assertionResults }): Failure[] => {
+    const file = relative(CHECKOUT, name);
+    const failed = assertionResults.filter((assertion) => assertion.status === 'failed');
+    return status === 'failed' && failed.length === 0
+      ? [{ test: file, reason: message }]
+      : failed.map((test) => ({ test: `${file} > ${test.fullName}`, reason: test.failureMessages.join('\n') }));
+  });
   return {
     passed: report.numPassedTests,
-    failed: report.numFailedTests + brokenFiles.length,
+    failed: failures.length,
     skipped: report.numPendingTests + report.numTodoTests,
+    failures,
   };
 }
 
