@@ -4,10 +4,10 @@ import type { ConnectionSecrets } from '../../../src/base/connectionSecrets';
 import { describeError } from '../../../src/base/errors';
 import { silentLogger } from '../../../src/base/logger';
 import { testConnection } from '../../../src/redis/connectionTest';
-import { freePort } from '../../../src/redis/localServer';
 import { openRedis } from '../../../src/redis/openRedis';
 import { parseRedisUrl } from '../../../src/redis/profileUrl';
 import { eventually } from '../../fixtures/eventually';
+import { onFreePort } from '../../fixtures/ports';
 import { startTestRedis, type TestRedis } from '../../fixtures/redis';
 import { startTestSentinel, type TestSentinel } from '../../fixtures/redisSentinel';
 import { createTestCertificates, KEY_PASSPHRASE, type TestCertificates } from '../../fixtures/tls';
@@ -82,14 +82,15 @@ describe('a Redis that wants a client certificate', () => {
 
   beforeAll(async () => {
     certificates = await createTestCertificates();
-    const port = await freePort();
     const { cert, key } = certificates.server;
-    server = await startTestRedis([
-      ...['--tls-port', String(port), '--tls-cert-file', cert, '--tls-key-file', key],
-      ...['--tls-ca-cert-file', certificates.ca, '--tls-auth-clients', 'yes'],
-    ]);
     const files = { ca: certificates.ca, cert: certificates.client.cert, key: certificates.encryptedKey };
-    url = `rediss://127.0.0.1:${port}?${new URLSearchParams(files)}`;
+    server = await onFreePort((port) => {
+      url = `rediss://127.0.0.1:${port}?${new URLSearchParams(files)}`;
+      return startTestRedis([
+        ...['--tls-port', String(port), '--tls-cert-file', cert, '--tls-key-file', key],
+        ...['--tls-ca-cert-file', certificates.ca, '--tls-auth-clients', 'yes'],
+      ]);
+    });
   });
 
   afterAll(async () => {

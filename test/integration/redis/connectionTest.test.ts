@@ -6,6 +6,7 @@ import { StoreError } from '../../../src/cache/store';
 import { testConnection } from '../../../src/redis/connectionTest';
 import { freePort } from '../../../src/redis/localServer';
 import { parseRedisUrl } from '../../../src/redis/profileUrl';
+import { onFreePort } from '../../fixtures/ports';
 import { startTestRedis, type TestRedis } from '../../fixtures/redis';
 import { startTestCluster, type TestCluster } from '../../fixtures/redisCluster';
 import { startTestSentinel, type TestSentinel } from '../../fixtures/redisSentinel';
@@ -31,21 +32,23 @@ describe('testConnection', () => {
 
   beforeAll(async () => {
     certificates = await createTestCertificates();
-    tlsPort = await freePort();
-    server = await startTestRedis((directory) => [
-      '--unixsocket',
-      `${directory}/redis.sock`,
-      '--tls-port',
-      String(tlsPort),
-      '--tls-cert-file',
-      certificates.server.cert,
-      '--tls-key-file',
-      certificates.server.key,
-      '--tls-ca-cert-file',
-      certificates.ca,
-      '--tls-auth-clients',
-      'no',
-    ]);
+    server = await onFreePort((port) => {
+      tlsPort = port;
+      return startTestRedis((directory) => [
+        '--unixsocket',
+        `${directory}/redis.sock`,
+        '--tls-port',
+        String(tlsPort),
+        '--tls-cert-file',
+        certificates.server.cert,
+        '--tls-key-file',
+        certificates.server.key,
+        '--tls-ca-cert-file',
+        certificates.ca,
+        '--tls-auth-clients',
+        'no',
+      ]);
+    });
     const admin = new Redis(server.port, '127.0.0.1');
     await admin.call('ACL', 'SETUSER', 'app', 'on', '>right', '~v1:*', '&events:*', '+@all', '-info', '-dbsize');
     await admin.call('ACL', 'SETUSER', 'blind', 'on', '>right', '~v1:lock:*', '+@all');

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort } from '../../../src/redis/localServer';
+import { onFreePort } from '../../fixtures/ports';
 import { startTestRedis, type TestRedis } from '../../fixtures/redis';
 import { createTestCertificates, type TestCertificates } from '../../fixtures/tls';
 import { openRedisStore } from './storeSuiteRedis';
@@ -11,19 +11,21 @@ describe('RedisStore over TLS', () => {
 
   beforeAll(async () => {
     certificates = await createTestCertificates();
-    port = await freePort();
-    server = await startTestRedis([
-      '--tls-port',
-      String(port),
-      '--tls-cert-file',
-      certificates.server.cert,
-      '--tls-key-file',
-      certificates.server.key,
-      '--tls-ca-cert-file',
-      certificates.ca,
-      '--tls-auth-clients',
-      'yes',
-    ]);
+    server = await onFreePort((free) => {
+      port = free;
+      return startTestRedis([
+        '--tls-port',
+        String(port),
+        '--tls-cert-file',
+        certificates.server.cert,
+        '--tls-key-file',
+        certificates.server.key,
+        '--tls-ca-cert-file',
+        certificates.ca,
+        '--tls-auth-clients',
+        'yes',
+      ]);
+    });
   });
 
   afterAll(async () => {
