@@ -86,6 +86,7 @@ export function masterFaults(cluster: TestCluster): readonly Fault[] {
     {
       name: 'one master killed and restarted empty',
       begin: async (changeAll) => {
+        await cluster.noticeLosses();
         await changeAll();
         first.kill();
       },
@@ -94,6 +95,7 @@ export function masterFaults(cluster: TestCluster): readonly Fault[] {
     {
       name: 'one master hung',
       begin: async (changeAll) => {
+        await cluster.noticeLosses();
         await changeAll();
         second.hang();
       },
@@ -108,7 +110,10 @@ export function promotion(cluster: TestCluster): Fault {
   const [replica] = cluster.replicas as [TestRedis];
   return {
     name: 'one master killed while its replica lags, and replaced by it',
-    begin: (changeAll) => killBehind(master, replica, changeAll),
+    begin: async (changeAll) => {
+      await cluster.noticeLosses();
+      await killBehind(master, replica, changeAll);
+    },
     heal: () =>
       eventually(async () => {
         const slots = (await command(other.port, ['CLUSTER', 'SLOTS'])) as [number, number, [string, number]][];

@@ -121,6 +121,7 @@ describe('RedisStore on a Cluster', () => {
   it('G3: says that the Cluster is down when a master is lost, and heals with a replica in its place', async () => {
     await open({ replicas: true });
     await Promise.all(keys.map((key) => opened.store.write(key, 'text', 60_000)));
+    await cluster.noticeLosses();
     cluster.masters[1]?.kill();
     await expect(
       eventually(async () => {

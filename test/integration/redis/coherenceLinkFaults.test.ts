@@ -146,6 +146,7 @@ describe('RedisCoherenceLink on a Cluster', () => {
       const told: string[] = [];
       redis.link.onDidInvalidate((keys) => told.push(...(keys === 'everything' ? ['everything'] : keys)));
       await eventually(() => expect(redis.link.caughtUpTo).toBeGreaterThan(0));
+      await cluster.noticeLosses();
       cluster.masters[1]?.kill();
       await eventually(() => expect(redis.link.caughtUpTo).toBe(Number.NEGATIVE_INFINITY));
       expect(told).toContain('everything');

@@ -124,6 +124,7 @@ describe('channels of shards on a Cluster', () => {
     await open({ replicas: true });
     listenToAll();
     await reachesAll('before');
+    await cluster.noticeLosses();
     cluster.masters[1]?.kill();
     await reachesAll('after');
     await eventually(() => expect(misses).toBeGreaterThan(0));

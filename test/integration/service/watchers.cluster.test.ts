@@ -45,6 +45,7 @@ describe('instances that watch one fleet over a Cluster', () => {
     await streamsStand(test.fleet, LONG_MS);
     const [shares, calls] = [sharesOf(instances), test.fleet.callCount('GetMinerStatus')];
     const slot = keySlot(Buffer.from('v1:instances'));
+    await cluster.noticeLosses();
     cluster.masters[LAST_SLOTS.findIndex((last) => slot <= last)]?.kill();
     // Answered by the replica that took over, which may be so fast that nobody was taken for lost meanwhile.
     await eventually(async () => {
