@@ -8,4 +8,4 @@ it('G3: readers notice nothing of a failover by Sentinel', async () => {
   onTestFinished(() => sentinel.stop());
   const report = await runChaos({ url: sentinel.url, faults: [failover(sentinel)], faultMs: 500, seed: 4 });
   expect(report.violations).toEqual([]);
-}, 90_000);
+}, 120_000);

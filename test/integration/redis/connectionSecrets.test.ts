@@ -47,7 +47,7 @@ describe('sentinels that want a login', () => {
       ],
       login: { password: DEFAULT_PASSWORD },
     });
-  }, 60_000);
+  }, 120_000);
 
   afterAll(() => sentinel?.stop());
 

@@ -128,7 +128,7 @@ describe('testConnection', () => {
 
     beforeAll(async () => {
       [cluster, sentinel] = await Promise.all([startTestCluster(), startTestSentinel()]);
-    }, 60_000);
+    }, 120_000);
 
     afterAll(async () => {
       await Promise.all([cluster?.stop(), sentinel?.stop()]);

@@ -25,7 +25,7 @@ describe('a master behind a forwarded port', () => {
       await port.stop();
       await sentinel.stop();
     }
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('a Cluster behind forwarded ports', () => {
@@ -35,7 +35,7 @@ describe('a Cluster behind forwarded ports', () => {
   beforeAll(async () => {
     hidden = await startHiddenCluster();
     url = `${hidden.url}?natMap=${hidden.natMap}`;
-  }, 60_000);
+  }, 120_000);
 
   afterAll(() => hidden?.stop());
 

@@ -19,7 +19,7 @@ describe('RedisStore on Sentinel', () => {
 
   beforeEach(async () => {
     sentinel = await startTestSentinel();
-  }, 60_000);
+  }, 120_000);
 
   afterEach(() => sentinel.stop());
 
@@ -38,7 +38,7 @@ describe('RedisStore on Sentinel', () => {
     } finally {
       await opened.close();
     }
-  }, 60_000);
+  }, 120_000);
 
   it('G2: has the link and the commands with one master, also when a master that hung wakes up', async () => {
     const profile = parseRedisUrl(sentinel.url);
@@ -56,7 +56,7 @@ describe('RedisStore on Sentinel', () => {
     } finally {
       redis.dispose();
     }
-  }, 60_000);
+  }, 120_000);
 
   it('says that the sentinels are not there, or do not know the master', async () => {
     const opened = openRedisStore('redis+sentinel://127.0.0.1:1/main', async () => {});

@@ -19,7 +19,7 @@ export function storeSuite(name: string, open: () => Promise<OpenedStore>): void
 
     beforeAll(async () => {
       opened = await open();
-    }, 60_000);
+    }, 120_000);
 
     afterAll(() => opened?.close());
 
