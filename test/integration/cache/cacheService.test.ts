@@ -12,7 +12,7 @@ import { parseRedisUrl } from '../../../src/redis/profileUrl';
 import { RedisLocks } from '../../../src/redis/redisLocks';
 import { RedisStore } from '../../../src/redis/redisStore';
 import { eventually } from '../../fixtures/eventually';
-import { startTestRedis, type TestRedis } from '../../fixtures/redis';
+import { HASTY_MS, PATIENT_MS, startTestRedis, type TestRedis } from '../../fixtures/redis';
 
 /** A source whose answers the test releases one by one. */
 class Source {
@@ -47,10 +47,10 @@ describe('CacheService', () => {
   let other: CacheService;
   const stores: RedisStore[] = [];
 
-  function openCache(instance: string): CacheService {
+  function openCache(instance: string, commandTimeoutMs = PATIENT_MS): CacheService {
     const logger = silentLogger;
     const profile = parseRedisUrl(server.url);
-    const connection = new RedisConnection({ profile, commandTimeoutMs: 400, clock: systemClock, logger });
+    const connection = new RedisConnection({ profile, commandTimeoutMs, clock: systemClock, logger });
     const store = new RedisStore(connection, logger);
     stores.push(store);
     return new CacheService({
@@ -164,7 +164,8 @@ describe('CacheService', () => {
   });
 
   it('G3: reads the source while Redis hangs or is gone, and the cache again when it is back', async () => {
-    await cache.getOrFetch(status());
+    cache = openCache('hasty', HASTY_MS);
+    await eventually(async () => expect((await cache.getOrFetch(status())).origin).toBe('l2'));
     server.hang();
     expect((await cache.getOrFetch(status())).origin).toBe('source');
     expect(await cache.invalidate({ scopes: [generationKeys.all], keys: [], cause: 'test' })).toEqual({

@@ -8,7 +8,7 @@ import { RedisConnection } from '../../../src/redis/connection';
 import { parseRedisUrl } from '../../../src/redis/profileUrl';
 import { RedisLocks } from '../../../src/redis/redisLocks';
 import { RedisStore } from '../../../src/redis/redisStore';
-import { startTestRedis } from '../../fixtures/redis';
+import { PATIENT_MS, startTestRedis } from '../../fixtures/redis';
 
 /** A Redis in which tests put what they like, and a cache on it to which it is always the same moment. */
 export interface GoldenCache {
@@ -28,7 +28,7 @@ export async function startGoldenCache(now: () => number, link: CoherenceLink = 
   const admin = new Redis(server.port, '127.0.0.1');
   const logger = silentLogger;
   const profile = parseRedisUrl(server.url);
-  const connection = new RedisConnection({ profile, commandTimeoutMs: 2_000, clock: systemClock, logger });
+  const connection = new RedisConnection({ profile, commandTimeoutMs: PATIENT_MS, clock: systemClock, logger });
   const store = new RedisStore(connection, logger);
   const cache = new CacheService({
     store,

@@ -7,7 +7,7 @@ import { openRedis } from '../../../src/redis/openRedis';
 import { parseRedisUrl } from '../../../src/redis/profileUrl';
 import { NEEDED_RIGHTS } from '../../../src/redis/refusals';
 import { eventually } from '../../fixtures/eventually';
-import { startTestRedis, type TestRedis } from '../../fixtures/redis';
+import { PATIENT_MS, startTestRedis, type TestRedis } from '../../fixtures/redis';
 import { openRedisStore } from './storeSuiteRedis';
 
 describe('RedisStore with a restricted login', () => {
@@ -110,7 +110,7 @@ describe('RedisStore with a restricted login', () => {
     const warnings: string[] = [];
     const logger = { ...silentLogger, warn: (message: string) => warnings.push(message) };
     const profile = parseRedisUrl(`redis://app@127.0.0.1:${server.port}`, { password: 'pass' });
-    const redis = openRedis({ profile, commandTimeoutMs: 1_000, clock: systemClock, logger });
+    const redis = openRedis({ profile, commandTimeoutMs: PATIENT_MS, clock: systemClock, logger });
     try {
       const { store, locks, directory, bus, link, history, gauge, browser } = redis;
       bus.subscribe('events:cache', () => {});
@@ -133,7 +133,7 @@ describe('RedisStore with a restricted login', () => {
       await eventually(async () => expect(await history.latest(9)).toHaveLength(2));
       await gauge.latency();
       await gauge.memory();
-      await new RedisKeyPurger({ connection: redis.connection, stepTimeoutMs: 1_000 }).purge('v1:cache:*');
+      await new RedisKeyPurger({ connection: redis.connection, stepTimeoutMs: PATIENT_MS }).purge('v1:cache:*');
       await store.write('v1:cache:a', 'text', 10_000);
       await browser.scan({ onPage() {} });
       expect((await browser.describe(['v1:cache:a', 'v1:instances'])).denied).toEqual([]);

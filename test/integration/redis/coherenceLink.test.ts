@@ -5,11 +5,16 @@ import { silentLogger } from '../../../src/base/logger';
 import { openRedis, type RedisParts } from '../../../src/redis/openRedis';
 import { parseRedisUrl } from '../../../src/redis/profileUrl';
 import { eventually } from '../../fixtures/eventually';
-import { startTestRedis, type TestRedis } from '../../fixtures/redis';
+import { PATIENT_MS, startTestRedis, type TestRedis } from '../../fixtures/redis';
 import { startTestCluster } from '../../fixtures/redisCluster';
 
 function open(url: string): RedisParts {
-  return openRedis({ profile: parseRedisUrl(url), commandTimeoutMs: 400, clock: systemClock, logger: silentLogger });
+  return openRedis({
+    profile: parseRedisUrl(url),
+    commandTimeoutMs: PATIENT_MS,
+    clock: systemClock,
+    logger: silentLogger,
+  });
 }
 
 describe('RedisCoherenceLink', () => {
@@ -97,7 +102,7 @@ describe('RedisCoherenceLink', () => {
     await admin.call('ACL', 'SETUSER', 'poor', 'on', 'nopass', '~v1:*', '&*', '+@all', '-client', '-hello');
     const poor = openRedis({
       profile: { ...parseRedisUrl(server.url), username: 'poor', password: 'x' },
-      commandTimeoutMs: 400,
+      commandTimeoutMs: PATIENT_MS,
       clock: systemClock,
       logger: silentLogger,
     });

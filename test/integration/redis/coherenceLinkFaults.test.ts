@@ -5,7 +5,7 @@ import { type Logger, silentLogger } from '../../../src/base/logger';
 import { openRedis, type RedisParts } from '../../../src/redis/openRedis';
 import { parseRedisUrl } from '../../../src/redis/profileUrl';
 import { eventually } from '../../fixtures/eventually';
-import { startTestRedis, type TestRedis } from '../../fixtures/redis';
+import { PATIENT_MS, startTestRedis, type TestRedis } from '../../fixtures/redis';
 import { startTestCluster } from '../../fixtures/redisCluster';
 
 /** Long pauses end at once, so that a test need not sit them out. */
@@ -31,7 +31,7 @@ describe('RedisCoherenceLink', () => {
 
   function open({ username, logger = silentLogger }: { username?: string; logger?: Logger } = {}) {
     const profile = { ...parseRedisUrl(server.url), ...(username === undefined ? {} : { username, password: 'x' }) };
-    const redis: RedisParts = openRedis({ profile, commandTimeoutMs: 400, clock: hastyClock, logger });
+    const redis: RedisParts = openRedis({ profile, commandTimeoutMs: PATIENT_MS, clock: hastyClock, logger });
     opened.push(redis);
     const told: string[] = [];
     redis.link.onDidInvalidate((keys) => told.push(...(keys === 'everything' ? ['everything'] : keys)));
@@ -138,7 +138,7 @@ describe('RedisCoherenceLink on a Cluster', () => {
     const cluster = await startTestCluster({ replicas: true });
     const redis = openRedis({
       profile: parseRedisUrl(cluster.url),
-      commandTimeoutMs: 400,
+      commandTimeoutMs: PATIENT_MS,
       clock: systemClock,
       logger: silentLogger,
     });

@@ -8,7 +8,7 @@ import { openRedis } from '../../../src/redis/openRedis';
 import { parseRedisUrl } from '../../../src/redis/profileUrl';
 import { eventually } from '../../fixtures/eventually';
 import { onFreePort } from '../../fixtures/ports';
-import { startTestRedis, type TestRedis } from '../../fixtures/redis';
+import { PATIENT_MS, startTestRedis, type TestRedis } from '../../fixtures/redis';
 import { startTestSentinel, type TestSentinel } from '../../fixtures/redisSentinel';
 import { createTestCertificates, KEY_PASSPHRASE, type TestCertificates } from '../../fixtures/tls';
 
@@ -26,7 +26,7 @@ function failure(url: string, secrets: ConnectionSecrets): Promise<string> {
 /** Writes and reads as the product does, with every connection that it has. */
 async function use(url: string, secrets: ConnectionSecrets): Promise<void> {
   const profile = parseRedisUrl(url, secrets);
-  const redis = openRedis({ profile, commandTimeoutMs: 2_000, clock: systemClock, logger: silentLogger });
+  const redis = openRedis({ profile, commandTimeoutMs: PATIENT_MS, clock: systemClock, logger: silentLogger });
   try {
     await eventually(() => redis.store.write('v1:cache:a', 'text', 60_000), 15_000);
     expect((await redis.store.read('v1:cache:a', [])).text).toBe('text');

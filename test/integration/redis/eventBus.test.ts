@@ -5,7 +5,7 @@ import { silentLogger } from '../../../src/base/logger';
 import { openRedis, type RedisParts } from '../../../src/redis/openRedis';
 import { parseRedisUrl } from '../../../src/redis/profileUrl';
 import { eventually } from '../../fixtures/eventually';
-import { startTestRedis, type TestRedis } from '../../fixtures/redis';
+import { PATIENT_MS, startTestRedis, type TestRedis } from '../../fixtures/redis';
 
 describe('RedisEventBus', () => {
   let server: TestRedis;
@@ -23,7 +23,7 @@ describe('RedisEventBus', () => {
     admin = new Redis(server.port, '127.0.0.1', { retryStrategy: () => 50 });
     admin.on('error', () => {});
     const logger = { ...silentLogger, error: (message: string) => void errors.push(message) };
-    redis = openRedis({ profile: parseRedisUrl(server.url), commandTimeoutMs: 400, clock: systemClock, logger });
+    redis = openRedis({ profile: parseRedisUrl(server.url), commandTimeoutMs: PATIENT_MS, clock: systemClock, logger });
     heard = [];
   });
 
@@ -73,7 +73,7 @@ describe('RedisEventBus', () => {
     server.kill();
     const logger = silentLogger;
     const profile = parseRedisUrl(server.url);
-    const late = openRedis({ profile, commandTimeoutMs: 400, clock: systemClock, logger });
+    const late = openRedis({ profile, commandTimeoutMs: PATIENT_MS, clock: systemClock, logger });
     let missed = 0;
     try {
       late.bus.onDidMiss(() => missed++);

@@ -5,7 +5,7 @@ import { silentLogger } from '../../../src/base/logger';
 import { openRedis, type RedisParts } from '../../../src/redis/openRedis';
 import { parseRedisUrl } from '../../../src/redis/profileUrl';
 import { eventually } from '../../fixtures/eventually';
-import { startTestRedis, type TestRedis } from '../../fixtures/redis';
+import { PATIENT_MS, startTestRedis, type TestRedis } from '../../fixtures/redis';
 
 /** Long pauses end at once, so that a test need not sit them out. */
 const hastyClock: Clock = { ...systemClock, setTimeout: (callback) => systemClock.setTimeout(callback, 50) };
@@ -23,7 +23,7 @@ describe('RedisEventBus for a user who may not subscribe to every channel', () =
     warnings = [];
     redis = openRedis({
       profile: { ...parseRedisUrl(server.url), username: 'poor', password: 'x' },
-      commandTimeoutMs: 400,
+      commandTimeoutMs: PATIENT_MS,
       clock: hastyClock,
       logger: { ...silentLogger, warn: (message) => void warnings.push(message) },
     });

@@ -5,7 +5,7 @@ import { silentLogger } from '../../../src/base/logger';
 import type { InstanceDirectory, InstanceRecord } from '../../../src/cache/instanceDirectory';
 import { openRedis } from '../../../src/redis/openRedis';
 import { parseRedisUrl } from '../../../src/redis/profileUrl';
-import type { TestRedis } from '../../fixtures/redis';
+import { PATIENT_MS, type TestRedis } from '../../fixtures/redis';
 
 const OFFER = { fingerprint: 'abc', text: 'AAAAAAAA' };
 
@@ -14,9 +14,9 @@ export function recordOf(id: string, more: Partial<InstanceRecord> = {}): Instan
 }
 
 /** Opened for the time of a test. */
-export function openDirectory(url: string): InstanceDirectory {
+export function openDirectory(url: string, commandTimeoutMs = PATIENT_MS): InstanceDirectory {
   const common = { clock: systemClock, logger: silentLogger };
-  const redis = openRedis({ profile: parseRedisUrl(url), commandTimeoutMs: 400, ...common });
+  const redis = openRedis({ profile: parseRedisUrl(url), commandTimeoutMs, ...common });
   onTestFinished(() => redis.dispose());
   return redis.directory;
 }

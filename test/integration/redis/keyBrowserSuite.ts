@@ -9,6 +9,7 @@ import { RedisKeyBrowser } from '../../../src/redis/keyBrowser';
 import { KeyCommands, keyBytes } from '../../../src/redis/keyCommands';
 import { parseRedisUrl } from '../../../src/redis/profileUrl';
 import { HOSTILE_TEXTS } from '../../fixtures/hostileTexts';
+import { PATIENT_MS } from '../../fixtures/redis';
 
 /** A real Redis, and a browser on it. */
 export interface BrowsedRedis {
@@ -20,7 +21,7 @@ export interface BrowsedRedis {
 export function openBrowser(
   url: string,
   stop: () => Promise<void>,
-  { password, commandTimeoutMs = 10_000 }: { readonly password?: string; readonly commandTimeoutMs?: number } = {},
+  { password, commandTimeoutMs = PATIENT_MS }: { readonly password?: string; readonly commandTimeoutMs?: number } = {},
 ): BrowsedRedis {
   const connection = new RedisConnection({
     profile: parseRedisUrl(url, { password }),

@@ -7,6 +7,7 @@ import { ALL_ENTRIES_PATTERN, minerEntryPattern } from '../../../src/cache/keys'
 import { RedisConnection } from '../../../src/redis/connection';
 import { RedisKeyPurger } from '../../../src/redis/keyPurger';
 import { parseRedisUrl } from '../../../src/redis/profileUrl';
+import { PATIENT_MS } from '../../fixtures/redis';
 
 const STEP_TIMEOUT_MS = 5_000;
 
@@ -20,7 +21,7 @@ export interface PurgedRedis {
 export function openPurger(url: string, stop: () => Promise<void>): PurgedRedis {
   const connection = new RedisConnection({
     profile: parseRedisUrl(url),
-    commandTimeoutMs: 2_000,
+    commandTimeoutMs: PATIENT_MS,
     clock: systemClock,
     logger: silentLogger,
   });

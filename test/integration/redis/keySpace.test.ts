@@ -9,7 +9,7 @@ import { DEFAULT_POLICIES } from '../../../src/cache/policy';
 import { openRedis, type RedisParts } from '../../../src/redis/openRedis';
 import { parseRedisUrl } from '../../../src/redis/profileUrl';
 import { eventually } from '../../fixtures/eventually';
-import { startTestRedis, type TestRedis } from '../../fixtures/redis';
+import { PATIENT_MS, startTestRedis, type TestRedis } from '../../fixtures/redis';
 
 describe('a cache with keys of its own', () => {
   const keys = benchmarkKeys('run');
@@ -34,7 +34,7 @@ describe('a cache with keys of its own', () => {
   function open(): CacheService {
     const common = { clock: systemClock, logger: silentLogger };
     const profile = parseRedisUrl(server.url);
-    const redis = openRedis({ ...common, profile, commandTimeoutMs: 5_000 }, keys.space);
+    const redis = openRedis({ ...common, profile, commandTimeoutMs: PATIENT_MS }, keys.space);
     const { store, link, storeClock, locks } = redis;
     const cache = new CacheService({
       ...common,

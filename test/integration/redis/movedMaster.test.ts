@@ -5,7 +5,7 @@ import { silentLogger } from '../../../src/base/logger';
 import { openRedis, type RedisParts } from '../../../src/redis/openRedis';
 import { parseRedisUrl } from '../../../src/redis/profileUrl';
 import { eventually } from '../../fixtures/eventually';
-import { startTestRedis, type TestRedis } from '../../fixtures/redis';
+import { PATIENT_MS, startTestRedis, type TestRedis } from '../../fixtures/redis';
 import { startTcpProxy, type TcpProxy } from '../../fixtures/tcpProxy';
 
 describe('A server that takes no writes any more', () => {
@@ -21,7 +21,7 @@ describe('A server that takes no writes any more', () => {
     proxy = await startTcpProxy(former.port);
     redis = openRedis({
       profile: parseRedisUrl(`redis://127.0.0.1:${proxy.port}`),
-      commandTimeoutMs: 1_000,
+      commandTimeoutMs: PATIENT_MS,
       clock: systemClock,
       logger: silentLogger,
     });

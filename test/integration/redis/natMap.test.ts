@@ -7,6 +7,7 @@ import { openRedis } from '../../../src/redis/openRedis';
 import { parseRedisUrl } from '../../../src/redis/profileUrl';
 import { eventually } from '../../fixtures/eventually';
 import { type HiddenCluster, startHiddenCluster } from '../../fixtures/hiddenCluster';
+import { PATIENT_MS } from '../../fixtures/redis';
 import { startTestSentinel } from '../../fixtures/redisSentinel';
 import { startTcpProxy } from '../../fixtures/tcpProxy';
 
@@ -54,7 +55,12 @@ describe('a Cluster behind forwarded ports', () => {
 
   it('serves every slot, pushes what changes, and hears its events', async () => {
     const open = () =>
-      openRedis({ profile: parseRedisUrl(url), commandTimeoutMs: 2_000, clock: systemClock, logger: silentLogger });
+      openRedis({
+        profile: parseRedisUrl(url),
+        commandTimeoutMs: PATIENT_MS,
+        clock: systemClock,
+        logger: silentLogger,
+      });
     const [one, other] = [open(), open()];
     try {
       const keys = Array.from({ length: 60 }, (_, index) => `v1:cache:miner:m${index}:status`);

@@ -5,6 +5,7 @@ import { silentLogger } from '../../../src/base/logger';
 import { openRedis } from '../../../src/redis/openRedis';
 import { parseRedisUrl } from '../../../src/redis/profileUrl';
 import { eventually } from '../../fixtures/eventually';
+import { PATIENT_MS } from '../../fixtures/redis';
 import { startTestSentinel, type TestSentinel } from '../../fixtures/redisSentinel';
 import { storeSuite } from './storeSuite';
 import { openRedisStore } from './storeSuiteRedis';
@@ -42,7 +43,7 @@ describe('RedisStore on Sentinel', () => {
 
   it('G2: has the link and the commands with one master, also when a master that hung wakes up', async () => {
     const profile = parseRedisUrl(sentinel.url);
-    const redis = openRedis({ profile, commandTimeoutMs: 400, clock: systemClock, logger: silentLogger });
+    const redis = openRedis({ profile, commandTimeoutMs: PATIENT_MS, clock: systemClock, logger: silentLogger });
     try {
       await eventually(() => redis.store.write('v1:cache:a', 'before', 60_000));
       // Nobody sends a command meanwhile, so that only the link notices.

@@ -5,7 +5,7 @@ import { silentLogger } from '../../../src/base/logger';
 import { openRedis, type RedisParts } from '../../../src/redis/openRedis';
 import { parseRedisUrl } from '../../../src/redis/profileUrl';
 import { eventually } from '../../fixtures/eventually';
-import { startTestRedis } from '../../fixtures/redis';
+import { PATIENT_MS, startTestRedis } from '../../fixtures/redis';
 import { startTestCluster, type TestCluster } from '../../fixtures/redisCluster';
 
 /** Enough that each of three masters has some. */
@@ -27,7 +27,7 @@ describe('channels of shards on a Cluster', () => {
       return admin;
     });
     const profile = parseRedisUrl(cluster.url);
-    redis = openRedis({ profile, commandTimeoutMs: 1_000, clock: systemClock, logger: silentLogger });
+    redis = openRedis({ profile, commandTimeoutMs: PATIENT_MS, clock: systemClock, logger: silentLogger });
     heard = new Map();
     misses = 0;
     redis.bus.onDidMiss(() => misses++);
@@ -136,7 +136,7 @@ describe('channels of shards on one server', () => {
   it('are channels as any other', async () => {
     const server = await startTestRedis();
     const profile = parseRedisUrl(server.url);
-    const redis = openRedis({ profile, commandTimeoutMs: 1_000, clock: systemClock, logger: silentLogger });
+    const redis = openRedis({ profile, commandTimeoutMs: PATIENT_MS, clock: systemClock, logger: silentLogger });
     try {
       const texts: string[] = [];
       redis.bus.subscribeToShard('events:miner:m1:status', ({ text }) => void texts.push(text));

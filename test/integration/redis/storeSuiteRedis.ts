@@ -5,12 +5,18 @@ import { RedisConnection } from '../../../src/redis/connection';
 import { parseRedisUrl } from '../../../src/redis/profileUrl';
 import { RedisLocks } from '../../../src/redis/redisLocks';
 import { RedisStore } from '../../../src/redis/redisStore';
+import { PATIENT_MS } from '../../fixtures/redis';
 
 /** The store and the locks of one connection. `close` ends it, then `stop`. */
-export function openRedisStore(url: string, stop: () => Promise<void>, secrets: ConnectionSecrets = {}) {
+export function openRedisStore(
+  url: string,
+  stop: () => Promise<void>,
+  secrets: ConnectionSecrets = {},
+  commandTimeoutMs = PATIENT_MS,
+) {
   const connection = new RedisConnection({
     profile: parseRedisUrl(url, secrets),
-    commandTimeoutMs: 1_000,
+    commandTimeoutMs,
     clock: systemClock,
     logger: silentLogger,
   });

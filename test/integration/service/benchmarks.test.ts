@@ -23,7 +23,7 @@ describe('benchmarks of a fleet', () => {
     await Promise.all([rig?.stop(), bundle?.remove()]);
   });
 
-  const open = () => rig.open({ benchmarkScript: bundle.script, commandTimeoutMs: 5_000 });
+  const open = () => rig.open({ benchmarkScript: bundle.script });
 
   it(
     'read a few of its miners, tell whose they are, and run one at a time',

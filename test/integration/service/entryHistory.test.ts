@@ -30,7 +30,7 @@ describe('why an entry went', () => {
   });
 
   function open() {
-    return test.open({ commandTimeoutMs: 5_000 });
+    return test.open();
   }
 
   /** Events are recorded without waiting for it. */

@@ -27,7 +27,7 @@ describe('a watched fleet', { timeout: 90_000 }, () => {
   }
 
   function open(options: Parameters<TestFleet['open']>[0] = {}): Promise<FleetServices> {
-    return test.open({ commandTimeoutMs: 2_000, ...options });
+    return test.open(options);
   }
 
   /** Resolves when the instance has heard of each of its miners. */
@@ -179,7 +179,7 @@ describe('a watched fleet', { timeout: 90_000 }, () => {
   });
 
   it('G3: is watched on while Redis hangs, and what was missed is made good', async () => {
-    const watching = await openWatching();
+    const watching = await openWatching({ commandTimeoutMs: 2_000 });
     await streamsStand(test.fleet, LONG_MS);
     const miner = minerOf(watching);
     await watching.reads.miner(miner, 'status');

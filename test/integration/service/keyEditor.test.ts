@@ -17,7 +17,7 @@ describe('KeyEditor and KeyReader', () => {
   beforeEach(async () => {
     rig = await startTestFleet({ miners: 4, seed: 3, tenants: 2 });
     admin = new Redis(rig.redis.port, '127.0.0.1');
-    services = await rig.open({ commandTimeoutMs: 10_000 });
+    services = await rig.open();
   });
 
   afterEach(async () => {

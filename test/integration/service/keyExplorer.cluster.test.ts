@@ -19,7 +19,7 @@ describe('KeyExplorer on a Cluster', () => {
     cluster = await startTestCluster();
     rig = await startTestFleet({ miners: 4, seed: 3 });
     admin = new Cluster(cluster.masters.map(({ port }) => ({ host: '127.0.0.1', port })));
-    services = await rig.open({ redisUrl: cluster.url, commandTimeoutMs: 10_000 });
+    services = await rig.open({ redisUrl: cluster.url });
     services.connection.access.update({ readOnly: false, environment: undefined });
   });
 

@@ -22,7 +22,7 @@ describe('KeyExplorer', () => {
   beforeEach(async () => {
     rig = await startTestFleet({ miners: 4, seed: 3, tenants: 2 });
     admin = new Redis(rig.redis.port, '127.0.0.1');
-    services = await rig.open({ commandTimeoutMs: 10_000 });
+    services = await rig.open();
     explorer = services.keyExplorer;
   });
 
@@ -260,7 +260,7 @@ describe('KeyExplorer', () => {
     explorer.onDidChange((each) => changed.add(each));
     await explorer.scan(prefix);
     explorer.level(prefix, LIMIT);
-    const other = await rig.open({ commandTimeoutMs: 10_000 });
+    const other = await rig.open();
     await other.reads.miner(miner, 'status');
     await eventually(() => expect(rawsOf(explorer.level(prefix, LIMIT))).toEqual([`${prefix}status`]));
     await eventually(() => expect(changed).toContain(prefix));

@@ -19,7 +19,7 @@ describe('a purge', () => {
   beforeEach(async () => {
     test = await startTestFleet({ miners: MINERS });
     admin = new Redis(test.redis.port, '127.0.0.1');
-    services = await test.open({ commandTimeoutMs: 5_000 });
+    services = await test.open();
     await services.warmer.warm(services.inventory.current.miners, ['status', 'stats']);
   });
 
@@ -37,7 +37,7 @@ describe('a purge', () => {
   });
 
   it('removes what matches and nothing else, and is told to all with the pattern', async () => {
-    const other = await test.open({ commandTimeoutMs: 5_000 });
+    const other = await test.open();
     const told: unknown[] = [];
     other.cache.onDidChange((change) => told.push(change));
     await admin.set('mine', 'kept');

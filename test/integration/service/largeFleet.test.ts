@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { silentLogger } from '../../../src/base/logger';
 import { createRuntime } from '../../../src/runtime';
 import type { FleetServices } from '../../../src/service/fleetServices';
-import { startTestRedis, type TestRedis } from '../../fixtures/redis';
+import { PATIENT_MS, startTestRedis, type TestRedis } from '../../fixtures/redis';
 import { SimulatorBundle, type SimulatorProcess } from '../simulator/bundle';
 
 const MINERS = 2_000;
@@ -43,7 +43,7 @@ describe('2,000 miners, a tenth of them offline and a twentieth slow', () => {
       kind: 'server',
       watch: false,
       inventoryPath,
-      redis: { url: redis.url, commandTimeoutMs: 5_000 },
+      redis: { url: redis.url, commandTimeoutMs: PATIENT_MS },
       // Long enough that what was warmed first is still fresh at the end, on a slow machine too.
       ttls: { 'miner:details': 300 },
       credentials: { find: async () => LOGIN },

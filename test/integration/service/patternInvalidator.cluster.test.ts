@@ -28,7 +28,7 @@ describe('keys by pattern on a Cluster', () => {
   });
 
   async function open(): Promise<FleetServices> {
-    const opened = await test.open({ redisUrl: cluster.url, commandTimeoutMs: 5_000 });
+    const opened = await test.open({ redisUrl: cluster.url });
     // A Cluster looks like production.
     opened.connection.access.update({ readOnly: false, environment: undefined });
     return opened;

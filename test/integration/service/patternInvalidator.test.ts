@@ -30,7 +30,7 @@ describe('an invalidation by pattern', () => {
   });
 
   function open() {
-    return test.open({ commandTimeoutMs: 5_000 });
+    return test.open();
   }
 
   function miners(): readonly Miner[] {

@@ -11,7 +11,7 @@ describe('the figures of the policies', () => {
 
   beforeEach(async () => {
     test = await startTestFleet({ miners: MINERS, tenants: 2 });
-    services = await test.open({ commandTimeoutMs: 5_000 });
+    services = await test.open();
   });
 
   afterEach(() => test.stop());

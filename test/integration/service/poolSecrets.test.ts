@@ -7,7 +7,7 @@ import { silentLogger } from '../../../src/base/logger';
 import { createRuntime } from '../../../src/runtime';
 import type { FleetServices } from '../../../src/service/fleetServices';
 import { eventually } from '../../fixtures/eventually';
-import { startTestRedis } from '../../fixtures/redis';
+import { PATIENT_MS, startTestRedis } from '../../fixtures/redis';
 import { LOGIN } from '../braiins/endpoints';
 import { TestMiner } from '../braiins/testMiner';
 
@@ -30,7 +30,7 @@ describe('the pools of miners', () => {
       kind: 'server',
       watch: false,
       inventoryPath,
-      redis: { url: server.url, commandTimeoutMs: 1000 },
+      redis: { url: server.url, commandTimeoutMs: PATIENT_MS },
       ttls: {},
       credentials: { find: async () => LOGIN },
       logger: silentLogger,

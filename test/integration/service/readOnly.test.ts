@@ -8,6 +8,7 @@ import type { FleetServices } from '../../../src/service/fleetServices';
 import { ReadOnlyError } from '../../../src/service/writeAccess';
 import { eventually } from '../../fixtures/eventually';
 import { startTestFleet, type TestFleet } from '../../fixtures/fleet';
+import { PATIENT_MS } from '../../fixtures/redis';
 
 const LOGIN = { username: 'test', password: 'test-password' };
 
@@ -35,7 +36,7 @@ describe('a read-only connection', () => {
       kind: 'window',
       watch: false,
       inventoryPath: rig.inventoryPath,
-      redis: { url: rig.redis.url, secrets: { password }, commandTimeoutMs: 2_000 },
+      redis: { url: rig.redis.url, secrets: { password }, commandTimeoutMs: PATIENT_MS },
       connection: { name: 'plant', advice: 'Ask the plant.', ...connection },
       ttls: {},
       credentials: { find: async () => LOGIN },

@@ -7,6 +7,7 @@ import { createRuntime } from '../../../src/runtime';
 import type { FleetServices } from '../../../src/service/fleetServices';
 import { eventually } from '../../fixtures/eventually';
 import { startTestFleet, type TestFleet } from '../../fixtures/fleet';
+import { PATIENT_MS } from '../../fixtures/redis';
 
 const LOGIN = { username: 'test', password: 'test-password' };
 const MINERS = 5;
@@ -44,7 +45,7 @@ describe('a login without INFO, CONFIG and MEMORY', () => {
       redis: {
         url: `redis://restricted@127.0.0.1:${test.redis.port}`,
         secrets: { password: 'pass' },
-        commandTimeoutMs: 5_000,
+        commandTimeoutMs: PATIENT_MS,
       },
       connection: { name: 'plant', advice: 'Ask the plant.', readOnly: false },
       ttls: {},

@@ -31,7 +31,7 @@ describe('a test event', () => {
   });
 
   function open() {
-    return test.open({ commandTimeoutMs: 5_000 });
+    return test.open();
   }
 
   it.each(['status', 'config'] as const)('reaches who subscribes, and who follows the history: %s', async (kind) => {

@@ -39,7 +39,7 @@ describe('instances that watch one fleet over a Cluster', () => {
   }
 
   it('G3: keep their shares through the fail-over of the master that knows who is alive', async () => {
-    const options = { redisUrl: cluster.url, watch: true, commandTimeoutMs: 2_000 };
+    const options = { redisUrl: cluster.url, watch: true };
     const instances = [await test.open(options), await test.open(options)];
     await eventually(() => expectShared(instances), LONG_MS);
     await streamsStand(test.fleet, LONG_MS);
