@@ -50,8 +50,9 @@ describe('RedisCoherenceLink', () => {
     await admin.set('v1:gen:all', '1');
     await admin.set('v1:lock:miner:a:status', '1');
     await admin.set('other', '1');
+    // It may expire before the others are set.
     await eventually(() =>
-      expect(told).toEqual(['v1:cache:miner:a,b:status', 'v1:gen:all', 'v1:cache:miner:a,b:status']),
+      expect([...told].sort()).toEqual(['v1:cache:miner:a,b:status', 'v1:cache:miner:a,b:status', 'v1:gen:all']),
     );
     await admin.unlink('v1:gen:all');
     await eventually(() => expect(told).toHaveLength(4));
@@ -63,12 +64,17 @@ describe('RedisCoherenceLink', () => {
   });
 
   it('has told of every change that was acknowledged before the moment that it is caught up to', async () => {
+    const acknowledged: string[] = [];
+    // A link that a busy machine loses for a moment tells of everything then.
+    redis.link.onDidInvalidate((keys) => keys === 'everything' && told.push(...acknowledged));
     for (let round = 0; round < 300; round++) {
       await admin.set(`v1:cache:${round}`, '1');
       const acknowledgedAt = systemClock.monotonic();
+      acknowledged.push(`v1:cache:${round}`);
       if (round % 20 === 0) {
         await eventually(() => expect(redis.link.caughtUpTo).toBeGreaterThan(acknowledgedAt));
-        expect(told).toHaveLength(round + 1);
+        const known = new Set(told);
+        expect(acknowledged.filter((key) => !known.has(key))).toEqual([]);
       }
     }
   });
