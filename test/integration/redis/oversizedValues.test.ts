@@ -5,16 +5,16 @@ import { silentLogger } from '../../../src/base/logger';
 import { parseRedisUrl } from '../../../src/redis/profileUrl';
 import { RedisStore } from '../../../src/redis/redisStore';
 import { eventually } from '../../fixtures/eventually';
-import { startTestRedis, type TestRedis } from '../../fixtures/redis';
+import { PATIENT_MS, startTestRedis, type TestRedis } from '../../fixtures/redis';
 import { startTestCluster } from '../../fixtures/redisCluster';
 import { startTcpProxy, type TcpProxy } from '../../fixtures/tcpProxy';
 
 const MIB = 1024 * 1024;
 const HUGE = 'v1:cache:miner:m1:status';
 
-function open(url: string, warnings: string[] = []): RedisStore {
+function open(url: string, warnings: string[], commandTimeoutMs = PATIENT_MS): RedisStore {
   const logger = { ...silentLogger, warn: (message: string) => warnings.push(message) };
-  return RedisStore.open({ profile: parseRedisUrl(url), commandTimeoutMs: 1_500, clock: systemClock, logger });
+  return RedisStore.open({ profile: parseRedisUrl(url), commandTimeoutMs, clock: systemClock, logger });
 }
 
 describe('A value that is too large to be an entry', () => {
@@ -26,13 +26,13 @@ describe('A value that is too large to be an entry', () => {
 
   beforeEach(async () => {
     server = await startTestRedis();
-    // So slow that the value takes three seconds.
-    proxy = await startTcpProxy(server.port, 4 * MIB);
+    // So slow that the value takes four seconds.
+    proxy = await startTcpProxy(server.port, 3 * MIB);
     admin = new Redis(server.port, '127.0.0.1');
     warnings = [];
-    store = open(`redis://127.0.0.1:${proxy.port}`, warnings);
+    store = open(`redis://127.0.0.1:${proxy.port}`, warnings, 2_500);
     await admin.set('v1:cache:other', 'text');
-    await store.read('v1:cache:other', []);
+    await eventually(() => store.read('v1:cache:other', []));
   });
 
   afterEach(async () => {
