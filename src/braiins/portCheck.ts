@@ -22,7 +22,8 @@ export function isListening(
       finish();
     }
     signal?.addEventListener('abort', cancel, { once: true });
-    socket.setTimeout(timeoutMs, () => settle(() => resolve(false)));
+    // When this process was busy for so long, what came meanwhile is heard first.
+    socket.setTimeout(timeoutMs, () => setImmediate(() => settle(() => resolve(false))));
     socket.once('connect', () => settle(() => resolve(true)));
     // Stays: a socket that is destroyed may still fail.
     socket.on('error', () => settle(() => resolve(false)));

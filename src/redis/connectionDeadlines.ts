@@ -44,17 +44,20 @@ export class CommandDeadlines {
   }
 
   private wake(delayMs: number): NodeJS.Timeout {
-    const timer = setTimeout(() => {
-      this.timer = undefined;
-      const now = performance.now();
-      this.expire(now);
-      for (const { deadline } of this.pending) {
-        this.timer ??= this.wake(deadline - now);
-        return;
-      }
-    }, delayMs);
+    // When this process was busy meanwhile, the answers that came are read first: they were in time.
+    const timer = setTimeout(() => setImmediate(() => this.wakeUp()), delayMs);
     // The connection keeps the process alive as long as it stands.
     return timer.unref();
+  }
+
+  private wakeUp(): void {
+    this.timer = undefined;
+    const now = performance.now();
+    this.expire(now);
+    for (const { deadline } of this.pending) {
+      this.timer ??= this.wake(deadline - now);
+      return;
+    }
   }
 
   private expire(now: number): void {
