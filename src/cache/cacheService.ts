@@ -49,6 +49,8 @@ export interface CacheServiceOptions {
   readonly random?: Random;
   /** How long a source's error stands for others who ask, in ms. */
   readonly errorTtlMs?: number;
+  /** How long another instance waits for one that fetches and gives no sign of life, in ms. */
+  readonly lockTtlMs?: number;
 }
 
 /** What came of warming: there already, fetched and written, or fetched in vain as far as the store goes. */
@@ -107,7 +109,7 @@ export class CacheService implements Disposable {
     this.inspector = new Inspector(store, storeClock, clock);
     const { secondTier } = this;
     const storeTimeoutMs = store.commandTimeoutMs;
-    const sharedFlights = locks && new SharedFlights(locks, firstTier, secondTier, clock);
+    const sharedFlights = locks && new SharedFlights(locks, firstTier, secondTier, clock, options.lockTtlMs);
     const onDidFill = (key: string, fetchedAt: number) => this.feed.tellFill(key, fetchedAt);
     const writer = new EntryWriter({ secondTier, policies, random, instance, onDidFill });
     this.source = new SourceReader(metrics, clock);

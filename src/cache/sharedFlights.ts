@@ -32,8 +32,9 @@ export type Turn =
   | { readonly type: 'failed'; readonly error: string };
 
 /** A dead holder's lock ends, and another takes over, within a second: this and one poll. */
-const LOCK_TTL_MS = 850;
-const RENEW_MS = 400;
+const DEFAULT_LOCK_TTL_MS = 850;
+/** Part of the lock's time after which it is renewed: when that fails, there is time to try again. */
+const RENEW_AFTER = 0.47;
 const FIRST_POLL_MS = 25;
 const LAST_POLL_MS = 100;
 /** Longer than any fetch should take; after it, a reader fetches on its own account. */
@@ -41,11 +42,13 @@ const MAX_WAIT_MS = 10_000;
 
 /** Flights across instances: of all who miss a key, one fetches and the others wait for its entry. */
 export class SharedFlights {
+  /** @param lockTtlMs after which the lock of a holder that died, or was stopped, goes to another. */
   constructor(
     private readonly locks: FlightLocks,
     private readonly firstTier: FirstTier,
     private readonly secondTier: SecondTier,
     private readonly clock: Clock,
+    private readonly lockTtlMs = DEFAULT_LOCK_TTL_MS,
   ) {}
 
   /**
@@ -129,7 +132,7 @@ export class SharedFlights {
 
   private async claim(claim: FlightClaim): Promise<ClaimOutcome | undefined> {
     // Without locks everybody fetches for himself, as if there were no other instance.
-    return this.locks.claim(claim, LOCK_TTL_MS).catch(() => undefined);
+    return this.locks.claim(claim, this.lockTtlMs).catch(() => undefined);
   }
 
   private release(claim: FlightClaim): Promise<void> {
@@ -143,11 +146,11 @@ export class SharedFlights {
     const renewLater = () => {
       timer = this.clock.setTimeout(async () => {
         // A renewal that did not reach the store is tried again; a lock that another holds is left to it.
-        const isOurs = await this.locks.renew(claim, LOCK_TTL_MS).catch(() => true);
+        const isOurs = await this.locks.renew(claim, this.lockTtlMs).catch(() => true);
         if (isOurs && !hasEnded) {
           renewLater();
         }
-      }, RENEW_MS);
+      }, this.lockTtlMs * RENEW_AFTER);
     };
     const end = () => {
       hasEnded = true;

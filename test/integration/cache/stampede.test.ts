@@ -7,6 +7,10 @@ import { startTestRedis, type TestRedis } from '../../fixtures/redis';
 const PROCESSES = 4;
 const READERS = 250;
 const FETCH_MS = 50;
+/** After which the others take a process for dead that fetches: longer than a busy machine stops one for. */
+const LOCK_TTL_MS = 10_000;
+/** Where one dies, and the others are to go on. */
+const SHORT_LOCK_TTL_MS = 2_000;
 
 /** The source that all processes share, and what it saw. */
 class Source {
@@ -35,8 +39,11 @@ describe('processes that share one Redis', () => {
   beforeEach(async () => {
     redis = await startTestRedis();
     source = new Source();
-    processes = await bundle.start(PROCESSES, redis.url, source.fetch);
   });
+
+  async function start(lockTtlMs = LOCK_TTL_MS): Promise<void> {
+    processes = await bundle.start(PROCESSES, redis.url, source.fetch, lockTtlMs);
+  }
 
   afterEach(async () => {
     await bundle.killAll();
@@ -48,6 +55,7 @@ describe('processes that share one Redis', () => {
   }
 
   it('G1: fetch a cold key once, however many read it', async () => {
+    await start();
     const reports = await readAll('m1');
     expect(source.calls).toHaveLength(1);
     for (const { values, errors, counts } of reports) {
@@ -60,6 +68,7 @@ describe('processes that share one Redis', () => {
   });
 
   it('G1: fetch each of many cold keys once', async () => {
+    await start();
     const miners = Array.from({ length: 20 }, (_, index) => `m${index}`);
     const reports = await Promise.all(miners.flatMap((id) => processes.map((each) => each.read(id, 10))));
     expect(source.calls).toHaveLength(miners.length);
@@ -67,6 +76,7 @@ describe('processes that share one Redis', () => {
   });
 
   it('G1: take over from one that is killed in the middle of its fetch, once', async () => {
+    await start(SHORT_LOCK_TTL_MS);
     const answers: (() => void)[] = [];
     source.answer = (call) => new Promise((resolve) => answers.push(() => resolve(`value ${call}`)));
     const reads = processes.map((each) => each.read('m1', READERS));
@@ -80,7 +90,7 @@ describe('processes that share one Redis', () => {
     await eventually(() => expect(source.calls).toHaveLength(2));
     expect(source.calls[1]).not.toBe(holder);
     // Long enough for a lock that is not renewed to expire while its holder fetches.
-    await sleep(1_500);
+    await sleep(SHORT_LOCK_TTL_MS + 500);
     answers[1]?.();
     const results = await Promise.allSettled(reads);
     const living = results.filter((_, index) => processes[index]?.name !== holder);
@@ -92,6 +102,7 @@ describe('processes that share one Redis', () => {
   });
 
   it('share the error of a source that fails', async () => {
+    await start();
     source.answer = async () => {
       await sleep(FETCH_MS);
       throw new Error('The miner is asleep.');
@@ -105,6 +116,7 @@ describe('processes that share one Redis', () => {
   });
 
   it('G2: see what another one invalidated', async () => {
+    await start();
     await readAll('m1');
     const [first, ...others] = processes as [CacheProcess, ...CacheProcess[]];
     for (let round = 2; round <= 5; round++) {
