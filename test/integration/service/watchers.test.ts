@@ -58,6 +58,7 @@ describe('instances that watch one fleet', () => {
 
   /** Changes the state of all miners, and expects one message of each: nobody watches it twice, and somebody does. */
   async function expectHeardOnce(state: SimulatedState): Promise<void> {
+    await heard.hears();
     heard.forget();
     setAll(state);
     await eventually(() => expect(heard.minerIds.size).toBe(MINERS), LONG_MS);
