@@ -3,12 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { CancelledError } from '../../../src/base/errors';
 import type { Logger } from '../../../src/base/logger';
 import type { Credentials } from '../../../src/fleet/credentials';
+import type { FleetOptions } from '../../../src/simulator/simulatedFleet';
+import { ManualClock } from '../../fixtures/manualClock';
 import { LOGIN, minerAt, noLogin } from './endpoints';
 import { eventually, failure, newFleet, newSource } from './sources';
 import { TestMiner } from './testMiner';
 
-async function oneMiner(tokenTimeoutS = 3600) {
-  const fleet = await newFleet({ tokenTimeoutS });
+async function oneMiner(options: Partial<FleetOptions> = {}) {
+  const fleet = await newFleet(options);
   const [simulated] = fleet.miners;
   if (simulated === undefined) {
     throw new Error('The fleet is empty.');
@@ -26,7 +28,8 @@ describe('login', () => {
   });
 
   it('happens exactly once more when the token dies under fifty running calls', async () => {
-    const simulated = await oneMiner();
+    const clock = new ManualClock();
+    const simulated = await oneMiner({ clock });
     const source = newSource();
     await source.read(simulated.miner, 'stats');
     // The delay holds the calls back in front of the check of the token.
@@ -37,26 +40,29 @@ describe('login', () => {
     await eventually(() => simulated.callCount('GetMinerStats')).toBeGreaterThan(20);
     simulated.expireTokens();
     simulated.setDelay(0);
+    clock.advance(1500);
     await Promise.all(reads);
     expect(simulated.callCount('Login')).toBe(2);
   });
 
   it('is renewed before a token that is known to be dead is sent', async () => {
-    const simulated = await oneMiner(1);
-    const source = newSource();
+    const clock = new ManualClock();
+    const simulated = await oneMiner({ tokenTimeoutS: 1, clock });
+    const source = newSource({ clock });
     await source.read(simulated.miner, 'stats');
-    await new Promise((resolve) => setTimeout(resolve, 1100));
+    clock.advance(1100);
     await source.read(simulated.miner, 'stats');
     expect(simulated.callCount('Login')).toBe(2);
     expect(simulated.callCount('GetMinerStats')).toBe(2);
   });
 
   it('is not repeated for a token that is kept alive by use', async () => {
-    const simulated = await oneMiner(2);
-    const source = newSource();
+    const clock = new ManualClock();
+    const simulated = await oneMiner({ tokenTimeoutS: 2, clock });
+    const source = newSource({ clock });
     for (let read = 0; read < 4; read++) {
       await source.read(simulated.miner, 'stats');
-      await new Promise((resolve) => setTimeout(resolve, 800));
+      clock.advance(800);
     }
     expect(simulated.callCount('Login')).toBe(1);
   });
@@ -104,7 +110,8 @@ describe('login', () => {
   });
 
   it('is not lost for others when one who waits is cancelled', async () => {
-    const simulated = await oneMiner();
+    const clock = new ManualClock();
+    const simulated = await oneMiner({ clock });
     simulated.setDelay(1000);
     const source = newSource();
     const cancel = new AbortController();
@@ -113,6 +120,8 @@ describe('login', () => {
     await eventually(() => simulated.callCount('Login')).toBe(1);
     cancel.abort();
     await expect(leaving).rejects.toThrow(CancelledError);
+    simulated.setDelay(0);
+    clock.advance(1000);
     await staying;
     expect(simulated.callCount('Login')).toBe(1);
   });

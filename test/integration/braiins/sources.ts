@@ -2,6 +2,7 @@ import { expect, onTestFinished } from 'vitest';
 import { silentLogger } from '../../../src/base/logger';
 import { BraiinsSource } from '../../../src/braiins/braiinsSource';
 import type { BraiinsSourceOptions } from '../../../src/braiins/lazyMinerApi';
+import type { Miner } from '../../../src/fleet/miner';
 import { SourceError } from '../../../src/fleet/minerSource';
 import { type FleetOptions, SimulatedFleet } from '../../../src/simulator/simulatedFleet';
 import { knownLogin, LOGIN } from './endpoints';
@@ -30,6 +31,17 @@ export async function failure(read: Promise<unknown>): Promise<SourceError> {
     return error;
   }
   throw error;
+}
+
+/** Reads until it succeeds, as somebody who asks again does. The source has its connection and its login from then on. */
+export async function readAgain(source: BraiinsSource, miner: Miner): Promise<void> {
+  await eventually(() => {
+    source.retryNow(miner);
+    return source.read(miner, 'stats').then(
+      () => 'read',
+      (error: Error) => error.message,
+    );
+  }).toBe('read');
 }
 
 /** Waits until an assertion on `read` holds; patient, because the machine may be busy with other tests. */
