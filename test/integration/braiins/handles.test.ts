@@ -41,7 +41,7 @@ it('holds nothing that keeps a process alive once it is disposed', async () => {
   const code = await new Promise((resolve) => child.on('close', resolve));
   expect(complaints).toBe('');
   expect(code).toBe(0);
-  expect(performance.now() - wroteAt).toBeLessThan(5000);
+  expect(performance.now() - wroteAt).toBeLessThan(15_000);
   const held = JSON.parse(output) as string[];
   expect(held.filter((resource) => /Socket|TCP|Timeout|Immediate|HTTP2/i.test(resource))).toEqual([]);
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { freePort } from '../../../src/redis/localServer';
 import { minerAt } from './endpoints';
 import { blackHole, tcpServer, wireTo } from './hostileServers';
-import { eventually, failure, newSource } from './sources';
+import { eventually, failure, newSource, readAgain } from './sources';
 import { TestMiner } from './testMiner';
 
 describe('a port that is no miner', () => {
@@ -110,7 +110,10 @@ describe('a miner that misbehaves', () => {
   it('opens its status stream and says nothing', async () => {
     const server = await TestMiner.start();
     server.onStatus = () => {};
-    const error = await failure(newSource({ deadlineMs: 1500 }).read(server.miner, 'status'));
+    const source = newSource({ deadlineMs: 1500 });
+    // What is left of the deadline is for the stream alone.
+    await readAgain(source, server.miner);
+    const error = await failure(source.read(server.miner, 'status'));
     expect(error).toMatchObject({
       failure: 'timeout',
       message: expect.stringContaining('did not answer GetMinerStatus'),

@@ -5,7 +5,7 @@ import type { Miner } from '../../../src/fleet/miner';
 import type { SourceError } from '../../../src/fleet/minerSource';
 import { knownLogin, minerAt, noLogin } from './endpoints';
 import { tcpServer } from './hostileServers';
-import { eventually, newFleet, newSource } from './sources';
+import { eventually, newFleet, newSource, readAgain } from './sources';
 import { TestMiner } from './testMiner';
 
 /** Follows a miner and writes down what it hears. */
@@ -102,7 +102,10 @@ describe('watchStatus', () => {
   it('reports a stream that brings no first status', async () => {
     const server = await TestMiner.start();
     server.onStatus = () => {};
-    const { lost } = follow(newSource({ ...hasty, deadlineMs: 1500 }), server.miner);
+    const source = newSource({ ...hasty, deadlineMs: 1500 });
+    // The deadline is for the stream alone then.
+    await readAgain(source, server.miner);
+    const { lost } = follow(source, server.miner);
     await eventually(() => lost.map((error) => error.message)).toHaveLength(1);
     expect(lost[0]?.failure).toBe('timeout');
     expect(lost[0]?.message).toContain('did not answer GetMinerStatus within 1.5 s');
@@ -117,7 +120,7 @@ describe('watchStatus', () => {
       onward.on('data', (chunk) => silent || socket.write(chunk));
       socket.on('close', () => onward.destroy());
     });
-    const source = newSource({ ...hasty, keepaliveMs: 300, keepaliveTimeoutMs: 1000 });
+    const source = newSource({ ...hasty, keepaliveMs: 300, keepaliveTimeoutMs: 3000 });
     const { states, lost } = follow(source, minerAt(wire.port));
     await eventually(() => states).toEqual(['normal']);
     silent = true;

@@ -1,7 +1,7 @@
 import { status } from '@grpc/grpc-js';
 import { expect, it } from 'vitest';
 import type { WireApiVersion } from '../../../src/braiins/proto/wire/version';
-import { failure, newSource } from './sources';
+import { eventually, failure, newSource } from './sources';
 import { TestMiner } from './testMiner';
 
 /** A miner that does not know GetCoolingState, and speaks the given version. */
@@ -72,7 +72,7 @@ it.each(['a reboot', 'a time without answers', 'a person who asks'])('is asked a
     server.down();
     await failure(source.read(server.miner, 'stats'));
     await server.up();
-    await expect.poll(() => source.read(server.miner, 'stats').catch(() => undefined)).toBeDefined();
+    await eventually(() => source.read(server.miner, 'stats').catch(() => undefined)).toBeDefined();
   }
   expect(await source.read(server.miner, 'cooling')).toEqual({ fans: [] });
 });
