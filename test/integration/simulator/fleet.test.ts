@@ -250,7 +250,8 @@ describe('faults', () => {
   });
 
   it('flap: goes down and comes back by itself', async () => {
-    const [miner] = await startMiner({ faults: [{ kind: 'flap', percent: 100, durationMs: 400 }] });
+    const fleet = await startFleet({ miners: 1, faults: [{ kind: 'flap', percent: 100, durationMs: 2_000 }] });
+    const [miner] = fleet.miners as [SimulatedMiner];
     expect(miner.isOnline).toBe(true);
     for (const online of [false, true, false, true]) {
       await vi.waitFor(() => expect(miner.isOnline).toBe(online), { timeout: 15_000, interval: 10 });
