@@ -56,11 +56,14 @@ describe('a watched fleet', { timeout: 90_000 }, () => {
     await soon(async () => expect((await reading.reads.summary('global')).origin).not.toBe('source'));
     const calls = simulated.callCount('GetMinerStatus');
     simulated.setState('paused');
+    // Looked at without reading: who reads between the end of the former entry and the next one asks the miner.
     await soon(async () => {
-      const { data, origin } = await reading.reads.miner(miner, 'status');
-      expect(data).toEqual({ state: 'paused' });
-      expect(origin).toMatch(/^l[12]$/);
+      const { state, entry } = await reading.reads.inspect(miner, 'status');
+      expect([state, entry?.data]).toEqual(['valid', { state: 'paused' }]);
     });
+    const { data, origin } = await reading.reads.miner(miner, 'status');
+    expect(data).toEqual({ state: 'paused' });
+    expect(origin).toMatch(/^l[12]$/);
     expect(simulated.callCount('GetMinerStatus')).toBe(calls);
     await soon(async () => expect((await reading.reads.summary('global')).data.byState.paused).toBe(1));
     expect((await reading.reads.inspect(miner, 'status')).entry?.by).toContain(String(process.pid));
