@@ -31,14 +31,21 @@ export function quickRun(
   });
 }
 
+/** What a report notes, but for what a machine that is busy adds. */
+export function notesOf({ notes }: BenchmarkReport): readonly string[] {
+  return notes.filter((note) => !/^Stopped after \d of \d repeats/.test(note));
+}
+
 /** All keys of some servers, and what each of them expires in, in ms; -1 for never. */
 export async function keysOf(ports: readonly number[]): Promise<ReadonlyMap<string, number>> {
   const found = new Map<string, number>();
   for (const port of ports) {
     const admin = new Redis(port, '127.0.0.1');
     try {
-      for (const key of await admin.keys('*')) {
-        found.set(key, await admin.pttl(key));
+      const keys = await admin.keys('*');
+      const ttls = (await admin.pipeline(keys.map((key) => ['pttl', key])).exec()) ?? [];
+      for (const [index, key] of keys.entries()) {
+        found.set(key, Number(ttls[index]?.[1]));
       }
     } finally {
       admin.disconnect();

@@ -5,7 +5,7 @@ import { type BenchmarkBundle, buildBenchmark } from '../../fixtures/benchmarkBu
 import { eventually } from '../../fixtures/eventually';
 import { startTestFleet, type TestFleet } from '../../fixtures/fleet';
 
-const PATIENCE_MS = 90_000;
+const PATIENCE_MS = 180_000;
 const NEVER = new AbortController().signal;
 
 describe('benchmarks of a fleet', () => {
