@@ -7,6 +7,7 @@ import { parseAddressRanges } from '../../../src/fleet/addressRanges';
 import { freePort } from '../../../src/redis/localServer';
 import { Discovery, entriesOf } from '../../../src/service/discovery';
 import { SimulatedFleet } from '../../../src/simulator/simulatedFleet';
+import { RawClient } from '../simulator/rawClient';
 
 const MINERS = 8;
 
@@ -26,6 +27,12 @@ describe('discovery', () => {
     });
     source = new BraiinsSource({ credentials: { find: async () => undefined }, logger: silentLogger });
     discovery = new Discovery(source);
+    // A simulated miner makes its server with the first call, which on a busy machine takes longer than a probe waits.
+    for (const { miner } of fleet.miners) {
+      const client = await RawClient.connect(miner);
+      await client.unary(client.services.apiVersion.GetApiVersion, {});
+      client.close();
+    }
   });
 
   afterEach(async () => {
@@ -36,6 +43,7 @@ describe('discovery', () => {
   it('finds the miners of a range, whatever else is in it, and asks none for a login', async () => {
     await fleet.miners[2]?.goOffline();
     const progress: number[] = [];
+    const calls = fleet.callCount('GetApiVersion');
     const report = await discovery.discover(parseAddressRanges('127.93.7.0/28'), {
       port,
       tls: false,
@@ -48,7 +56,7 @@ describe('discovery', () => {
     expect(progress).toHaveLength(12);
     expect(progress.at(-1)).toBe(1);
     expect(fleet.callCount('Login')).toBe(0);
-    expect(fleet.callCount('GetApiVersion')).toBe(expected.length);
+    expect(fleet.callCount('GetApiVersion') - calls).toBe(expected.length);
   });
 
   it('passes over what listens and is no miner', async () => {
