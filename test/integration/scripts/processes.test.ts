@@ -12,6 +12,8 @@ import { descendantsOf, isRunning } from './processTree';
 
 const TSX = createRequire(import.meta.url).resolve('tsx/cjs');
 const cleanUps: (() => unknown)[] = [];
+/** For npm, or a compiler, to start. */
+const START_MS = 40_000;
 
 afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0)) {
@@ -26,11 +28,11 @@ async function startAndRead(child: ChildProcess, pattern: RegExp): Promise<RegEx
   child.stdout?.on('data', (chunk: Buffer) => {
     output += chunk.toString();
   });
-  await eventually(() => expect(output).toMatch(pattern));
+  await eventually(() => expect(output).toMatch(pattern), START_MS);
   return pattern.exec(output) as RegExpExecArray;
 }
 
-describe('a guarded process', () => {
+describe('a guarded process', { timeout: 90_000 }, () => {
   it('and its children end when the process that started it is killed', async () => {
     const parent = spawn(process.execPath, ['--require', TSX, join(import.meta.dirname, 'guardedParent.ts')]);
     const [, child, shell] = await startAndRead(parent, /started (\d+) (\d+)/);
@@ -74,7 +76,7 @@ describe('a guarded process', () => {
   });
 });
 
-describe('a process under npm', () => {
+describe('a process under npm', { timeout: 90_000 }, () => {
   async function startUnderNpm(): Promise<{ npm: ChildProcess; watcher: number }> {
     const folder = await mkdtemp(join(tmpdir(), 'fleet-cache-npm-'));
     cleanUps.push(() => rm(folder, { recursive: true, force: true }));
