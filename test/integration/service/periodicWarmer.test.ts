@@ -8,7 +8,7 @@ const MINERS = 12;
 const LONG_MS = 30_000;
 const SCHEDULE = { kinds: ['status', 'stats'], intervalS: 5 } as const;
 
-describe('periodic warming', () => {
+describe('periodic warming', { timeout: 120_000 }, () => {
   let test: TestFleet;
   let admin: Redis;
 
@@ -40,7 +40,7 @@ describe('periodic warming', () => {
     first.periodicWarmer.set(SCHEDULE);
     await eventually(() => expect(first.periodicWarmer.state).toBe('warming'));
     second.periodicWarmer.set(SCHEDULE);
-    await eventually(async () => expect(await cached(second)).toBe(2 * MINERS));
+    await eventually(async () => expect(await cached(second)).toBe(2 * MINERS), LONG_MS);
     expect(await admin.pttl(await lockName())).toBeGreaterThan(0);
     expect(second.periodicWarmer.state).toBe('waiting');
     await first.close();

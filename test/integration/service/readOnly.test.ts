@@ -109,7 +109,7 @@ describe('a read-only connection', () => {
     await opened.invalidator.noteMembers([miner.tenant]);
     await opened.invalidator.noteMoved(miner);
     expect((await opened.reads.miner(miner, 'status')).origin).toBe('source');
-    expect(await opened.instances.list()).toHaveLength(1);
+    await eventually(async () => expect(await opened.instances.list()).toHaveLength(1));
   });
 
   it('is what a login and the label production make, until the person allows writing', async () => {
