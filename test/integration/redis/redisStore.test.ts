@@ -143,7 +143,7 @@ describe('RedisStore', () => {
     expect(generations).toHaveLength(scopes.length);
     expect(await admin.get('v1:gen:miner:m9999:status')).toBe(String(generations.at(-1)));
     expect(store.health).toEqual({ state: 'up' });
-  }, 60_000);
+  });
 
   it('G3: asks no further pages of a batch once one has failed', async () => {
     await openHastyStore();
