@@ -20,6 +20,7 @@ import { eventually } from '../../fixtures/eventually';
 import { startTestFleet, type TestFleet } from '../../fixtures/fleet';
 import { readJson, toolResult } from '../../fixtures/mcpClient';
 import { connectOverHttp, listenForMcp } from '../../fixtures/mcpHttp';
+import { freePort } from '../../fixtures/ports';
 
 const LONG_MS = 30_000;
 const YES: ElicitResult = { action: 'accept', content: { confirm: 'yes' } };
@@ -50,7 +51,9 @@ describe('an agent behind the bridge', () => {
   ): Promise<McpHttpServer> {
     const token = await stand.access.token();
     const identity = () => ({ version: '1.2.3', fleet: 'a1b2' });
-    server = await listenForMcp(services, { token, identity, ...options }, context);
+    // Where the next one may listen again: nobody else must be given that port in between.
+    const { port = await freePort() } = options;
+    server = await listenForMcp(services, { token, identity, ...options, port }, context);
     await stand.access.publish(server.url);
     return server;
   }
@@ -187,7 +190,7 @@ describe('an agent behind the bridge', () => {
         await stand.access.rotate();
       }
       const reading = toolResult(client, 'get_fleet_overview');
-      await openWindow({ port: restart === 2 ? 0 : port });
+      await openWindow(restart === 2 ? {} : { port });
       expect(await reading).toMatchObject({ miners: 12 });
       await eventually(() => expect(listsChanged).toBe(restart), LONG_MS);
       await eventually(() => expect(updated).toContain(statusUri(0)), LONG_MS);

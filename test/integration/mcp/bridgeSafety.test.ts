@@ -40,7 +40,9 @@ describe('the bridge under attack', () => {
 
   const file = () => join(stand.folder, ENDPOINT_FILE);
 
-  async function openWindow(port = 0): Promise<{ readonly port: number; close(): Promise<void> }> {
+  /** @param given where one was before; another one by default. */
+  async function openWindow(given?: number): Promise<{ readonly port: number; close(): Promise<void> }> {
+    const port = given ?? (await freePort());
     const server = await McpHttpServer.listen({
       host: HOST,
       port,
@@ -59,7 +61,7 @@ describe('the bridge under attack', () => {
     const close = () => server.close();
     closing.push(close);
     await stand.access.publish(server.url);
-    return { port: Number(new URL(server.url).port), close };
+    return { port, close };
   }
 
   /** Another program on a port; what it does with a connection is up to the test. */

@@ -12,6 +12,7 @@ import { McpHttpServer } from '../../../src/mcp/http/httpServer';
 import { type BridgeStand, createBridgeStand } from '../../fixtures/bridge';
 import { eventually } from '../../fixtures/eventually';
 import { type FrontOfWindow, frontOf } from '../../fixtures/frontOfWindow';
+import { freePort } from '../../fixtures/ports';
 
 const HOST = '127.0.0.1';
 const LONG_MS = 30_000;
@@ -43,7 +44,8 @@ describe('the bridge from window to window', () => {
     await Promise.all(closing.splice(0).map((close) => close()));
   });
 
-  async function openWindow({ fleet = 'a', port = 0, offer }: WindowOptions): Promise<TestWindow> {
+  async function openWindow({ fleet = 'a', offer, ...options }: WindowOptions): Promise<TestWindow> {
+    const { port = await freePort() } = options;
     const server = await McpHttpServer.listen({
       host: HOST,
       port,
@@ -65,7 +67,7 @@ describe('the bridge from window to window', () => {
     await stand.access.publish(server.url);
     return {
       url: server.url,
-      port: Number(new URL(server.url).port),
+      port,
       get sessionCount() {
         return server.sessionCount;
       },
