@@ -45,10 +45,8 @@ export class UpstreamKeeper {
   private live: Upstream | undefined;
   private result: InitializeResult | undefined;
   private isIntroduced = false;
-  /** Why there is no session. */
-  private failure: FleetCacheError = new FleetCacheError(
-    'Fleet Cache in VS Code is starting, or does not answer. Try again.',
-  );
+  /** Why there is no session; `undefined` until the first attempt has shown it. */
+  private failure: FleetCacheError | undefined;
   private downSince = performance.now();
   private isRunning = false;
   private readonly closing = new AbortController();
@@ -74,6 +72,7 @@ export class UpstreamKeeper {
       this.isRunning = true;
       void this.run();
     }
+    const end = performance.now() + INTRODUCTION_MS;
     try {
       await this.get(signal, INTRODUCTION_MS);
     } catch (error) {
@@ -81,12 +80,20 @@ export class UpstreamKeeper {
         throw error;
       }
     }
+    if (this.failure === undefined) {
+      // However short it is to wait: the client has to be told what is wrong.
+      await this.nextAttempt(Math.max(0, end - performance.now()), signal);
+      throwIfCancelled(signal);
+      if (this.reason instanceof ConfigurationError) {
+        throw this.reason;
+      }
+    }
     const { memory, version } = this.options;
     if (memory.hello === undefined) {
       throw new FleetCacheError('The client did not introduce itself.');
     }
     this.isIntroduced = true;
-    return this.result ?? standInResult(memory.hello, version, this.failure.message);
+    return this.result ?? standInResult(memory.hello, version, this.reason.message);
   }
 
   /** The client is ready. */
@@ -111,7 +118,7 @@ export class UpstreamKeeper {
       }
       const left = deadline - performance.now();
       if (left <= 0 || this.failure instanceof ConfigurationError) {
-        throw this.failure;
+        throw this.reason;
       }
       await this.nextAttempt(left, signal);
     }
@@ -122,6 +129,10 @@ export class UpstreamKeeper {
     this.closing.abort();
     await this.live?.close();
     this.attempts.dispose();
+  }
+
+  private get reason(): FleetCacheError {
+    return this.failure ?? new FleetCacheError('Fleet Cache in VS Code is starting, or does not answer. Try again.');
   }
 
   private async run(): Promise<void> {
@@ -200,7 +211,7 @@ export class UpstreamKeeper {
       return;
     }
     const failure = error instanceof FleetCacheError ? error : new FleetCacheError(describeError(error));
-    if (failure.message !== this.failure.message) {
+    if (failure.message !== this.failure?.message) {
       this.options.logger.warn(failure.message);
     }
     this.failure = failure;
