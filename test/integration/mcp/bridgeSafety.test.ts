@@ -133,7 +133,7 @@ describe('the bridge under attack', () => {
     await stand.access.publish(`http://${HOST}:${port}/mcp`);
     const { client } = await stand.connect({}, 1);
     await expect(client.listTools()).rejects.toThrow('Another program, or a window');
-    expect(heard).toContain('GET /identity?nonce=');
+    await eventually(() => expect(heard).toContain('GET /identity?nonce='));
   });
 
   it('gives no token to a program that takes the port after the window, and goes back to the next window', async () => {

@@ -340,7 +340,8 @@ describe('clients over Streamable HTTP', () => {
     server = await listenForMcp(services, { token, identity: () => ({ version: '1.2.3', fleet: 'a1b2' }) });
     await stand.access.publish(server.url);
     const { client, log } = await stand.connect();
-    const before = log();
+    // Over another pipe than the answer.
+    const before = await eventually(() => (log().includes('Connected') ? log() : expect.fail(log())));
     await expect(client.readResource({ uri: 'braiins:///miner/nobody/status' })).rejects.toThrow('nobody');
     // So long a client tries to take a stream up again.
     await new Promise((resolve) => setTimeout(resolve, 3_000));
