@@ -1,5 +1,8 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { setMaxListeners } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import type { FetchLike } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { systemClock } from '../../../src/base/clock';
@@ -38,9 +41,21 @@ describe('clients over Streamable HTTP', () => {
 
   afterAll(() => test?.stop());
 
-  async function connect(): Promise<Awaited<ReturnType<typeof connectOverHttp>>> {
-    const connected = await connectOverHttp(server?.url ?? '');
+  async function connect(send?: FetchLike): Promise<Awaited<ReturnType<typeof connectOverHttp>>> {
+    const connected = await connectOverHttp(server?.url ?? '', {}, TOKEN, send);
     clients.push(connected.client);
+    return connected;
+  }
+
+  /** As {@link connect}, until the stream is open of what belongs to no request: before that, the client counts as idle. */
+  async function connectAndListen(): Promise<Awaited<ReturnType<typeof connectOverHttp>>> {
+    let isListening = false;
+    const connected = await connect(async (address, init) => {
+      const response = await fetch(address, init);
+      isListening ||= init?.method === 'GET' && response.ok;
+      return response;
+    });
+    await eventually(() => expect(isListening).toBe(true));
     return connected;
   }
 
@@ -66,6 +81,20 @@ describe('clients over Streamable HTTP', () => {
       },
     });
     return { url: server.url, made: () => made, goOn: () => goOn(), closed };
+  }
+
+  /** The server's side of each request to it from now on, until the test ends. */
+  function responsesOf(url: string): readonly ServerResponse[] {
+    const responses: ServerResponse[] = [];
+    const note = (message: unknown) => {
+      const { request, response } = message as { readonly request: IncomingMessage; readonly response: ServerResponse };
+      if (request.headers.host === new URL(url).host) {
+        responses.push(response);
+      }
+    };
+    subscribe('http.server.request.start', note);
+    onTestFinished(() => void unsubscribe('http.server.request.start', note));
+    return responses;
   }
 
   const delayMiners = (delayMs: number) => {
@@ -110,7 +139,7 @@ describe('clients over Streamable HTTP', () => {
       for (const heard of updates) {
         expect(heard.length).toBeGreaterThan(0);
       }
-    }, 20_000);
+    }, 30_000);
     for (const [index, heard] of updates.entries()) {
       expect(new Set(heard)).toEqual(new Set([`braiins:///miner/${minerAt(index).id}/status`]));
     }
@@ -120,11 +149,8 @@ describe('clients over Streamable HTTP', () => {
 
   it('make room for others when they are idle, and only then', async () => {
     server = await listenForMcp(services, { limits: { maxSessions: 2 } });
-    const [first] = [await connect(), await connect()];
-    // Both have a stream open.
-    await eventually(async () => {
-      await expect(connect()).rejects.toThrow('sessions are in use');
-    });
+    const [first] = [await connectAndListen(), await connectAndListen()];
+    await expect(connect()).rejects.toThrow('sessions are in use');
     await first.client.close();
     await eventually(async () => {
       await connect();
@@ -135,7 +161,7 @@ describe('clients over Streamable HTTP', () => {
   it('are forgotten when they have been idle for long, and told to begin anew', async () => {
     const clock = new ManualClock();
     server = await listenForMcp(services, { clock, limits: { idleMs: 60_000 } });
-    const { client, transport } = await connect();
+    const { client, transport } = await connectAndListen();
     const gone = await connect();
     await gone.client.close();
     await eventually(() => {
@@ -149,6 +175,7 @@ describe('clients over Streamable HTTP', () => {
 
   it('that do not wait for their server leave none behind', async () => {
     const { url, made, goOn, closed } = await listenAndWait();
+    const responses = responsesOf(url);
     const impatient = new AbortController();
     const body = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'x', version: '1' } };
     const asked = fetch(url, {
@@ -166,7 +193,7 @@ describe('clients over Streamable HTTP', () => {
     impatient.abort();
     await gone;
     // The server hears of it a moment later.
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await eventually(() => expect(responses.map(({ destroyed }) => destroyed)).toEqual([true]));
     goOn();
     await eventually(() => expect(closed).toHaveBeenCalledTimes(1));
     expect(server?.sessionCount).toBe(0);
@@ -223,17 +250,26 @@ describe('clients over Streamable HTTP', () => {
     delayMiners(1_000);
     onTestFinished(() => delayMiners(0));
     const before = test.fleet.callCount('GetMinerDetails');
-    const call = toolResult(client, 'warm_cache', { datasets: ['details'] });
-    await eventually(() => expect(test.fleet.callCount('GetMinerDetails')).toBeGreaterThan(before));
+    let place: string | undefined;
+    const call = client.callTool({ name: 'warm_cache', arguments: { datasets: ['details'] } }, undefined, {
+      onresumptiontoken: (token) => {
+        place = token;
+      },
+    });
+    await eventually(() => {
+      expect(test.fleet.callCount('GetMinerDetails')).toBeGreaterThan(before);
+      // Without it a client cannot take the stream up again.
+      expect(place).toBeDefined();
+    });
     heard.length = 0;
     for (const connection of open) {
       connection.abort();
     }
     await services.invalidator.noteEvent(minerAt(3), 'status');
-    expect(await call).toMatchObject({ total: 20 });
+    expect(await call).toMatchObject({ structuredContent: { total: 20 } });
     await eventually(() => expect(heard).toContain(uri));
     // The stream of the call, and the one of what belongs to no call.
-    expect(new Set(resumed.map((id) => id.split('/')[0])).size).toBe(2);
+    await eventually(() => expect(new Set(resumed.map((id) => id.split('/')[0])).size).toBe(2));
   });
 
   it('hold no connection for what failed, however much did', async () => {
