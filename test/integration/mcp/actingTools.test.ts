@@ -264,7 +264,7 @@ describe('the acting tools', () => {
     let answer: (result: ElicitResult) => void = () => {};
     const client = await connect(() => new Promise((resolve) => (answer = resolve)), { clock });
     for (const miner of test.fleet.miners) {
-      miner.setDelay(1_500);
+      miner.setDelay(60_000);
     }
     for (const name of ['get_fleet_overview', 'invalidate_cache']) {
       const isActing = name === 'invalidate_cache';
@@ -280,6 +280,7 @@ describe('the acting tools', () => {
       const told = heard.map(({ progress }) => progress);
       expect(told).toEqual([...new Set(told)].sort((a, b) => a - b));
       answer({ action: 'decline' });
+      await Promise.all(test.fleet.miners.map((miner) => miner.goOffline()));
       await call;
     }
     // Nothing is told of what is over.
