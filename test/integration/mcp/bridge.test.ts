@@ -131,12 +131,14 @@ describe('an agent behind the bridge', () => {
       }),
     );
     const progress: Progress[] = [];
-    // The SDK's client drops progress that arrives together with the answer, so some of it has to come earlier.
-    for (const [index, miner] of test.fleet.miners.entries()) {
-      miner.setDelay(index * 50);
-    }
+    // The SDK's client drops progress that arrives together with the answer, which this one holds back until some has come.
+    const held = test.fleet.miners.at(-1);
+    held?.setDelay(60_000);
     await client.callTool({ name: 'warm_cache', arguments: {} }, undefined, {
-      onprogress: (each) => progress.push(each),
+      onprogress: (each) => {
+        progress.push(each);
+        void held?.goOffline();
+      },
     });
     expect(progress.at(0)).toMatchObject({ progress: expect.any(Number), total: 24 });
 
