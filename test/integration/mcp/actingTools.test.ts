@@ -16,6 +16,8 @@ import { startTestFleet, type TestFleet } from '../../fixtures/fleet';
 import { ManualClock } from '../../fixtures/manualClock';
 import { connectMcpClient, type McpClient, toolResult } from '../../fixtures/mcpClient';
 
+/** The longest TTL that the status of miners may have. */
+const LONGEST_STATUS_S = 30;
 const ACTING = ['warm_cache', 'invalidate_cache', 'run_benchmark', 'set_cache_ttl'];
 
 interface Plan {
@@ -70,6 +72,8 @@ describe('the acting tools', () => {
 
   async function cacheOne(): Promise<Miner> {
     const miner = minerAt(0);
+    // It must not expire before the test has looked at it again.
+    await services.ttls.set('miner:status', LONGEST_STATUS_S);
     await services.reads.miner(miner, 'status');
     await eventually(async () => expect(await isCached(miner)).toBe(true));
     return miner;
