@@ -93,12 +93,16 @@ describe('the resources', () => {
     const { read } = await connect();
     await read(`braiins:///miner/${idAt(1)}/status`);
     const before = services.cache.metrics.counts('start').lookups;
-    const stats = await read('cache:///stats');
-    expect(stats).toMatchObject({
-      redis: { state: 'up' },
-      allInstances: { instances: 2 },
-      source: 'instance',
-      fresh: true,
+    const stats = await eventually(async () => {
+      const found = await read('cache:///stats');
+      expect(found).toMatchObject({
+        redis: { state: 'up' },
+        // Both are on the roll after their first heartbeats.
+        allInstances: { instances: 2 },
+        source: 'instance',
+        fresh: true,
+      });
+      return found;
     });
     const start = (stats.windows as { window: string; lookups: number }[]).find(({ window }) => window === 'start');
     expect(start?.lookups).toBe(before);
