@@ -50,7 +50,8 @@ const INITIALIZE_MS = 30_000;
 /** Before a request that the server was too busy for is sent again. */
 const BUSY_MS = 200;
 const LISTENING_MS = 2_000;
-const GOODBYE_MS = 1_000;
+/** Clients end a bridge that is still there after 2 s. */
+const GOODBYE_MS = 1_800;
 /** As the transport has it by default, but for `maxRetries`: a session that is over is noticed at once in another way. */
 const RECONNECTION = {
   initialReconnectionDelay: 1_000,
