@@ -106,6 +106,9 @@ const FIRST_READING_MS = 10_000;
  */
 export async function createRuntime(configuration: RuntimeConfiguration): Promise<FleetServices> {
   const { logger, redis, credentials, minerTls = {} } = configuration;
+  // While the clients are loaded, the system reads the file.
+  const inventory = new FileInventory(configuration.inventoryPath);
+  const inventoryRead = inventory.reload();
   const [{ openRedis }, { parseRedisUrl }, { profileAddress }, { profileTraits }, { BraiinsSource }, secrets = {}] =
     await Promise.all([
       import('./redis/openRedis'),
@@ -132,7 +135,7 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
     }),
   );
   const source = disposables.add(new BraiinsSource({ credentials, logger, tls: minerTls }));
-  const inventory = disposables.add(new FileInventory(configuration.inventoryPath));
+  disposables.add(inventory);
   const [host, { pid }] = [hostname(), process];
   const instance = `${host}-${pid}-${randomUUID().slice(0, 8)}`;
   const self = { id: instance, kind: configuration.kind, host, pid, version, startedAt: clock.now() };
@@ -146,7 +149,7 @@ export async function createRuntime(configuration: RuntimeConfiguration): Promis
   const instances = new InstanceRegistry({ directory, self, figures, clock, logger });
   const reads = new FleetReads(cache, source, inventory);
   const monitor = disposables.add(new FleetMonitor(reads, source, inventory, clock));
-  await inventory.reload();
+  await inventoryRead;
   if (configuration.followInventory === true) {
     disposables.add(followInventoryFile(inventory));
   }

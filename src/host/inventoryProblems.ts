@@ -1,8 +1,11 @@
 import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
-import { type Disposable, DisposableStore } from '../base/lifecycle';
+import { type Disposable, DisposableStore, toDisposable } from '../base/lifecycle';
 import type { InventoryProblem, TextPosition } from '../fleet/inventory';
 import type { FleetSession } from './fleetSession';
+
+/** So long after the file was read it is watched: to begin with it takes VS Code 10 ms and more, for which the views would wait. */
+const WATCH_AFTER_MS = 500;
 
 /** Shows what is wrong in the inventory in the Problems panel, and reads the file again when it changes. */
 export class InventoryProblems implements Disposable {
@@ -32,7 +35,12 @@ export class InventoryProblems implements Disposable {
       const { inventory } = state.services;
       this.show(inventory.path, inventory.current.problems);
       this.ofServices.add(inventory.onDidChange(({ problems }) => this.show(inventory.path, problems)));
-      this.watch(inventory.path, () => void inventory.reload());
+      const timer = setTimeout(() => {
+        this.watch(inventory.path, () => void inventory.reload());
+        // It may have changed since it was read.
+        void inventory.reload();
+      }, WATCH_AFTER_MS);
+      this.ofServices.add(toDisposable(() => clearTimeout(timer)));
     }
   }
 

@@ -4,7 +4,7 @@ import type { FleetServices } from '../service/fleetServices';
 import type { ServiceConnection } from '../service/serviceConnection';
 import { availabilityOf } from './dashboard/availability';
 import type { FleetSession } from './fleetSession';
-import { formatRatio } from './format';
+import { formatCount, formatRatio } from './format';
 import { COMMANDS } from './ids';
 import { mcpLine } from './mcp/mcpStatusText';
 import type { WindowMcp } from './mcp/windowMcp';
@@ -35,6 +35,8 @@ export class StatusBar implements Disposable {
   /** What the item shows, as text: each of its properties is a message to the window, also when it changes nothing. */
   private shown = '';
   private mood: StatusText['mood'] = 'normal';
+  /** Whether the window is past its start. Until then the tooltip is plain: Markdown takes VS Code 11 ms, for which the views would wait. */
+  private hasStarted = false;
 
   constructor(
     private readonly session: FleetSession,
@@ -47,7 +49,10 @@ export class StatusBar implements Disposable {
     this.item.command = COMMANDS.openDashboard;
     this.disposables.add(session.onDidChange(() => this.follow()));
     // The figures are in memory; VS Code is only told what differs.
-    const timer = setInterval(() => this.update(), UPDATE_MS);
+    const timer = setInterval(() => {
+      this.hasStarted = true;
+      this.update();
+    }, UPDATE_MS);
     this.disposables.add(toDisposable(() => clearInterval(timer)));
     this.follow();
     this.item.show();
@@ -92,14 +97,16 @@ export class StatusBar implements Disposable {
     const { text, details, mood } = status;
     const active = connection === undefined ? '' : `${describeActive(connection)} (${connection.address})`;
     const mcp = mcpLine(this.mcp.status);
-    const shown = JSON.stringify([status, active, mcp]);
+    const shown = JSON.stringify([status, active, mcp, this.hasStarted]);
     if (shown === this.shown) {
       return;
     }
     this.shown = shown;
     this.item.text = text;
     const links = this.session.state.type === 'paused' ? PAUSED_LINKS : LINKS;
-    this.item.tooltip = tooltipOf(status, { active, mcp }, mcp === undefined ? links : [...links, MCP_LINK]);
+    this.item.tooltip = this.hasStarted
+      ? tooltipOf(status, { active, mcp }, mcp === undefined ? links : [...links, MCP_LINK])
+      : details;
     const words = text.replace(/ ?\$\([^)]*\) ?/g, '');
     this.item.accessibilityInformation = { label: details.startsWith(words) ? details : `${words}, ${details}` };
     if (mood !== this.mood) {
@@ -141,7 +148,7 @@ function tooltipOf(
   if (datasets.length > 0) {
     const rows = datasets.map(
       ({ dataset, lookups, hitRatio, sourceOffload }) =>
-        `| ${dataset} | ${lookups.toLocaleString('en')} | ${formatRatio(hitRatio)} | ${formatRatio(sourceOffload)} |`,
+        `| ${dataset} | ${formatCount(lookups)} | ${formatRatio(hitRatio)} | ${formatRatio(sourceOffload)} |`,
     );
     tooltip.appendMarkdown(
       `\n| Dataset | Lookups | Hits | Spared |\n| :--- | ---: | ---: | ---: |\n${rows.join('\n')}\n\n`,

@@ -1,7 +1,7 @@
 import type { CacheMetrics } from '../cache/metrics';
 import type { Availability } from '../protocol/dashboard';
 import { TARGET_RATIO } from './dashboard/head';
-import { formatRatio, plural } from './format';
+import { formatCount, formatRatio, plural } from './format';
 
 /** How the status bar shows the cache. */
 export interface StatusText {
@@ -69,11 +69,10 @@ function detailsOf(metrics: Figures, isUnderTarget: boolean): readonly string[] 
   const hits = recent.l1Hits + recent.l2Hits + recent.staleHits;
   const total = metrics.counts('start');
   const offload = metrics.sourceOffload('5m');
-  const number = (count: number) => count.toLocaleString('en');
   return [
     ...(isUnderTarget ? [`Under the target of ${formatRatio(TARGET_RATIO)}`] : []),
     `Fleet Cache, last 5 minutes of this window: ${plural(recent.lookups, 'lookup')}`,
-    `${number(hits)} hits, ${number(recent.misses)} misses (${number(recent.fetches)} fetched from miners, ${number(recent.coalesced)} waited for another's fetch)`,
+    `${formatCount(hits)} hits, ${formatCount(recent.misses)} misses (${formatCount(recent.fetches)} fetched from miners, ${formatCount(recent.coalesced)} waited for another's fetch)`,
     `Reads spared the miners: ${offload === undefined ? 'unknown' : formatRatio(offload)}`,
     `Since start: ${plural(total.lookups, 'lookup')}`,
   ];

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { sortNames } from '../../base/names';
 import type { Miner } from '../../fleet/miner';
 import { type FleetScope, minersInScope } from '../../fleet/scope';
 import type { FleetServices } from '../../service/fleetServices';
@@ -41,8 +42,8 @@ export async function pickScope<T = FleetScope>(
     const description = `${plural(minersInScope(miners, scope).length, 'miner')}${note}`;
     return { label: `$(${icon}) ${name}`, description, choice: scope };
   };
-  const tenants = sorted(miners.map(({ tenant }) => tenant));
-  const tags = sorted(miners.flatMap((miner) => miner.tags));
+  const tenants = sortNames(miners.map(({ tenant }) => tenant));
+  const tags = sortNames(miners.flatMap((miner) => miner.tags));
   const items: ScopeItem<T>[] = [
     several('server-environment', 'Whole fleet', { type: 'fleet' }, fleetNote),
     ...others,
@@ -70,9 +71,4 @@ export async function pickMiner(
 
 function minerItem(miner: Miner): vscode.QuickPickItem {
   return { label: `$(server) ${miner.id}`, description: `${miner.tenant} · ${miner.host}` };
-}
-
-/** Each once. */
-function sorted(names: readonly string[]): readonly string[] {
-  return [...new Set(names)].sort((a, b) => a.localeCompare(b));
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { describeError } from '../../base/errors';
 import { type Disposable, DisposableStore } from '../../base/lifecycle';
+import { sortNames } from '../../base/names';
 import type { CacheChange } from '../../cache/changeFeed';
 import type { Miner } from '../../fleet/miner';
 import type { FleetServices } from '../../service/fleetServices';
@@ -185,7 +186,7 @@ export class MinersTree implements vscode.TreeDataProvider<MinersNode>, Disposab
         siblings.push(miner);
       }
     }
-    const tenants = [...this.byTenant.keys()].sort((a, b) => a.localeCompare(b));
+    const tenants = sortNames(this.byTenant.keys());
     replaceKeys(this.tenants, tenants, (tenant) => ({ type: 'tenant', tenant }));
     const byId = new Map(miners.map((miner) => [miner.id, miner]));
     replaceKeys(this.miners, byId.keys(), (id) => ({ type: 'miner', miner: byId.get(id) as Miner }));

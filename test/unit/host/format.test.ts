@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   formatBytes,
+  formatCount,
   formatDuration,
   formatHashrate,
   formatRatio,
@@ -31,6 +32,7 @@ describe('format', () => {
     expect(formatBytes(1_536)).toBe('1.5 kB');
     expect([7, 250, 11_100].map(formatSeconds)).toEqual(['7s', '4m 10s', '3h 5m']);
     expect(formatRatio(0.867)).toBe('87 %');
+    expect([0, 999, 1_000, 1_234_567].map(formatCount)).toEqual(['0', '999', '1,000', '1,234,567']);
     expect(plural(1, 'miner')).toBe('1 miner');
     expect(plural(2_000, 'entry', 'entries')).toBe('2,000 entries');
   });
