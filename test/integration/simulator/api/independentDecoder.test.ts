@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BraiinsServices } from '../../../../src/braiins/proto/load';
 import { SimulatedFleet } from '../../../../src/simulator/simulatedFleet';
 import type { SimulatedMiner } from '../../../../src/simulator/simulatedMiner';
+import { ManualClock } from '../../../fixtures/manualClock';
 import { RawClient } from '../rawClient';
 import { type ReflectedMethod, reflectMethods } from './reflectedTypes';
 
@@ -220,7 +221,8 @@ describe('what a miner says of itself', () => {
   });
 
   it.each(LAST)('decodes the answer to %s', async (name) => {
-    const own = await SimulatedFleet.start({ miners: 1, seed: 3 });
+    // Its time stands still, so that it is not gone before its answer is read.
+    const own = await SimulatedFleet.start({ miners: 1, seed: 3, clock: new ManualClock() });
     const shared = client;
     client = await RawClient.connect((own.miners[0] as SimulatedMiner).miner, shared.services);
     try {
