@@ -40,6 +40,8 @@ interface Session {
 /** The clients of one listener, each with a server of its own. */
 export class Sessions {
   private readonly byId = new Map<string, Session>();
+  /** Clients whose session is being made, each of which will need its place. */
+  private coming = 0;
   private sweep: Disposable = toDisposable(() => {});
   private isClosed = false;
   /** How often all were ended: who was coming in just then has to come again. */
@@ -74,7 +76,34 @@ export class Sessions {
     body: unknown,
     checkAgain: () => void,
   ): Promise<void> {
-    this.makeRoom();
+    const place = this.takePlace();
+    try {
+      await this.beginInPlace(place, request, response, body, checkAgain);
+    } finally {
+      place.dispose();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    this.sweep.dispose();
+    await this.endAll();
+  }
+
+  /** Ends those that there are now. Their clients are told so when they come again. */
+  async endAll(): Promise<void> {
+    this.endings++;
+    await Promise.all([...this.byId.values()].map(({ server }) => server.close()));
+  }
+
+  /** @param place is given up when the session counts itself. */
+  private async beginInPlace(
+    place: Disposable,
+    request: IncomingMessage,
+    response: ServerResponse,
+    body: unknown,
+    checkAgain: () => void,
+  ): Promise<void> {
     const { createServer, isResumable = true, clock, logger } = this.options;
     const server = await createServer();
     // Those that were ended until now were on what there was before, and this one is not.
@@ -87,6 +116,7 @@ export class Sessions {
       ...(isResumable ? { eventStore: events, retryInterval: RETRY_MS } : {}),
       onsessioninitialized: (id) => {
         this.byId.set(id, session);
+        place.dispose();
       },
     });
     const session: Session = { server, transport, events, open: 0, seenAt: clock.monotonic() };
@@ -115,18 +145,6 @@ export class Sessions {
     }
   }
 
-  async close(): Promise<void> {
-    this.isClosed = true;
-    this.sweep.dispose();
-    await this.endAll();
-  }
-
-  /** Ends those that there are now. Their clients are told so when they come again. */
-  async endAll(): Promise<void> {
-    this.endings++;
-    await Promise.all([...this.byId.values()].map(({ server }) => server.close()));
-  }
-
   private async serve(session: Session, request: IncomingMessage, response: ServerResponse, body: unknown) {
     session.open++;
     response.once('close', () => {
@@ -143,8 +161,19 @@ export class Sessions {
     await session.transport.handleRequest(request, response, body);
   }
 
+  /** For a client that comes: its server may take long to be made, and others come meanwhile. @throws {RefusedError} */
+  private takePlace(): Disposable {
+    this.makeRoom();
+    this.coming++;
+    let isTaken = true;
+    return toDisposable(() => {
+      this.coming -= Number(isTaken);
+      isTaken = false;
+    });
+  }
+
   private makeRoom(): void {
-    if (this.byId.size < this.options.maxSessions) {
+    if (this.byId.size + this.coming < this.options.maxSessions) {
       return;
     }
     const idle = [...this.byId.values()].filter(({ open }) => open === 0).sort((a, b) => a.seenAt - b.seenAt);

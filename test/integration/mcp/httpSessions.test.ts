@@ -9,7 +9,7 @@ import { systemClock } from '../../../src/base/clock';
 import { silentLogger } from '../../../src/base/logger';
 import type { Miner } from '../../../src/fleet/miner';
 import { createFleetServer } from '../../../src/mcp/fleetServer';
-import type { McpHttpServer } from '../../../src/mcp/http/httpServer';
+import type { HttpLimits, McpHttpServer } from '../../../src/mcp/http/httpServer';
 import type { FleetServices } from '../../../src/service/fleetServices';
 import { createBridgeStand } from '../../fixtures/bridge';
 import { eventually } from '../../fixtures/eventually';
@@ -60,7 +60,7 @@ describe('clients over Streamable HTTP', () => {
   }
 
   /** A listener whose clients' servers are made when they may be, as a window waits for its services. */
-  async function listenAndWait() {
+  async function listenAndWait(limits: Partial<HttpLimits> = {}) {
     let made = 0;
     let goOn = () => {};
     const waiting = new Promise<void>((resolve) => {
@@ -68,6 +68,7 @@ describe('clients over Streamable HTTP', () => {
     });
     const closed = vi.fn();
     server = await listenForMcp(services, {
+      limits,
       createServer: async () => {
         made++;
         await waiting;
@@ -156,6 +157,17 @@ describe('clients over Streamable HTTP', () => {
       await connect();
     });
     expect(server.sessionCount).toBe(2);
+  });
+
+  it('are not let in beyond what there is room for while others wait for theirs', async () => {
+    const { made, goOn } = await listenAndWait({ maxSessions: 2 });
+    const first = [connect(), connect()];
+    await eventually(() => expect(made()).toBe(2));
+    await expect(connect()).rejects.toThrow('sessions are in use');
+    goOn();
+    await Promise.all(first);
+    expect(server?.sessionCount).toBe(2);
+    expect(made()).toBe(2);
   });
 
   it('are forgotten when they have been idle for long, and told to begin anew', async () => {
