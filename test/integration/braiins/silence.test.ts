@@ -62,7 +62,7 @@ describe('G8: a miner that does not answer costs one attempt, whoever asks', () 
     await simulated?.goOffline();
     await failure(source.read(miner, 'stats'));
     await simulated?.goOnline();
-    await expect.poll(() => source.read(miner, 'stats').catch(() => undefined), { timeout: 10_000 }).toBeDefined();
+    await eventually(() => source.read(miner, 'stats').catch(() => undefined)).toBeDefined();
   });
 
   it('but a status that comes by the stream ends the silence for all', async () => {
