@@ -87,17 +87,17 @@ describe('EventLog', () => {
     services.events.follow();
     await services.events.recent(1);
     const { miners } = other.inventory.current;
-    await other.warmer.warm(miners, ['status', 'stats']);
+    await other.warmer.warm(miners, ['config', 'pools']);
     await eventually(() => {
       const warmings = told.filter(({ kind }) => kind === 'warm');
       expect(warmings.map(({ text }) => text)).toEqual([
-        'Warming began: 4 entries of status, stats',
+        'Warming began: 4 entries of config, pools',
         'Warming ended: 4 fetched, 0 fresh already, 0 failed',
       ]);
       expect(warmings.every(({ by }) => by === other.instances.id)).toBe(true);
     });
     // A periodic round that finds all of it fresh is no news; one that has to fetch is.
-    await other.warmer.warm(miners, ['status', 'stats'], { origin: 'periodic' });
+    await other.warmer.warm(miners, ['config', 'pools'], { origin: 'periodic' });
     await other.warmer.warm(miners, ['details'], { origin: 'periodic' });
     await eventually(() =>
       expect(texts().filter((text) => text.includes('periodic'))).toEqual([

@@ -22,7 +22,7 @@ describe('keys by pattern on a Cluster', () => {
     clock = new ManualClock();
     [test, cluster] = await Promise.all([startTestFleet({ miners: MINERS, clock }), startTestCluster()]);
     [services, other] = [await open(), await open()];
-    await eventually(async () => expect((await services.warmer.warm(miners(), ['stats', 'details'])).failed).toBe(0));
+    await eventually(async () => expect((await services.warmer.warm(miners(), ['pools', 'details'])).failed).toBe(0));
   });
 
   afterEach(async () => {
@@ -41,7 +41,7 @@ describe('keys by pattern on a Cluster', () => {
     return services.inventory.current.miners;
   }
 
-  async function states(kind: 'stats' | 'details'): Promise<ReadonlySet<string>> {
+  async function states(kind: 'pools' | 'details'): Promise<ReadonlySet<string>> {
     return new Set(await Promise.all(miners().map(async (miner) => (await services.reads.inspect(miner, kind)).state)));
   }
 
@@ -52,9 +52,9 @@ describe('keys by pattern on a Cluster', () => {
     );
     expect(await services.patternInvalidator.invalidate([pattern], 'test')).toMatchObject({ removed: MINERS });
     expect(await states('details')).toEqual(new Set(['absent']));
-    expect(await states('stats')).toEqual(new Set(['valid']));
-    expect(await services.keyPurge.purge(minerEntryPattern({ kind: 'stats' }))).toMatchObject({ removed: MINERS });
-    expect(await states('stats')).toEqual(new Set(['absent']));
+    expect(await states('pools')).toEqual(new Set(['valid']));
+    expect(await services.keyPurge.purge(minerEntryPattern({ kind: 'pools' }))).toMatchObject({ removed: MINERS });
+    expect(await states('pools')).toEqual(new Set(['absent']));
   });
 
   it('G2: do not come back by what another instance was fetching', async () => {
