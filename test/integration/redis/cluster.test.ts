@@ -57,7 +57,7 @@ describe('RedisStore on a Cluster', () => {
     expect(known.length).toBeGreaterThan(0);
     expect(known.length).toBeLessThan(scopes.length);
     cluster.masters[0]?.resume();
-    await eventually(async () => expect(await readAll()).toBe(keys.length), 15_000);
+    await eventually(async () => expect(await readAll()).toBe(keys.length), 40_000);
   });
 
   it('G3: a batch is served from the cache as far as the masters of the entries and their scopes answer', async () => {
@@ -129,7 +129,7 @@ describe('RedisStore on a Cluster', () => {
         expect(errors.some((error) => error instanceof StoreError)).toBe(true);
       }),
     ).resolves.toBeUndefined();
-    await eventually(async () => expect(await readAll()).toBe(keys.length), 20_000);
+    await eventually(async () => expect(await readAll()).toBe(keys.length), 40_000);
     await opened.store.write(keys[0] as string, 'new', 60_000);
     await eventually(() => expect(opened.store.health).toEqual({ state: 'up' }));
     expect(opened.connection.masters().map(({ options }) => options.port)).toContain(cluster.replicas[1]?.port);
