@@ -11,11 +11,12 @@ import type { KeyNode, KeysNode } from './keyNodes';
 import { keysMessage } from './keysMessage';
 import { KeysTree } from './keysTree';
 import { LevelScans } from './levelScans';
+import { SpacedUpdates } from './spacedUpdates';
 
 const TICK_MS = 1_000;
 /** Others change keys too, which nobody tells us of. */
 const ASK_TICKS = 5;
-/** How far a scan is changes many times a second, and each time is a message to the window. */
+/** How far a scan is changes many times a second. */
 const MESSAGE_MS = 250;
 
 /** What is shown of one connection. */
@@ -30,6 +31,7 @@ export class KeysView implements vscode.TreeDataProvider<KeysNode>, Disposable {
   private readonly disposables = new DisposableStore();
   private readonly changes = new vscode.EventEmitter<KeysNode | KeysNode[] | undefined>();
   private readonly view: vscode.TreeView<KeysNode>;
+  private readonly updates: SpacedUpdates<KeysNode>;
   private ofServices = this.disposables.add(new DisposableStore());
   private shown: Shown | undefined;
   private whileVisible: Disposable | undefined;
@@ -46,6 +48,14 @@ export class KeysView implements vscode.TreeDataProvider<KeysNode>, Disposable {
     this.disposables.add(this.changes);
     const options = { treeDataProvider: this, showCollapseAll: true, canSelectMany: true };
     this.view = this.disposables.add(vscode.window.createTreeView(VIEWS.keys, options));
+    this.updates = this.disposables.add(
+      new SpacedUpdates<KeysNode>(clock, {
+        draw: (nodes) => this.changes.fire(nodes),
+        say: (message) => {
+          this.view.message = message;
+        },
+      }),
+    );
     this.disposables.add(this.view.onDidChangeVisibility(() => this.followVisibility()));
     this.disposables.add(this.view.onDidExpandElement(({ element }) => this.shown?.tree.expand(element)));
     this.disposables.add(this.view.onDidCollapseElement(({ element }) => this.shown?.tree.collapse(element)));
@@ -139,7 +149,7 @@ export class KeysView implements vscode.TreeDataProvider<KeysNode>, Disposable {
       const onOpen = (prefix: string) => scans.want(prefix);
       const onClose = (prefix: string) => scans.leave(prefix);
       const tree = store.add(new KeysTree({ explorer, clock: this.clock, logger: this.logger, onOpen, onClose }));
-      store.add(tree.onDidChangeTreeData((node) => this.changes.fire(node)));
+      store.add(tree.onDidChangeTreeData((nodes) => this.updates.change(nodes)));
       store.add(explorer.onDidDeny(() => this.updateSoon()));
       store.add(
         cache.onDidChangeStoreHealth(({ state }) => {
@@ -150,7 +160,7 @@ export class KeysView implements vscode.TreeDataProvider<KeysNode>, Disposable {
       );
       this.shown = { explorer, tree, scans };
     }
-    this.changes.fire(undefined);
+    this.updates.change(undefined);
     this.updateHeader();
     this.followVisibility();
   }
@@ -193,9 +203,7 @@ export class KeysView implements vscode.TreeDataProvider<KeysNode>, Disposable {
     const filter = describeFilter(this.filter);
     const message = this.shown === undefined ? '' : keysMessage(state, filter, this.shown.explorer.denied);
     const description = describeListing(this.filter, this.sort);
-    if ((this.view.message ?? '') !== message) {
-      this.view.message = message;
-    }
+    this.updates.say(message);
     if ((this.view.description ?? '') !== description) {
       this.view.description = description;
     }
