@@ -39,11 +39,14 @@ const TYPE_ICONS: ReadonlyMap<KeyType | undefined, string> = new Map([
   ['json', 'json'],
 ]);
 
-/** @param now in ms since the epoch. */
-export function keysItem(node: KeysNode, now: number): vscode.TreeItem {
+/**
+ * @param now in ms since the epoch.
+ * @param isOpen whether the rows below are shown.
+ */
+export function keysItem(node: KeysNode, now: number, isOpen: boolean): vscode.TreeItem {
   switch (node.type) {
     case 'namespace':
-      return namespaceItem(node);
+      return namespaceItem(node, isOpen);
     case 'key':
       return keyItem(node, now);
     case 'more':
@@ -53,10 +56,11 @@ export function keysItem(node: KeysNode, now: number): vscode.TreeItem {
   }
 }
 
-function namespaceItem(node: NamespaceNode): vscode.TreeItem {
+function namespaceItem(node: NamespaceNode, isOpen: boolean): vscode.TreeItem {
   const { prefix, isOwn, parent } = node;
   const label = labelOf(node.name);
-  const item = new vscode.TreeItem(label, OPEN_PREFIXES.has(prefix) ? Expanded : Collapsed);
+  // VS Code loses rows for a moment when a row and one above it change shortly after one another, and takes them for new ones then.
+  const item = new vscode.TreeItem(label, isOpen || OPEN_PREFIXES.has(prefix) ? Expanded : Collapsed);
   item.id = `namespace:${prefix}`;
   const isForeignRoot = !isOwn && parent === undefined;
   const keys = node.keys === 0 ? 'none listed' : plural(node.keys, 'key');

@@ -72,7 +72,7 @@ export class KeysTree implements Disposable {
   }
 
   getTreeItem(node: KeysNode): vscode.TreeItem {
-    return keysItem(node, this.parts.clock.now());
+    return keysItem(node, this.parts.clock.now(), this.isOpen(node));
   }
 
   async getChildren(node?: KeysNode): Promise<KeysNode[]> {
@@ -160,6 +160,10 @@ export class KeysTree implements Disposable {
     await this.facts.askNow(nodes);
   }
 
+  private isOpen(node: KeysNode): boolean {
+    return node.type === 'namespace' && this.levels.has(node.prefix);
+  }
+
   private keyNodes(): KeyNode[] {
     return [...this.levels.values()].flatMap(({ keys }) => keys);
   }
@@ -207,9 +211,8 @@ export class KeysTree implements Disposable {
     if (changed === 'all') {
       this.changes.fire(listing.node);
     } else {
-      const isOpen = (node: KeysNode) => node.type === 'namespace' && this.levels.has(node.prefix);
-      this.fireAll(changed.filter((node) => !isOpen(node)));
-      this.drawLater(changed.filter(isOpen) as NamespaceNode[]);
+      this.fireAll(changed.filter((node) => !this.isOpen(node)));
+      this.drawLater(changed.filter((node) => this.isOpen(node)) as NamespaceNode[]);
     }
   }
 
