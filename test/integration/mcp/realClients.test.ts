@@ -139,8 +139,13 @@ describe('the client of the SDK on the server that is shipped', () => {
       await readJson(client, uri);
       expect(await state()).toBe('valid');
     }, PATIENCE_MS);
-    const plan = async () =>
-      (await toolResult<{ plan_id: string }>(client, 'plan_cache_change', { miner_id: minerAt(2).id })).plan_id;
+    const plan = () =>
+      eventually(async () => {
+        const planned = await toolResult<{ plan_id: string }>(client, 'plan_cache_change', {
+          miner_id: minerAt(2).id,
+        });
+        return planned.plan_id;
+      }, PATIENCE_MS);
     answer = { action: 'decline' };
     await expect(toolResult(client, 'invalidate_cache', { plan_id: await plan() })).rejects.toThrow('did not agree');
     await eventually(async () => expect(await state()).toBe('valid'));
