@@ -116,6 +116,8 @@ async function startServer(directory: string, workspace: FleetWorkspace, port?: 
       folder: workspace.folder,
       extensions: [VSIX],
       env: workspace.environment,
+      // Tests keep lists open that lose the keyboard; a person's close as usual.
+      settings: { 'workbench.quickOpen.closeOnFocusLost': true },
       port: port ?? ((await isPortFree(USUAL_PORT)) ? USUAL_PORT : 0),
       userDataDir: join(directory, 'user-data'),
     }),

@@ -1,7 +1,14 @@
 import type { Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { eventually } from '../../fixtures/eventually';
 
-const PALETTE_ATTEMPTS = 5;
-const PALETTE_TIMEOUT_MS = 5_000;
+/** VS Code on a busy machine; no statement about speed. */
+const PALETTE_MS = 60_000;
+/** So long a list that was opened is given for one of its rows. */
+const ROW_MS = 5_000;
+/** So long a command is given to open its list. */
+const LIST_MS = 15_000;
+const TOGGLED_MS = 2_000;
 
 const OPENS_MS = 5_000;
 
@@ -19,17 +26,16 @@ export class QuickInput {
 
   /** Runs a command from the palette by its full title, category included, as a user would. */
   async runCommand(title: string): Promise<void> {
-    await this.typeIntoPalette(title);
-    await this.item(title).click();
+    await this.typeIntoPalette(title, () => this.item(title).click({ timeout: ROW_MS }));
     this.command = title;
   }
 
   /** The titles that the palette finds for a text. */
   async findCommands(text: string): Promise<string[]> {
-    await this.typeIntoPalette(text);
-    await this.widget.locator('.quick-input-list .monaco-list-row').first().waitFor();
+    const row = this.widget.locator('.quick-input-list .monaco-list-row').first();
+    await this.typeIntoPalette(text, () => row.waitFor({ timeout: ROW_MS }));
     const titles = await this.items();
-    await this.page.keyboard.press('Escape');
+    await this.cancel();
     return titles;
   }
 
@@ -40,20 +46,19 @@ export class QuickInput {
 
   /**
    * Picks the item with exactly this label from a list that allows one. The first list of a command is asked for again when VS Code
-   * has closed it: a palette or a notification that was left just before gives the focus back late, and a list that loses it goes.
+   * has closed it, or has not taken the command.
    */
   async pick(label: string): Promise<void> {
     const { command } = this;
     this.command = undefined;
     if (command !== undefined) {
-      try {
-        await this.item(label).click({ timeout: PALETTE_TIMEOUT_MS });
+      await this.widget.waitFor({ timeout: LIST_MS }).catch(() => {});
+      if (await isDone(this.item(label).click({ timeout: ROW_MS }))) {
         return;
-      } catch {
-        if (!(await this.widget.isVisible())) {
-          await this.runCommand(command);
-          this.command = undefined;
-        }
+      }
+      if (!(await this.widget.isVisible())) {
+        await this.runCommand(command);
+        this.command = undefined;
       }
     }
     await this.item(label).click();
@@ -65,7 +70,7 @@ export class QuickInput {
     await ok.waitFor();
     await this.widget.locator('.quick-input-list .monaco-list-row[role="checkbox"]').first().waitFor();
     for (const label of labels) {
-      await this.item(label).click();
+      await this.toggleOne(label);
     }
     await ok.click();
   }
@@ -78,7 +83,12 @@ export class QuickInput {
   /** Types into the box and confirms. */
   async answer(text: string): Promise<void> {
     await this.type(text);
-    await this.page.keyboard.press('Enter');
+    await this.confirm();
+  }
+
+  /** Presses Enter in the box, wherever the keyboard is. */
+  async confirm(): Promise<void> {
+    await this.input.press('Enter');
   }
 
   /** As {@link answer}, into the box that says this below its field: one box follows the other in the same place. */
@@ -103,23 +113,43 @@ export class QuickInput {
     return (await this.widget.locator('.quick-input-message').allInnerTexts()).join('\n');
   }
 
+  /** Closes the box, wherever the keyboard is. */
   async cancel(): Promise<void> {
-    await this.page.keyboard.press('Escape');
+    if (await this.input.isVisible()) {
+      await this.input.press('Escape', { timeout: ROW_MS }).catch(() => {});
+    }
   }
 
-  /** Presses the key again when a palette that was just about to close took it. */
-  private async typeIntoPalette(text: string): Promise<void> {
-    for (let attempt = 1; ; attempt++) {
+  /**
+   * Types a text into the palette, again until there is what it is typed for: a box that was just about to close may take the key or
+   * the text, and what an extension adds to the palette when it starts is not in one that was opened before.
+   */
+  private async typeIntoPalette(text: string, found: () => Promise<unknown>): Promise<void> {
+    const deadline = Date.now() + PALETTE_MS;
+    for (;;) {
       await this.page.keyboard.press('F1');
       try {
-        await this.input.fill(`>${text}`, { timeout: PALETTE_TIMEOUT_MS });
+        await this.input.fill(`>${text}`, { timeout: ROW_MS });
+        await found();
         return;
       } catch (error) {
-        if (attempt === PALETTE_ATTEMPTS) {
+        if (Date.now() > deadline) {
           throw error;
         }
+        await this.cancel();
       }
     }
+  }
+
+  /** A click that hits while the list comes does nothing, and is repeated. */
+  private async toggleOne(label: string): Promise<void> {
+    const item = this.item(label);
+    const before = await item.getAttribute('aria-checked');
+    const isToggled = async () => expect(await item.getAttribute('aria-checked')).not.toBe(before);
+    await eventually(async () => {
+      await item.click();
+      await eventually(isToggled, TOGGLED_MS);
+    });
   }
 
   private item(label: string): Locator {
@@ -129,4 +159,11 @@ export class QuickInput {
       })
       .first();
   }
+}
+
+async function isDone(act: Promise<void>): Promise<boolean> {
+  return await act.then(
+    () => true,
+    () => false,
+  );
 }

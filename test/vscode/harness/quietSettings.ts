@@ -15,4 +15,6 @@ export const QUIET_SETTINGS: Readonly<Record<string, unknown>> = {
   'typescript.disableAutomaticTypeAcquisition': true,
   'window.commandCenter': false,
   'chat.commandCenter.enabled': false,
+  // What was left just before gives the focus back late, to something else than the list or box that came meanwhile.
+  'workbench.quickOpen.closeOnFocusLost': false,
 };
