@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Frame, Locator, Page } from 'playwright-core';
 import { CHECKOUT } from '../../../scripts/checkout';
 import { launchBrowser } from './browser';
+import { Notifications } from './notifications';
 import { QuickInput } from './quickInput';
 import { TreeView } from './treeView';
 import type { VsCodeServer } from './vscodeServer';
@@ -27,6 +28,11 @@ const DEFAULT_SIZE: Size = { width: 1280, height: 800 };
 const OPEN_TIMEOUT_MS = 60_000;
 const CONTAINER_TIMEOUT_MS = 5_000;
 const FRAME_TIMEOUT_MS = 30_000;
+/** So long a frame is given to answer: one that goes away may not. */
+const FRAME_ANSWERS_MS = 3_000;
+const DIALOG_MS = 45_000;
+/** For what must not be waited for: a dialog that was asked for may have to be asked for again. */
+const DIALOG_SOON_MS = 2_000;
 const POLL_MS = 100;
 
 /** VS Code does it every five seconds, when it is idle. */
@@ -56,6 +62,7 @@ const STORED_EDITORS = `(async () => {
 /** A VS Code window in a browser, driven as a user would drive it. */
 export class Workbench {
   readonly quickInput: QuickInput;
+  private readonly messages: Notifications;
 
   private constructor(
     /** For what the helpers here do not cover. */
@@ -63,6 +70,7 @@ export class Workbench {
     private readonly closing: () => Promise<void>,
   ) {
     this.quickInput = new QuickInput(page);
+    this.messages = new Notifications(page);
   }
 
   /** Opens the server's folder in a browser of its own and waits until the workbench is drawn. */
@@ -149,16 +157,21 @@ export class Workbench {
 
   /** The texts of the notifications on the screen, the newest first. */
   async notifications(): Promise<string[]> {
-    return await this.page.locator('.notification-toast .notification-list-item-message').allInnerTexts();
+    return await this.messages.texts();
+  }
+
+  /** Waits for a notification with a text. @returns all of its text. */
+  async said(text: string | RegExp, withinMs?: number): Promise<string> {
+    return await this.messages.said(text, withinMs);
   }
 
   /** A notification on the screen that contains a text. */
   notification(text: string): Locator {
-    return this.page.locator('.notification-toast', { hasText: text }).first();
+    return this.messages.one(text);
   }
 
   async pressNotificationButton(text: string, button: string): Promise<void> {
-    await this.notification(text).locator('.monaco-button', { hasText: button }).first().click();
+    await this.messages.press(text, button);
   }
 
   clipboard(): Promise<string> {
@@ -174,10 +187,22 @@ export class Workbench {
   }
 
   /** Title and detail of the modal dialog; waits for one. */
-  async dialogText(): Promise<string> {
+  async dialogText(timeoutMs = DIALOG_MS): Promise<string> {
     const message = this.dialog().locator('.dialog-message-container');
-    await message.waitFor();
+    await message.waitFor({ timeout: timeoutMs });
     return (await message.allInnerTexts()).join('\n');
+  }
+
+  /** As {@link dialogText}, and fails soon where there is none. */
+  async shownDialogText(): Promise<string> {
+    return await this.dialogText(DIALOG_SOON_MS);
+  }
+
+  /** Answers the dialog that is there with *Cancel*. There may be none. */
+  async cancelDialog(): Promise<void> {
+    if (await this.dialog().isVisible()) {
+      await this.pressDialogButton('Cancel');
+    }
   }
 
   async dialogButtons(): Promise<string[]> {
@@ -198,12 +223,9 @@ export class Workbench {
     while (Date.now() < deadline) {
       for (const frame of this.page.frames().filter((each) => each !== this.page.mainFrame())) {
         // A frame may go away while it is being asked.
-        if (
-          (await frame
-            .locator(selector)
-            .count()
-            .catch(() => 0)) > 0
-        ) {
+        const count = frame.locator(selector).count();
+        const unanswered = this.page.waitForTimeout(FRAME_ANSWERS_MS).then(() => 0);
+        if ((await Promise.race([count, unanswered]).catch(() => 0)) > 0) {
           return frame;
         }
       }
@@ -233,6 +255,7 @@ export class Workbench {
     { url }: Pick<VsCodeServer, 'url'>,
     closing: () => Promise<void>,
   ): Promise<Workbench> {
+    page.setDefaultNavigationTimeout(OPEN_TIMEOUT_MS);
     await page.goto(url);
     const workbench = new Workbench(page, closing);
     await workbench.waitUntilDrawn();
