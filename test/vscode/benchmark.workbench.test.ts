@@ -127,7 +127,7 @@ describe('a benchmark in the window', () => {
         await workbench.page.keyboard.press('Enter');
         await question.waitFor({ state: 'hidden', timeout: ASKED_MS });
       });
-      await soon(async () => expect((await workbench.notifications()).join()).toMatch(/Exported the benchmark to/));
+      await workbench.said(/Exported the benchmark to/);
       const file = await soon(async () => {
         const found = (await readdir(fleet.folder)).find((each) => name.test(each));
         expect(found).toBeDefined();

@@ -45,9 +45,10 @@ describe('connections and instances', () => {
   async function add(password: string): Promise<void> {
     await workbench.runCommand('Fleet Cache: Add Connection…');
     await workbench.quickInput.pick('Type a URL');
-    await workbench.quickInput.answer(`redis://:${encodeURIComponent(password)}@127.0.0.1:${plant.port}`);
+    const url = `redis://:${encodeURIComponent(password)}@127.0.0.1:${plant.port}`;
+    await workbench.quickInput.answerTo('The URL', url);
     await workbench.quickInput.pick('Production');
-    await workbench.quickInput.answer('plant');
+    await workbench.quickInput.answerTo('A name for the connection', 'plant');
   }
 
   it('lists the connection of the setting, and none that the workspace brings', async () => {
@@ -84,7 +85,7 @@ describe('connections and instances', () => {
 
   it('adds one, keeps its password out of the settings, and switches to it', async () => {
     await add(PASSWORD);
-    await soon(async () => expect((await workbench.notifications()).join()).toContain('"plant" was added'));
+    await workbench.said('"plant" was added');
     const settings = await window.userSettings();
     expect(settings).toContain(`redis://127.0.0.1:${plant.port}`);
     expect(settings).not.toMatch(/pass(@|%40)word/);
@@ -108,16 +109,13 @@ describe('connections and instances', () => {
       return generation;
     });
     await workbench.runCommand('Fleet Cache: Invalidate Cache…');
-    await soon(async () =>
-      expect((await workbench.notifications()).join()).toContain(
-        'the connection "plant" is read-only, because it is labelled production.',
-      ),
-    );
+    await workbench.said('the connection "plant" is read-only, because it is labelled production.');
     expect(await admin.get('v1:gen:all')).toBe(before);
     await workbench.clearNotifications();
 
     await workbench.runCommand('Fleet Cache: Allow Writing…');
     await workbench.quickInput.pick('plant');
+    await workbench.quickInput.asks('type plant to go on');
     await workbench.quickInput.answer('plan');
     await soon(async () => expect(await workbench.quickInput.message()).toContain('Type plant'));
     await workbench.quickInput.answer('plant');

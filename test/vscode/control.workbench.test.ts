@@ -153,10 +153,6 @@ describe('controlling miners', () => {
     await workbench.pressDialogButton('Send');
     const pools = ['stratum+tcp://new.example:3333 account.worker', 'stratum+ssl://spare.example:443 account.spare'];
     await soon(async () => expect(await poolsOfAll()).toEqual(miners.map(() => pools)));
-    await soon(async () =>
-      expect((await workbench.notifications()).join('\n')).toContain(
-        '4 miners of the whole fleet obeyed: set 1 pool group.',
-      ),
-    );
+    await workbench.said('4 miners of the whole fleet obeyed: set 1 pool group.');
   });
 });

@@ -89,13 +89,21 @@ describe('a fleet in the window', () => {
   it('shows the hit ratio of the last five minutes in the status bar', async () => {
     await soon(async () => expect(await statusBar().textContent()).toMatch(/^\s*\d+ % hits\s*$/));
     expect(await statusBar().getAttribute('aria-label')).toMatch(/^\d+ % hits.*\d+ lookups/s);
-    await statusBar().hover();
-    const hover = workbench.page.locator('.monaco-hover:not(.hidden)', { hasText: 'Open Dashboard' });
-    await hover.waitFor();
-    expect(await hover.locator('table').textContent()).toMatch(/miner:status\s*\d+\s*\d+ %\s*\d+ %/);
+    // A hover goes when what it tells of is drawn anew.
+    await soon(async () => {
+      await workbench.page.mouse.move(700, 400);
+      await statusBar().hover();
+      const hover = workbench.page.locator('.monaco-hover:not(.hidden)', { hasText: 'Open Dashboard' });
+      await hover.waitFor({ timeout: 3_000 });
+      expect(await hover.locator('table').textContent({ timeout: 3_000 })).toMatch(
+        /miner:status\s*\d+\s*\d+ %\s*\d+ %/,
+      );
+    });
     await workbench.screenshot('statusBar');
-    await statusBar().locator('a').click();
-    await workbench.page.locator('.tab', { hasText: 'Fleet Cache' }).waitFor();
+    await soon(async () => {
+      await statusBar().locator('a').click();
+      await workbench.page.locator('.tab', { hasText: 'Fleet Cache' }).waitFor({ timeout: 10_000 });
+    });
     await workbench.runCommand('View: Close All Editors');
   });
 
@@ -120,10 +128,11 @@ describe('a fleet in the window', () => {
     await soon(async () =>
       expect((await row('status')).description).toMatch(/^\d+s left · (\d+s old|just fetched) · \d+ B$/),
     );
-    expect((await row('hashboards')).description).toBe('not cached');
-    await tree().row('hashboards').click();
-    const editor = workbench.page.locator('.editor-instance .view-lines');
-    await soon(async () => expect(await editor.textContent()).toMatch(/"dataset":\s+"miner:hashboards"/));
+    await soon(async () => expect((await row('hashboards')).description).toBe('not cached'));
+    const editor = workbench.page.locator('.editor-instance .view-lines').first();
+    await tree().click('hashboards', async () =>
+      expect(await editor.textContent({ timeout: 2_000 })).toMatch(/"dataset":\s+"miner:hashboards"/),
+    );
     await soon(async () => expect((await row('hashboards')).description).toMatch(/^\d+s left/));
     await workbench.screenshot('entry');
     await workbench.runCommand('View: Close All Editors');
@@ -131,11 +140,9 @@ describe('a fleet in the window', () => {
 
   it('warms a tenant from its context menu, and says what came of it', async () => {
     const tenant = (await tree().rows())[0]?.label ?? '';
-    await tree().chooseFromContextMenu(tenant, 'Warm Cache…');
+    await tree().choose(tenant, 'Warm Cache…', () => workbench.quickInput.opens());
     await workbench.quickInput.toggle('details', 'status');
-    await soon(async () =>
-      expect((await workbench.notifications()).join()).toMatch(/Warmed tenant .* fetched, \d+ were fresh/),
-    );
+    await workbench.said(/Warmed tenant .* fetched, \d+ were fresh/);
     await workbench.screenshot('warmed');
     await workbench.clearNotifications();
   });
@@ -144,7 +151,7 @@ describe('a fleet in the window', () => {
     await workbench.runCommand('Fleet Cache: Warm Cache…');
     await workbench.quickInput.pick('Whole fleet');
     await workbench.quickInput.toggle();
-    await soon(async () => expect((await workbench.notifications()).join()).toMatch(/Warmed the whole fleet/));
+    await workbench.said(/Warmed the whole fleet/);
     await workbench.clearNotifications();
     await workbench.runCommand('Fleet Cache: Invalidate Cache…');
     await workbench.quickInput.pick('Whole fleet');
@@ -157,9 +164,7 @@ describe('a fleet in the window', () => {
     await workbench.quickInput.pick('Whole fleet');
     await workbench.dialogText();
     await workbench.pressDialogButton('Invalidate');
-    await soon(async () =>
-      expect((await workbench.notifications()).join()).toMatch(/Invalidated the whole fleet: [\d,]+ entries/),
-    );
+    await workbench.said(/Invalidated the whole fleet: [\d,]+ entries/);
     await workbench.clearNotifications();
   });
 
@@ -207,9 +212,7 @@ describe('a fleet in the window', () => {
     expect(await workbench.dialogText()).toContain('Redis cannot be reached');
     await workbench.screenshot('invalidate-redis-down');
     await workbench.pressDialogButton('Invalidate');
-    await soon(async () =>
-      expect((await workbench.notifications()).join()).toContain('As soon as Redis can be reached'),
-    );
+    await workbench.said('As soon as Redis can be reached');
     await workbench.clearNotifications();
     const again = await startLocalRedis({ directory: fleet.folder, port: fleet.redis.port });
     try {

@@ -12,6 +12,7 @@ import { Workbench } from './harness/workbench';
 
 /** VS Code on a busy machine; no statement about speed. */
 const PATIENCE_MS = 60_000;
+const EDITOR_MS = 2_000;
 const PASSWORD = 'pass@word-4711';
 const LONG_S = '3600';
 
@@ -40,10 +41,7 @@ async function openWindow(url: string, firstNetwork: number, env: Record<string,
   await workbench.openViewContainer('Fleet Cache');
   await soon(async () => expect((await workbench.treeView('Miners').rows())[0]?.description).toMatch(/^2\/2 online/));
   // Rows that find no place do not exist.
-  await workbench.page
-    .locator('.pane-header', { hasText: /^Miners/ })
-    .first()
-    .click();
+  await workbench.treeView('Miners').collapseSection();
   await workbench.treeView('Cache Keys').expandSection();
   return workbench;
 }
@@ -69,22 +67,14 @@ async function untilAsked(
   question: string,
 ): Promise<void> {
   const tree = workbench.treeView('Cache Keys');
-  await soon(async () => {
+  const asked = async () => expect(await workbench.shownDialogText()).toContain(question);
+  const putAway = async () => {
+    await workbench.cancelDialog();
     for (const each of path) {
-      await row(workbench, each);
       await tree.expand(each);
     }
-    await row(workbench, labels.at(-1) ?? '');
-    await tree.select(...labels);
-    await tree.chooseFromContextMenu(labels[0] ?? '', 'Delete Key…');
-    const dialog = workbench.page.locator('.monaco-dialog-box');
-    await dialog.waitFor({ timeout: 3_000 });
-    const text = await workbench.dialogText();
-    if (!text.includes(question)) {
-      await workbench.pressDialogButton('Cancel');
-    }
-    expect(text).toContain(question);
-  });
+  };
+  await tree.chooseForAll(labels, 'Delete Key…', asked, putAway);
 }
 
 describe('keys elsewhere', () => {
@@ -104,7 +94,7 @@ describe('keys elsewhere', () => {
     await tree.open('session', '0');
     await soon(async () => expect((await row(workbench, '0')).description).toMatch(/^string · TTL \d+m · 1 B$/));
     await workbench.screenshot('keys-cluster');
-    await tree.row('shop').click();
+    await tree.collapse('shop');
 
     await tree.open('bench', 'gone');
     await tree.open('gone', '8');
@@ -116,7 +106,7 @@ describe('keys elsewhere', () => {
     await allowWriting(workbench);
     await untilAsked(workbench, ['bench', 'gone'], ['0', '1', '2', '3', '4', '5', '6', '7'], 'Delete 8 keys?');
     await workbench.pressDialogButton('Delete');
-    await soon(async () => expect((await workbench.notifications()).join()).toContain('Deleted 8 keys.'));
+    await workbench.said('Deleted 8 keys.');
     await soon(async () => expect((await row(workbench, 'gone')).description).toBe('1 key'));
   });
 
@@ -141,17 +131,15 @@ describe('keys elsewhere', () => {
     await soon(async () =>
       expect(await tree.message()).toBe('Some facts are missing: the login may not use MEMORY USAGE.'),
     );
-    await tree.row('hash').click();
     const editor = workbench.page.locator('.editor-instance .view-lines').first();
-    await soon(async () => expect(await editor.textContent()).toMatch(/"field":\s"value"/));
+    await tree.click('hash', async () =>
+      expect(await editor.textContent({ timeout: EDITOR_MS })).toMatch(/"field":\s"value"/),
+    );
     await allowWriting(workbench);
     await untilAsked(workbench, ['bench', 'x'], ['hash'], 'Delete v1:bench:x:hash?');
     await workbench.pressDialogButton('Delete');
     await soon(async () => expect(await admin.exists('v1:bench:x:hash')).toBe(0));
-    await soon(async () => {
-      await tree.chooseFromContextMenu('text', 'Set TTL…');
-      await workbench.quickInput.opens();
-    });
+    await tree.choose('text', 'Set TTL…', () => workbench.quickInput.opens());
     await workbench.quickInput.answer('2h');
     await soon(async () => expect(await admin.ttl('v1:bench:x:text')).toBeGreaterThan(7_000));
     await workbench.screenshot('keys-login');

@@ -9,6 +9,7 @@ import { Workbench } from './harness/workbench';
 const MINERS = 6;
 /** VS Code on a busy machine; no statement about speed. */
 const PATIENCE_MS = 30_000;
+const SOON_MS = 2_000;
 
 describe('two windows on one Redis', () => {
   let fleet: FleetWorkspace;
@@ -56,10 +57,6 @@ describe('two windows on one Redis', () => {
     return row?.description ?? '';
   }
 
-  async function saw(workbench: Workbench, text: RegExp): Promise<void> {
-    await soon(async () => expect((await workbench.notifications()).join('\n')).toMatch(text));
-  }
-
   it('know of each other', async () => {
     await second.treeView('Instances').expandSection();
     await soon(async () => {
@@ -71,17 +68,20 @@ describe('two windows on one Redis', () => {
 
   it('see each other’s warming and invalidation', async () => {
     // On the entry's own row, without a question.
-    await first.treeView('Miners').chooseFromContextMenu('details', 'Warm Cache…');
-    await saw(first, new RegExp(`Warmed details of miner ${miner}\\.`));
+    const isWarmed = new RegExp(`Warmed details of miner ${miner}\\.`);
+    await first.treeView('Miners').choose('details', 'Warm Cache…', () => first.said(isWarmed, SOON_MS));
     for (const window of [first, second]) {
       await soon(async () => expect(await details(window)).toMatch(/^\d+m?.* left/));
     }
     await second.screenshot('two-windows-before');
 
-    await first.treeView('Miners').chooseFromContextMenu(miner, 'Invalidate Cache…');
-    expect(await first.dialogText()).toContain(`Invalidate the cache of miner ${miner}?`);
+    await first
+      .treeView('Miners')
+      .choose(miner, 'Invalidate Cache…', async () =>
+        expect(await first.shownDialogText()).toContain(`Invalidate the cache of miner ${miner}?`),
+      );
     await first.pressDialogButton('Invalidate');
-    await saw(first, new RegExp(`Invalidated miner ${miner}: \\d+ entr`));
+    await first.said(new RegExp(`Invalidated miner ${miner}: \\d+ entr`));
     for (const window of [first, second]) {
       await soon(async () => expect(await details(window)).toBe('not cached'));
     }
@@ -89,10 +89,9 @@ describe('two windows on one Redis', () => {
   });
 
   it('tell in the one what the other did, as the cause why the entry went', async () => {
-    await second.treeView('Miners').chooseFromContextMenu('details', 'Show Why This Entry Went');
     const editor = second.page.locator('.editor-instance .view-lines').first();
-    await soon(async () => {
-      const text = ((await editor.textContent()) ?? '').replaceAll('\u00a0', ' ');
+    await second.treeView('Miners').choose('details', 'Show Why This Entry Went', async () => {
+      const text = ((await editor.textContent({ timeout: SOON_MS })) ?? '').replaceAll('\u00a0', ' ');
       expect(text).toContain('It is not in Redis.');
       expect(text).toContain('The most likely cause');
       expect(text).toMatch(new RegExp(`It was voided .* ago, at .*${miner} was voided: command`));

@@ -88,12 +88,7 @@ export class ConnectionsWindow {
 
   /** Waits for a notification with a text, and puts it away. @returns all of its text. */
   async notification(text: string): Promise<string> {
-    const shown = await this.soon(async () => {
-      const all = await this.workbench.notifications();
-      const one = all.find((each) => each.includes(text));
-      expect(one, `no "${text}" in ${JSON.stringify(all)}`).toBeDefined();
-      return one ?? '';
-    });
+    const shown = await this.workbench.said(text);
     await this.workbench.clearNotifications();
     return shown;
   }
@@ -124,10 +119,7 @@ export class ConnectionsWindow {
       expect((await workbench.treeView('Miners').rows())[0]?.description).toMatch(/^4\/4 online/),
     );
     // Rows that find no place do not exist.
-    await workbench.page
-      .locator('.pane-header', { hasText: /^Miners/ })
-      .first()
-      .click();
+    await workbench.treeView('Miners').collapseSection();
     await workbench.treeView('Connections').expandSection();
     await workbench.treeView('Instances').expandSection();
   }

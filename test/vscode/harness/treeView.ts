@@ -1,14 +1,19 @@
 import type { Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { eventually } from '../../fixtures/eventually';
 
+/** VS Code takes no click in the first moment that a menu is open, so that the press that opened it chooses nothing. */
 const MENU_OPENS_MS = 200;
+const MENU_SHOWN_MS = 3_000;
 const MENU_CLOSES_MS = 2_000;
-const MENU_ATTEMPTS = 5;
 /** VS Code on a busy machine; no statement about speed. */
 const LISTED_MS = 60_000;
-const EFFECT_MS = 8_000;
-const EXPANDS_MS = 2_000;
-const EXPAND_ATTEMPTS = 5;
+const CHOSEN_MS = 80_000;
+const MENU_MS = 20_000;
+/** What was chosen and not lost has an effect within this, also on a busy machine. */
+const EFFECT_MS = 15_000;
+const CLICK_MS = 5_000;
+const FOLDED_MS = 2_000;
 
 /** One row of a tree view as a user sees it. */
 export interface TreeRow {
@@ -39,10 +44,12 @@ export class TreeView {
 
   /** Opens the view's section if it is folded. */
   async expandSection(): Promise<void> {
-    const header = this.pane.locator('.pane-header');
-    if ((await header.getAttribute('aria-expanded')) === 'false') {
-      await header.click();
-    }
+    await this.setSection(true);
+  }
+
+  /** Folds the view's section if it is open. */
+  async collapseSection(): Promise<void> {
+    await this.setSection(false);
   }
 
   /** The rows in sight, from top to bottom. */
@@ -91,7 +98,7 @@ export class TreeView {
   /** Selects these rows, which have to be in sight. */
   async select(...labels: readonly string[]): Promise<void> {
     for (const [index, label] of labels.entries()) {
-      await this.row(label).click(index === 0 ? {} : { modifiers: ['ControlOrMeta'] });
+      await this.row(label).click({ timeout: CLICK_MS, ...(index === 0 ? {} : { modifiers: ['ControlOrMeta'] }) });
     }
   }
 
@@ -100,20 +107,14 @@ export class TreeView {
     return (await this.pane.locator('.pane-header .description').allInnerTexts()).join('').trim();
   }
 
-  /** Opens a row that is folded. A click that hits while the tree is drawn anew does nothing, and is repeated. */
+  /** Opens a row that is folded. */
   async expand(label: string): Promise<void> {
-    const row = this.row(label);
-    for (let attempt = 1; (await row.getAttribute('aria-expanded')) === 'false'; attempt++) {
-      if (attempt > EXPAND_ATTEMPTS) {
-        throw new Error(`The row ${label} stays folded.`);
-      }
-      await row.click();
-      await this.page
-        .waitForFunction((element) => element?.getAttribute('aria-expanded') === 'true', await row.elementHandle(), {
-          timeout: EXPANDS_MS,
-        })
-        .catch(() => {});
-    }
+    await this.setExpanded(label, true);
+  }
+
+  /** Folds a row that is open. */
+  async collapse(label: string): Promise<void> {
+    await this.setExpanded(label, false);
   }
 
   /** Opens a row until this one is below it: the tree may be drawn anew after the click, as when a connection begins. */
@@ -132,38 +133,42 @@ export class TreeView {
     await this.row(label).locator(`.actions [aria-label="${title}"]`).click();
   }
 
-  /**
-   * Chooses an entry of a row's context menu, again until its effect is seen: a menu that is open while the tree is drawn anew leads to no row.
-   *
-   * @param effect throws while there is none.
-   */
-  async choose(label: string, title: string, effect: () => Promise<unknown>): Promise<void> {
-    await eventually(async () => {
-      await this.chooseFromContextMenu(label, title);
-      await eventually(effect, EFFECT_MS);
-    }, LISTED_MS);
+  /** Clicks a row, again until its effect is seen: a click that hits while the tree is drawn anew does nothing. */
+  async click(label: string, effect: () => Promise<unknown>): Promise<void> {
+    await untilSeen(() => this.row(label).click({ timeout: CLICK_MS }), effect);
   }
 
   /**
-   * Chooses an entry of a row's context menu. VS Code takes no click in the first moment that a menu is open, so that the press that
-   * opened it chooses nothing.
+   * Chooses an entry of a row's context menu, again until its effect is seen: a menu that is open while the tree is drawn anew leads to no row.
+   *
+   * @param effect throws while there is none, soon.
    */
-  async chooseFromContextMenu(label: string, title: string): Promise<void> {
-    await this.row(label).click({ button: 'right' });
-    const entry = this.page.locator('.monaco-menu .action-item', { hasText: title }).first();
-    await entry.waitFor();
-    for (let attempt = 1; ; attempt++) {
-      await this.page.waitForTimeout(MENU_OPENS_MS);
-      await entry.click();
-      try {
-        await entry.waitFor({ state: 'detached', timeout: MENU_CLOSES_MS });
-        return;
-      } catch (error) {
-        if (attempt === MENU_ATTEMPTS) {
-          throw error;
-        }
+  async choose(label: string, title: string, effect: () => Promise<unknown>): Promise<void> {
+    await untilSeen(() => this.chooseFromContextMenu(label, title), effect);
+  }
+
+  /**
+   * Selects rows and chooses an entry of the context menu of the last of them, again until its effect is seen: while the tree is drawn
+   * anew a selection may be lost, and what is chosen then is about one row only.
+   *
+   * @param effect throws while there is none, soon.
+   * @param putAway what came of a selection that was lost; it may be nothing.
+   */
+  async chooseForAll(
+    labels: readonly string[],
+    title: string,
+    effect: () => Promise<unknown>,
+    putAway: () => Promise<void> = async () => {},
+  ): Promise<void> {
+    const choose = async () => {
+      await putAway();
+      await this.select(...labels);
+      for (const label of labels) {
+        expect(await this.row(label).getAttribute('aria-selected', { timeout: CLICK_MS }), label).toBe('true');
       }
-    }
+      await this.chooseFromContextMenu(labels.at(-1) ?? '', title);
+    };
+    await untilSeen(choose, effect);
   }
 
   /** Presses a button of the view's title bar, by the command's title. */
@@ -182,6 +187,70 @@ export class TreeView {
       .join('\n')
       .trim();
   }
+
+  /** Of two clicks that VS Code both takes, the second would undo the first: it has taken one when the click returns, or never will. */
+  private async setSection(isOpen: boolean): Promise<void> {
+    const header = this.pane.locator('.pane-header');
+    await eventually(async () => {
+      if ((await header.getAttribute('aria-expanded')) !== String(isOpen)) {
+        await header.click({ timeout: CLICK_MS });
+      }
+      expect(await header.getAttribute('aria-expanded')).toBe(String(isOpen));
+    }, LISTED_MS);
+  }
+
+  /** A click that hits while the tree is drawn anew does nothing, and is repeated; the row may be gone for that moment. */
+  private async setExpanded(label: string, isExpanded: boolean): Promise<void> {
+    const row = this.row(label);
+    const isSo = async () =>
+      expect(await row.getAttribute('aria-expanded', { timeout: CLICK_MS })).toBe(String(isExpanded));
+    await eventually(async () => {
+      const now = await row.getAttribute('aria-expanded', { timeout: CLICK_MS });
+      if (now !== null && now !== String(isExpanded)) {
+        await row.click({ timeout: CLICK_MS });
+        await eventually(isSo, FOLDED_MS);
+      }
+    }, LISTED_MS);
+  }
+
+  /** Chooses an entry of a row's context menu, which is opened again where the tree is drawn anew at that moment. */
+  private async chooseFromContextMenu(label: string, title: string): Promise<void> {
+    const menu = this.page.locator('.monaco-menu');
+    const entry = menu.locator('.action-item', { hasText: title }).first();
+    await eventually(async () => {
+      if (!(await entry.isVisible())) {
+        if (await menu.first().isVisible()) {
+          await this.page.keyboard.press('Escape');
+        }
+        await this.row(label).click({ button: 'right', timeout: CLICK_MS });
+        await entry.waitFor({ timeout: MENU_SHOWN_MS });
+      }
+      await this.page.waitForTimeout(MENU_OPENS_MS);
+      await entry.click({ timeout: CLICK_MS });
+      await entry.waitFor({ state: 'detached', timeout: MENU_CLOSES_MS }).catch(() => {});
+      // A window that stood still has closed it by now, and is not to be told twice.
+      expect(await entry.isVisible(), `VS Code has taken the click on ${title}`).toBe(false);
+    }, MENU_MS);
+  }
+}
+
+/** Acts again until an effect is seen, which may be that of an earlier time. */
+async function untilSeen(act: () => Promise<void>, effect: () => Promise<unknown>): Promise<void> {
+  let isFirst = true;
+  await eventually(async () => {
+    if (isFirst || !(await isSeen(effect))) {
+      isFirst = false;
+      await act();
+      await eventually(effect, EFFECT_MS);
+    }
+  }, CHOSEN_MS);
+}
+
+async function isSeen(effect: () => Promise<unknown>): Promise<boolean> {
+  return await effect().then(
+    () => true,
+    () => false,
+  );
 }
 
 function escapePattern(text: string): string {
