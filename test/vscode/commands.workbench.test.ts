@@ -58,14 +58,8 @@ describe('the cache operated by hand', () => {
     return (await admin.keys(pattern)).length;
   }
 
-  async function said(text: string | RegExp): Promise<string> {
-    return soon(async () => {
-      const found = (await workbench.notifications()).find((each) =>
-        typeof text === 'string' ? each.includes(text) : text.test(each),
-      );
-      expect(found, `a notification that says ${text}`).toBeDefined();
-      return found as string;
-    });
+  function said(text: string | RegExp): Promise<string> {
+    return workbench.said(text);
   }
 
   it('warms by tag, names what failed by its cause, and tries that alone again', async () => {
@@ -117,11 +111,10 @@ describe('the cache operated by hand', () => {
     expect(await keys('v1:cache:miner:*:details')).toBe(0);
     expect(await keys('v1:cache:miner:*:pools')).toBe(pools);
     await workbench.screenshot('invalidated-pattern');
-    // Of many notifications in a second VS Code shows some in its list alone.
-    await workbench.page.waitForTimeout(2_000);
     await workbench.pressNotificationButton(done, 'Warm What Was Invalidated');
     await said(/Warmed what was invalidated\. \d+ fetched/);
-    expect(await keys('v1:cache:miner:*:details')).toBe(details);
+    // What is fetched is there before it is written.
+    await soon(async () => expect(await keys('v1:cache:miner:*:details')).toBe(details));
   });
 
   it('voids datasets of the whole fleet, summaries too', async () => {
@@ -166,7 +159,6 @@ describe('the cache operated by hand', () => {
     await workbench.screenshot('test-event');
     await workbench.quickInput.pick('Configuration');
     const text = await said(new RegExp(`Published a test event about ${id}: .*nobody subscribes; 1 window or server`));
-    await workbench.page.waitForTimeout(2_000);
     await workbench.pressNotificationButton(text, 'Open Dashboard');
     const frame = await workbench.webviewFrame(`text=Test event about the configuration of ${id}`);
     expect(frame).toBeDefined();
@@ -201,7 +193,7 @@ describe('the cache operated by hand', () => {
     const file = join(fleet.folder, 'fleet-cache-metrics.csv');
     const box = workbench.page.locator('.quick-input-widget:visible .quick-input-box input');
     await soon(async () => expect(await box.inputValue()).toBe(file));
-    await workbench.page.keyboard.press('Enter');
+    await workbench.quickInput.confirm();
     await said(`The metrics were written to ${file}`);
     const csv = await readFile(file, 'utf8');
     expect(csv).toMatch(/^dataset,window,lookups,/);

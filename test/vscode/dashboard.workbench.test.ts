@@ -17,7 +17,7 @@ const PATIENCE_MS = 45_000;
 /** The status bar tells anew each second. */
 const STATUS_BAR_MS = 1_500;
 /** What is promised is a second; a busy machine may be late. */
-const HANG_MS = 10_000;
+const HANG_MS = 30_000;
 /** Not that of the miner that other tests take. */
 const OTHER_CELL = 5;
 
@@ -130,8 +130,13 @@ describe('the dashboard in the window', () => {
   it('selects a miner in the tree when it is chosen on the page', async () => {
     const miner = await firstMiner();
     await tree().pressTitleAction('Collapse All');
-    await page.selectMiner(miner);
-    await soon(async () => expect(await tree().row(miner).getAttribute('aria-selected')).toBe('true'));
+    await soon(async () => {
+      // VS Code finds no row to select while the tree is drawn anew.
+      await page.selectMiner(miner);
+      const isSelected = async () =>
+        expect(await tree().row(miner).getAttribute('aria-selected', { timeout: 2_000 })).toBe('true');
+      await eventually(isSelected, 5_000);
+    });
   });
 
   it('shows that Redis is lost, and that it is back, without a reload', async () => {

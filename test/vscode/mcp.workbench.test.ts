@@ -149,7 +149,7 @@ describe('the MCP server of a window', () => {
     // Lists fade in.
     await first.page.waitForTimeout(500);
     await first.screenshot('mcp-elicitation');
-    await first.page.keyboard.press('Enter');
+    await first.quickInput.confirm();
     expect(await answer()).toContain('The person did not agree. Nothing was done');
     await invalidate();
     await first.quickInput.pick('yes');
@@ -202,8 +202,10 @@ describe('the MCP server of a window', () => {
       await first.dialogText();
       cancelled.abort();
       await expect(call).rejects.toThrow();
+      // It is told on a way of its own; once this is answered, the server has heard of it.
+      await client.ping();
       await first.pressDialogButton('Invalidate');
-      await first.notification('The agent does not wait for it any more. Nothing was done.').waitFor();
+      await first.said('The agent does not wait for it any more. Nothing was done.');
     } finally {
       await client.close();
     }
@@ -266,7 +268,7 @@ describe('the MCP server of a window', () => {
     expect(await second.dialogText()).toContain('Disconnect agents outside of VS Code?');
     await second.screenshot('mcp-disconnect');
     await second.pressDialogButton('Disconnect');
-    await second.notification('Agents outside of VS Code were disconnected.').waitFor();
+    await second.said('Agents outside of VS Code were disconnected.');
     await expect(client.listTools()).rejects.toThrow();
     await client.close();
     await expect(connectOverHttp(url, {}, token)).rejects.toThrow();

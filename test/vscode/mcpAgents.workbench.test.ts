@@ -76,7 +76,7 @@ describe('an agent outside of VS Code', () => {
     await soon(async () => expect(await workbench.quickInput.items()).toContain('Other Agent'));
     await workbench.screenshot('mcp-connect-agent');
     await workbench.quickInput.pick('Other Agent');
-    await workbench.notification('Copied what connects Other Agent.').waitFor();
+    await workbench.said('Copied what connects Other Agent.');
     const copied = await clipboard();
     const { command, args, env }: StdioServer = JSON.parse(copied).mcpServers['fleet-cache'];
     const folder = join(server.userDataDir, 'User', 'globalStorage', 'fleet-cache.fleet-cache', 'mcp');

@@ -72,14 +72,18 @@ export class DashboardPage {
     });
   }
 
-  /** The miner in a cell of the grid, counted from its start. */
+  /** The miner in a cell of the grid, counted from its start. @throws while the page tells of none. */
   async gridMiner(index: number): Promise<string> {
     await this.frame.locator('.cells').focus();
     await this.frame.locator('.cells').press('Home');
     for (let step = 0; step < index; step++) {
       await this.frame.locator('.cells').press('ArrowRight');
     }
-    return /^(.+?) \(/.exec((await this.frame.locator('.details').textContent()) ?? '')?.[1] ?? '';
+    const [, miner] = /^(.+?) \(/.exec((await this.frame.locator('.details').textContent()) ?? '') ?? [];
+    if (miner === undefined) {
+      throw new Error(`There is no miner in the cell ${index}.`);
+    }
+    return miner;
   }
 
   /** The cells that the grid has room for, where they are as large as those of a small fleet are. */
