@@ -9,7 +9,8 @@ import { eventually } from '../fixtures/eventually';
 import { VsCodeServer, type VsCodeServerOptions } from './harness/vscodeServer';
 import { Workbench } from './harness/workbench';
 
-const PATIENCE_MS = 30_000;
+/** VS Code, Redis and a fleet that start on a busy machine; no statement about speed. */
+const PATIENCE_MS = 60_000;
 
 describe('first steps', () => {
   const cleanups: (() => Promise<void>)[] = [];

@@ -130,7 +130,7 @@ describe('the MCP server of a window', () => {
     await output.waitFor();
     expect(await output.textContent()).not.toMatch(/warning|error/);
     await soon(async () => expect(await status(first)).toMatch(/Agents in VS Code, 1 client on port \d+/));
-    expect(await listedServers(first, 'mcp-servers')).toContain('Fleet Cache, Running');
+    await soon(async () => expect(await listedServers(first, 'mcp-servers')).toContain('Fleet Cache, Running'));
     await status(first, 'mcp-status');
   });
 
@@ -161,7 +161,9 @@ describe('the MCP server of a window', () => {
     await mkdir(join(endpointFile(), '..'), { recursive: true, mode: 0o700 });
     await writeFile(endpointFile(), '{}', { mode: 0o600 });
     await soon(async () => expect((await endpoint()).url).toBe(`http://127.0.0.1:${port}/mcp`));
-    expect(await status(first)).toContain(`Agents Outside of VS Code, 0 clients on port ${port}`);
+    await soon(async () =>
+      expect(await status(first)).toContain(`Agents Outside of VS Code, 0 clients on port ${port}`),
+    );
     const client = await agent();
     try {
       await soon(async () => {
@@ -235,7 +237,9 @@ describe('the MCP server of a window', () => {
     const client = await agent();
     try {
       expect(await toolResult(client, 'get_fleet_overview')).toMatchObject({ miners: MINERS });
-      expect(await status(second)).toContain(`Agents Outside of VS Code, 1 client on port ${port}`);
+      await soon(async () =>
+        expect(await status(second)).toContain(`Agents Outside of VS Code, 1 client on port ${port}`),
+      );
     } finally {
       await client.close();
     }
@@ -272,7 +276,7 @@ describe('the MCP server of a window', () => {
     await expect(client.listTools()).rejects.toThrow();
     await client.close();
     await expect(connectOverHttp(url, {}, token)).rejects.toThrow();
-    expect(await status(second)).toContain('Agents Outside of VS Code, none connected yet');
+    await soon(async () => expect(await status(second)).toContain('Agents Outside of VS Code, none connected yet'));
     // As another window leaves it where a person connects an agent.
     await writeFile(endpointFile(), '{}', { mode: 0o600 });
     await soon(async () => expect(await endpoint()).toMatchObject({ url, token }));
@@ -284,7 +288,8 @@ describe('the MCP server of a window', () => {
     await soon(async () =>
       expect(await status(second)).toContain('No MCP Server, turned off by the setting fleetCache.mcp.enabled'),
     );
-    expect(await listedServers(second)).not.toContain('Fleet Cache');
-    await expect(connectOverHttp(url, {}, token)).rejects.toThrow();
+    await soon(async () => expect(await listedServers(second)).not.toContain('Fleet Cache'));
+    // The port is closed some time after.
+    await soon(async () => await expect(connectOverHttp(url, {}, token)).rejects.toThrow());
   });
 });
