@@ -190,7 +190,11 @@ export class LevelScans implements Disposable {
     };
     try {
       const { complete } = await this.explorer.scan(prefix, { signal, onProgress });
-      if (complete && prefix === ROOT && !signal.aborted) {
+      if (complete) {
+        // It may have come to its end just before it was told to stop.
+        this.stopped.delete(prefix);
+      }
+      if (complete && prefix === ROOT && this.running.get(prefix) === scan) {
         this.listAgainAfter(this.clock.monotonic() - startedAt);
       }
       if (!complete && this.stopped.has(prefix) && this.lastProgress !== undefined) {

@@ -111,6 +111,18 @@ describe('LevelScans', () => {
     expect(levelScans.state).toEqual({ type: 'idle' });
   });
 
+  it('has nothing to go on with where all was listed just before it was cancelled', async () => {
+    const { levelScans, of } = aStand();
+    levelScans.want('');
+    const { end } = of.only;
+    end();
+    levelScans.cancel();
+    await turn();
+    expect(levelScans.state).toEqual({ type: 'idle' });
+    of.clock.advance(30_000);
+    expect(of.running).toEqual(['']);
+  });
+
   it('asks nothing while nobody sees the view, and goes on when somebody does', async () => {
     const { levelScans, of } = aStand();
     levelScans.want('');
