@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findBridgeRunner } from '../../../../src/host/mcp/bridgeRunner';
 
+/** A start of Node.js takes a busy machine seconds. */
+const PATIENCE_MS = 15_000;
+
 describe('what runs the bridge', () => {
   let directory: string;
 
@@ -23,14 +26,17 @@ describe('what runs the bridge', () => {
   const own = { command: process.execPath, shellCommand: process.execPath, environment: {}, isPassing: true };
 
   it('is Node.js, by its path and by its name', async () => {
-    expect(await findBridgeRunner(process.execPath)).toEqual({
+    expect(await findBridgeRunner(process.execPath, PATIENCE_MS)).toEqual({
       command: process.execPath,
       shellCommand: process.execPath,
       environment: {},
       isPassing: false,
     });
     const found = await program(`echo '["20.0.0","/opt/node/bin/node"]'`);
-    expect(await findBridgeRunner(found)).toMatchObject({ command: '/opt/node/bin/node', shellCommand: found });
+    expect(await findBridgeRunner(found, PATIENCE_MS)).toMatchObject({
+      command: '/opt/node/bin/node',
+      shellCommand: found,
+    });
   });
 
   it.each([
@@ -39,7 +45,7 @@ describe('what runs the bridge', () => {
     ['nothing that says anything', 'true'],
     ['something that fails', 'echo \'["20.0.0","/x"]\'; exit 3'],
   ])('is VS Code’s own where Node.js is %s', async (_, script) => {
-    expect(await findBridgeRunner(await program(script))).toEqual(own);
+    expect(await findBridgeRunner(await program(script), PATIENCE_MS)).toEqual(own);
   });
 
   it('is VS Code’s own where there is no Node.js', async () => {
