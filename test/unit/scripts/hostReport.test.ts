@@ -5,6 +5,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { followReport, HostReportPrinter } from '../../../scripts/testing/hostReport';
 import type { HostEvent } from '../../vscode/hostRunner/report';
 
+/** Longer than any pause of a busy machine: what is reported is in the file already, or about to be. */
+const PATIENCE_MS = 15_000;
+
 let folder: string;
 let file: string;
 let lines: string[];
@@ -25,7 +28,7 @@ const report = (event: HostEvent) => appendFile(file, `${JSON.stringify(event)}\
 
 describe('a report that is being written', () => {
   it('is printed as mocha prints, and counted', async () => {
-    const following = followReport(file, printer.onEvent, { silenceMs: 5_000 });
+    const following = followReport(file, printer.onEvent, { silenceMs: PATIENCE_MS });
     await report({ kind: 'suite', title: 'the tree', depth: 1 });
     await report({ kind: 'pass', title: 'is drawn', depth: 2, ms: 12 });
     await report({ kind: 'pending', title: 'grows', depth: 2 });
@@ -47,7 +50,7 @@ describe('a report that is being written', () => {
     const text = `${JSON.stringify({ kind: 'pass', title: 'ä', depth: 1, ms: 1 })}\n{"kind":"end"}\n`;
     const bytes = Buffer.from(text);
     const middle = bytes.indexOf(0xc3) + 1;
-    const following = followReport(file, printer.onEvent, { silenceMs: 5_000 });
+    const following = followReport(file, printer.onEvent, { silenceMs: PATIENCE_MS });
     await appendFile(file, bytes.subarray(0, middle));
     await new Promise((resolve) => setTimeout(resolve, 300));
     await appendFile(file, bytes.subarray(middle));
@@ -57,7 +60,7 @@ describe('a report that is being written', () => {
 
   it('counts a breakdown as a failure', async () => {
     await report({ kind: 'crash', error: 'SyntaxError: x' });
-    await followReport(file, printer.onEvent, { silenceMs: 5_000 });
+    await followReport(file, printer.onEvent, { silenceMs: PATIENCE_MS });
     expect(printer.counts.failed).toBe(1);
   });
 
@@ -69,6 +72,6 @@ describe('a report that is being written', () => {
 
   it('is given up at once when VS Code has ended', async () => {
     const signal = AbortSignal.abort(new Error('VS Code ended with code 1'));
-    await expect(followReport(file, printer.onEvent, { silenceMs: 5_000, signal })).rejects.toThrow('code 1');
+    await expect(followReport(file, printer.onEvent, { silenceMs: PATIENCE_MS, signal })).rejects.toThrow('code 1');
   });
 });
