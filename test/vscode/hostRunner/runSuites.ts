@@ -4,7 +4,8 @@ import { inspect } from 'node:util';
 import Mocha from 'mocha';
 import type { HostEvent } from './report';
 
-const TEST_TIMEOUT_MS = 30_000;
+/** Room for several waits of the suites, each of which has a bound of its own that says what did not happen. */
+const TEST_TIMEOUT_MS = 100_000;
 const SLOW_MS = 2_000;
 
 /**

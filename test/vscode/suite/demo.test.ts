@@ -21,5 +21,5 @@ describe('the demo fleet', () => {
     const own = await running(api);
     assert.equal(api.session.isDemo, false);
     assert.equal(own.inventory.current.miners.length, 20);
-  }).timeout(60_000);
+  });
 });

@@ -22,7 +22,7 @@ export async function running({ session }: FleetCacheApi): Promise<FleetServices
 }
 
 /** Repeats a check until it passes, for what another process or the window brings about. */
-export async function eventually<T>(check: () => T | Promise<T>, timeoutMs = 15_000): Promise<T> {
+export async function eventually<T>(check: () => T | Promise<T>, timeoutMs = 30_000): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     try {

@@ -16,7 +16,7 @@ describe('a window among others', () => {
         instances.map(({ id, kind, watched }) => ({ id, kind, watched })),
         [{ id: services.instances.id, kind: 'window', watched: 20 }],
       );
-    }, 25_000);
+    });
   });
 
   it('watches nothing when told so', async () => {
