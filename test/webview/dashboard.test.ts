@@ -45,11 +45,12 @@ describe('the dashboard', () => {
     const now = Date.now();
     const counted = (number: number) => ({ type: 'update', number, update: { eventCounts: { status: 5 } } }) as const;
     await shown.send({ type: 'snapshot', number: 1, snapshot: snapshot(now) }, counted(2), counted(3));
-    expect(await drawn()).toEqual([{ type: 'drawn', number: 3 }]);
+    // It says so after the frame, when the frame that this waited for may not be over yet.
+    await expect.poll(drawn, POLL).toEqual([{ type: 'drawn', number: 3 }]);
     await shown.send({ type: 'update', update: {} });
     expect(await drawn()).toHaveLength(1);
     await shown.send({ type: 'snapshot', number: 4, snapshot: snapshot(now, { eventCounts: { status: 7 } }) });
-    expect((await drawn()).at(-1)).toEqual({ type: 'drawn', number: 4 });
+    await expect.poll(async () => (await drawn()).at(-1), POLL).toEqual({ type: 'drawn', number: 4 });
     expect(await shown.page.getByRole('button', { name: /^Status/ }).innerText()).toBe('Status 17');
   });
 
@@ -103,8 +104,9 @@ describe('the dashboard', () => {
     expect(await shown.page.locator('.fleet canvas.cells').isVisible()).toBe(true);
     expect(await shown.page.locator('.fleet canvas.cells').getAttribute('aria-label')).toBe('5,000 miners');
     expect(await shown.page.locator('.events').isVisible()).toBe(true);
-    const drawn = (await shown.sent()).flatMap((message) => (message.type === 'drawn' ? [message.number] : []));
-    expect(drawn).toEqual([1, 2]);
+    const drawn = async () =>
+      (await shown.sent()).flatMap((message) => (message.type === 'drawn' ? [message.number] : []));
+    await expect.poll(drawn, POLL).toEqual([1, 2]);
   });
 
   it('marks a ratio under its target by an icon and in words', async () => {
