@@ -53,9 +53,9 @@ describe('KeyExplorer on a Cluster', () => {
 
   it('describes, reads and refreshes entries wherever they are', async () => {
     const miners: readonly Miner[] = services.inventory.current.miners;
-    await Promise.all(miners.map((miner) => services.reads.miner(miner, 'status')));
     const keys = miners.map(({ id }) => minerKey(id, 'status'));
     await eventually(async () => {
+      await Promise.all(miners.map((miner) => services.reads.miner(miner, 'status')));
       const described = await services.keyExplorer.describe(keys);
       expect(described.map((key) => key?.freshness)).toEqual(keys.map(() => 'fresh'));
     }, 20_000);

@@ -22,7 +22,9 @@ describe('keys by pattern on a Cluster', () => {
     clock = new ManualClock();
     [test, cluster] = await Promise.all([startTestFleet({ miners: MINERS, clock }), startTestCluster()]);
     [services, other] = [await open(), await open()];
-    await eventually(async () => expect((await services.warmer.warm(miners(), ['pools', 'details'])).failed).toBe(0));
+    await eventually(async () =>
+      expect(await services.warmer.warm(miners(), ['pools', 'details'])).toMatchObject({ failed: 0, notStored: 0 }),
+    );
   });
 
   afterEach(async () => {
