@@ -52,7 +52,8 @@ describe('npm run demo', () => {
     const all = [...processes, ...descendantsOf(npm)];
     process.kill(-npm, 'SIGINT');
     await expectAllGone(all);
-    expect(output().trimEnd().endsWith('Stopped.')).toBe(true);
+    // What was written last may be read after whoever wrote it has gone.
+    await eventually(() => expect(output().trimEnd().endsWith('Stopped.'), output()).toBe(true));
   });
 
   it('leaves nothing behind when npm is killed', async () => {
