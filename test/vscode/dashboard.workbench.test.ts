@@ -152,6 +152,8 @@ describe('the dashboard in the window', () => {
     await soon(async () =>
       expect((await workbench.page.locator('.tab.active').allInnerTexts()).join()).toContain('Untitled'),
     );
+    // Else the page that goes may be taken for the one that comes.
+    await soon(async () => expect(page.frame.isDetached()).toBe(true));
     await workbench.runCommand('Fleet Cache: Open Dashboard');
     page = await DashboardPage.of(workbench, 'panel');
     await soon(async () => expect(await page.tile('Miners')).toBe(`Miners ${MINERS} online of ${MINERS} 0 offline`));
