@@ -69,7 +69,9 @@ describe('two windows on one Redis', () => {
   it('see each other’s warming and invalidation', async () => {
     // On the entry's own row, without a question.
     const isWarmed = new RegExp(`Warmed details of miner ${miner}\\.`);
-    await first.treeView('Miners').choose('details', 'Warm Cache…', () => first.said(isWarmed, SOON_MS));
+    await first
+      .treeView('Miners')
+      .choose('details', 'Warm Cache…', async () => expect((await first.notifications()).join()).toMatch(isWarmed));
     for (const window of [first, second]) {
       await soon(async () => expect(await details(window)).toMatch(/^\d+m?.* left/));
     }
