@@ -140,7 +140,10 @@ describe('a fleet in the window', () => {
 
   it('warms a tenant from its context menu, and says what came of it', async () => {
     const tenant = (await tree().rows())[0]?.label ?? '';
-    await tree().choose(tenant, 'Warm Cache…', () => workbench.quickInput.opens());
+    // Where VS Code has no row for it, the command asks first what to warm.
+    await tree().choose(tenant, 'Warm Cache…', async () =>
+      expect(await workbench.quickInput.items()).toContain('details'),
+    );
     await workbench.quickInput.toggle('details', 'status');
     await workbench.said(/Warmed tenant .* fetched, \d+ were fresh/);
     await workbench.screenshot('warmed');
