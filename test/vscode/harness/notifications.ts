@@ -1,5 +1,5 @@
+import assert from 'node:assert/strict';
 import type { Locator, Page } from 'playwright-core';
-import { expect } from 'vitest';
 import { eventually } from '../../fixtures/eventually';
 
 /** VS Code on a busy machine; no statement about speed. */
@@ -37,7 +37,7 @@ export class Notifications {
     const found = async () => {
       const all = await this.texts();
       const one = all.find((each) => (typeof text === 'string' ? each.includes(text) : text.test(each)));
-      expect(one, `no notification that says ${text} in ${JSON.stringify(all)}`).toBeDefined();
+      assert.ok(one !== undefined, `no notification that says ${text} in ${JSON.stringify(all)}`);
       return one ?? '';
     };
     return await eventually(async () => {

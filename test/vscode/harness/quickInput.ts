@@ -1,5 +1,5 @@
+import assert from 'node:assert/strict';
 import type { Locator, Page } from 'playwright-core';
-import { expect } from 'vitest';
 import { eventually } from '../../fixtures/eventually';
 
 /** VS Code on a busy machine; no statement about speed. */
@@ -145,7 +145,7 @@ export class QuickInput {
   private async toggleOne(label: string): Promise<void> {
     const item = this.item(label);
     const before = await item.getAttribute('aria-checked');
-    const isToggled = async () => expect(await item.getAttribute('aria-checked')).not.toBe(before);
+    const isToggled = async () => assert.notEqual(await item.getAttribute('aria-checked'), before);
     await eventually(async () => {
       await item.click();
       await eventually(isToggled, TOGGLED_MS);

@@ -1,5 +1,5 @@
+import assert from 'node:assert/strict';
 import type { Locator, Page } from 'playwright-core';
-import { expect } from 'vitest';
 import { eventually } from '../../fixtures/eventually';
 
 /** VS Code takes no click in the first moment that a menu is open, so that the press that opened it chooses nothing. */
@@ -164,7 +164,7 @@ export class TreeView {
       await putAway();
       await this.select(...labels);
       for (const label of labels) {
-        expect(await this.row(label).getAttribute('aria-selected', { timeout: CLICK_MS }), label).toBe('true');
+        assert.equal(await this.row(label).getAttribute('aria-selected', { timeout: CLICK_MS }), 'true', label);
       }
       await this.chooseFromContextMenu(labels.at(-1) ?? '', title);
     };
@@ -195,7 +195,7 @@ export class TreeView {
       if ((await header.getAttribute('aria-expanded')) !== String(isOpen)) {
         await header.click({ timeout: CLICK_MS });
       }
-      expect(await header.getAttribute('aria-expanded')).toBe(String(isOpen));
+      assert.equal(await header.getAttribute('aria-expanded'), String(isOpen));
     }, LISTED_MS);
   }
 
@@ -203,7 +203,7 @@ export class TreeView {
   private async setExpanded(label: string, isExpanded: boolean): Promise<void> {
     const row = this.row(label);
     const isSo = async () =>
-      expect(await row.getAttribute('aria-expanded', { timeout: CLICK_MS })).toBe(String(isExpanded));
+      assert.equal(await row.getAttribute('aria-expanded', { timeout: CLICK_MS }), String(isExpanded));
     await eventually(async () => {
       const now = await row.getAttribute('aria-expanded', { timeout: CLICK_MS });
       if (now !== null && now !== String(isExpanded)) {
@@ -229,7 +229,7 @@ export class TreeView {
       await entry.click({ timeout: CLICK_MS });
       await entry.waitFor({ state: 'detached', timeout: MENU_CLOSES_MS }).catch(() => {});
       // A window that stood still has closed it by now, and is not to be told twice.
-      expect(await entry.isVisible(), `VS Code has taken the click on ${title}`).toBe(false);
+      assert.ok(!(await entry.isVisible()), `VS Code has not taken the click on ${title}`);
     }, MENU_MS);
   }
 }

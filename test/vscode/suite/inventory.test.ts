@@ -34,6 +34,15 @@ describe('fleet.json', () => {
     assert.equal(services.inventory.current.miners.length, 19);
   });
 
+  it('is read again when it changed just after it was read, and is not watched yet', async () => {
+    const api = await activated();
+    await api.session.restart();
+    const inventory = JSON.parse(original);
+    inventory.miners[3].port = 99_999;
+    await writeFile(path, JSON.stringify(inventory));
+    await eventually(() => assert.equal(diagnostics().length, 1));
+  });
+
   it('is completed and explained by its schema', async () => {
     await running(await activated());
     const document = await vscode.workspace.openTextDocument(vscode.Uri.file(path));
