@@ -90,7 +90,8 @@ export class MinersTree implements vscode.TreeDataProvider<MinersNode>, Disposab
       case 'tenant':
         return this.minersOf(node);
       case 'miner':
-        return this.entriesOf(node, services);
+        // Asked for, too, when its tenant is drawn anew. While Redis is asked VS Code has no rows to take a command for.
+        return [...(this.entries.get(node) ?? (await this.listEntries(node, services)))];
       default:
         return [];
     }
@@ -151,6 +152,7 @@ export class MinersTree implements vscode.TreeDataProvider<MinersNode>, Disposab
         const entries = this.entries.get(node) ?? [];
         const inspections = await services.reads.inspectMiner(node.miner).catch(() => undefined);
         if (inspections === undefined) {
+          this.entries.delete(node);
           this.changes.fire(node);
           return;
         }
@@ -165,12 +167,14 @@ export class MinersTree implements vscode.TreeDataProvider<MinersNode>, Disposab
   private follow(): void {
     this.disposables.release(this.ofServices);
     this.ofServices = this.disposables.add(new DisposableStore());
+    // It may be another Redis.
+    this.entries.clear();
     const services = this.session.services;
     if (services !== undefined) {
       this.ofServices.add(services.inventory.onDidChange(() => this.relist()));
       this.ofServices.add(services.monitor.onDidChange((minerIds) => this.update(minerIds)));
       this.ofServices.add(services.cache.onDidChange((change) => this.noteCacheChange(change)));
-      this.ofServices.add(services.cache.onDidChangeStoreHealth(() => this.changes.fire([...this.entries.keys()])));
+      this.ofServices.add(services.cache.onDidChangeStoreHealth(() => this.listAgain()));
     }
     this.relist();
   }
@@ -225,6 +229,13 @@ export class MinersTree implements vscode.TreeDataProvider<MinersNode>, Disposab
     }
   }
 
+  /** Has the entries of all open rows asked for anew. */
+  private listAgain(): void {
+    const nodes = [...this.entries.keys()];
+    this.entries.clear();
+    this.changes.fire(nodes);
+  }
+
   private viewsOf({ tenant }: TenantNode) {
     const monitor = this.session.services?.monitor;
     return (this.byTenant.get(tenant) ?? []).map(({ id }) => monitor?.view(id) ?? { type: 'unread' as const });
@@ -237,7 +248,8 @@ export class MinersTree implements vscode.TreeDataProvider<MinersNode>, Disposab
     return miners.length > limit ? [...nodes, { type: 'more', parent: tenant, hidden: miners.length - limit }] : nodes;
   }
 
-  private async entriesOf(parent: MinerNode, services: FleetServices): Promise<MinersNode[]> {
+  /** Asks Redis. From then on {@link reinspect} brings what changes. */
+  private async listEntries(parent: MinerNode, services: FleetServices): Promise<readonly MinersNode[]> {
     try {
       const inspections = await services.reads.inspectMiner(parent.miner);
       const nodes = [...inspections].map(
