@@ -1,6 +1,6 @@
 import type { EntryStory } from '../service/entryHistory';
 import type { LoggedEvent } from '../service/loggedEvents';
-import { formatBytes, formatDuration } from './format';
+import { formatBytes, formatCount, formatDuration } from './format';
 
 /** What is known of an entry's fate, as a document for people; it ends with the most likely cause. */
 export function describeStory(story: EntryStory): string {
@@ -50,7 +50,7 @@ function describeEvictions({ evictions }: EntryStory): string {
     return 'It does not tell whether it evicts keys: the login may not ask (INFO).';
   }
   const { evictedKeys, policy, isLimited } = evictions;
-  const evicted = `${evictedKeys.toLocaleString('en')} keys evicted since its start`;
+  const evicted = `${formatCount(evictedKeys)} keys evicted since its start`;
   return isLimited ? `${evicted}; when its memory is used up: ${policy ?? 'unknown'}.` : `${evicted}; no memory limit.`;
 }
 

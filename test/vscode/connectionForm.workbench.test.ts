@@ -4,7 +4,7 @@ import { freePort } from '../../src/redis/localServer';
 import { type HiddenCluster, startHiddenCluster } from '../fixtures/hiddenCluster';
 import { startTestRedis, type TestRedis } from '../fixtures/redis';
 import { startTestSentinel, type TestSentinel } from '../fixtures/redisSentinel';
-import { createTestCertificates, KEY_PASSPHRASE, type TestCertificates } from '../fixtures/tls';
+import { createTestCertificates, KEY_PASSPHRASE, type TestCertificates, tlsArguments } from '../fixtures/tls';
 import { ConnectionsWindow } from './harness/connectionsWindow';
 import type { QuickInput } from './harness/quickInput';
 import type { Workbench } from './harness/workbench';
@@ -28,13 +28,9 @@ describe('the form of Add Connection…', () => {
   beforeAll(async () => {
     certificates = await createTestCertificates();
     tlsPort = await freePort();
-    const { cert, key } = certificates.server;
     [restricted, secured, sentinel, hidden] = await Promise.all([
       startTestRedis(['--user', 'app', 'on', `>${APP_PASSWORD}`, '~*', '&*', '+@all', '--user', 'default', 'off']),
-      startTestRedis([
-        ...['--tls-port', String(tlsPort), '--tls-cert-file', cert, '--tls-key-file', key],
-        ...['--tls-ca-cert-file', certificates.ca, '--tls-auth-clients', 'yes'],
-      ]),
+      startTestRedis(tlsArguments(certificates, tlsPort, 'wanted')),
       startTestSentinel({
         sentinelLines: ['requirepass unknown', `user watcher on >${WATCHER_PASSWORD} allchannels +@all`],
         login: { username: 'watcher', password: WATCHER_PASSWORD },

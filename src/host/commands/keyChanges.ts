@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { settleBounded } from '../../base/concurrency';
 import { describeError } from '../../base/errors';
 import type { FleetServices } from '../../service/fleetServices';
-import { plural } from '../format';
+import { formatCount, plural } from '../format';
 import { plainText, showInformation, showWithLog } from '../messages';
 import { withProgress } from '../progress';
 import { parseTtl, ttlText } from '../ttlText';
@@ -194,5 +194,5 @@ async function tell(
 function sampleOf({ keyExplorer }: Pick<FleetServices, 'keyExplorer'>, keys: readonly KeyNode[]): string {
   const names = keys.slice(0, SAMPLE).map(({ raw }) => keyExplorer.shown(raw));
   const more = keys.length - names.length;
-  return plainText(more > 0 ? `${names.join(', ')} and ${more.toLocaleString('en')} more` : names.join(', '));
+  return plainText(more > 0 ? `${names.join(', ')} and ${formatCount(more)} more` : names.join(', '));
 }

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { CancelledError, describeError } from '../../base/errors';
 import { DisposableStore, toDisposable } from '../../base/lifecycle';
 import type { MatchCount, ScanOptions } from '../../service/patternInvalidator';
-import { plural } from '../format';
+import { formatCount, plural } from '../format';
 
 export interface PatternQuestion {
   readonly title: string;
@@ -91,7 +91,7 @@ class PatternBox {
     const { verb, noun } = this.question;
     const onProgress = (done: number, total: number) => {
       if (!signal.aborted) {
-        this.show('$(loading~spin) Counting…', `${done.toLocaleString('en')} of ${plural(total, 'key')} looked at`);
+        this.show('$(loading~spin) Counting…', `${formatCount(done)} of ${plural(total, 'key')} looked at`);
       }
     };
     try {

@@ -1,6 +1,6 @@
 import type { KeyValue, ValueContent, ValuePart } from '../../cache/keyBrowser';
 import type { DescribedKey } from '../../service/keyLevels';
-import { formatBytes } from '../format';
+import { formatBytes, formatCount } from '../format';
 import { describeElements, keyTooltip } from '../views/keyText';
 import { hexDump } from './hexDump';
 import { isText, partText, textOf } from './valueText';
@@ -79,7 +79,7 @@ function describeShown({ length }: KeyValue, contents: readonly ValueContent[]):
   if (length === undefined || count >= length) {
     return `Shown: ${describeElements(first.type, count)}`;
   }
-  return `Shown: ${count.toLocaleString('en')} of ${describeElements(first.type, length)}`;
+  return `Shown: ${formatCount(count)} of ${describeElements(first.type, length)}`;
 }
 
 /** Elements, or bytes. */

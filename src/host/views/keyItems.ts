@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { KeyType } from '../../cache/keyBrowser';
 import type { KeyFreshness } from '../../service/keyLevels';
 import { keyUri } from '../documents/keyUri';
-import { plural } from '../format';
+import { formatCount, plural } from '../format';
 import { COMMANDS, CONTEXT_VALUES } from '../ids';
 import {
   type KeyNode,
@@ -108,7 +108,7 @@ function keyIcon({ known }: KeyNode, now: number): vscode.ThemeIcon {
 }
 
 function moreItem(node: MoreKeysNode): vscode.TreeItem {
-  const hidden = `${node.hidden.toLocaleString('en')} not shown`;
+  const hidden = `${formatCount(node.hidden)} not shown`;
   const item = new vscode.TreeItem(
     node.canGrow ? `Show more (${hidden})` : `${hidden}: set a filter to find them`,
     None,

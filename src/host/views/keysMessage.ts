@@ -1,5 +1,5 @@
 import type { KeyScanProgress } from '../../service/keyLevels';
-import { plural } from '../format';
+import { formatCount, plural } from '../format';
 import type { ScanState } from './levelScans';
 
 /**
@@ -30,7 +30,7 @@ function againText(progress: KeyScanProgress | undefined): string {
   const { scanned, total } = progress ?? {};
   return scanned === undefined || total === undefined
     ? 'Listing again …'
-    : `Listing again: ${scanned.toLocaleString('en')} of ${plural(total, 'key')} …`;
+    : `Listing again: ${formatCount(scanned)} of ${plural(total, 'key')} …`;
 }
 
 /** `12,400 of 1,000,000 keys listed`; with a filter `37 found in 12,400 of 1,000,000 keys`. */
@@ -41,12 +41,12 @@ function progressText(progress: KeyScanProgress | undefined, isFiltered: boolean
   const { listed, scanned, total } = progress;
   if (isFiltered) {
     return total === undefined
-      ? `${listed.toLocaleString('en')} found`
-      : `${listed.toLocaleString('en')} found in ${scanned.toLocaleString('en')} of ${plural(total, 'key')}`;
+      ? `${formatCount(listed)} found`
+      : `${formatCount(listed)} found in ${formatCount(scanned)} of ${plural(total, 'key')}`;
   }
   return total === undefined
     ? `${plural(listed, 'key')} listed`
-    : `${listed.toLocaleString('en')} of ${plural(total, 'key')} listed`;
+    : `${formatCount(listed)} of ${plural(total, 'key')} listed`;
 }
 
 function deniedLine(denied: readonly string[]): string {

@@ -5,7 +5,7 @@ import type { MinerState } from '../../fleet/minerData';
 import { currentHashrateThs } from '../../fleet/minerReport';
 import type { MinerView } from '../../service/fleetMonitor';
 import { entryUri } from '../documents/entryUri';
-import { formatBytes, formatDuration, formatHashrate, formatSeconds, plural } from '../format';
+import { formatBytes, formatCount, formatDuration, formatHashrate, formatSeconds, plural } from '../format';
 import { CONTEXT_VALUES } from '../ids';
 import { STATE_LABELS, stateOf } from '../minerState';
 import type { EntryNode, MinerNode, MoreNode, NoteNode, TenantNode } from './minerNodes';
@@ -181,7 +181,7 @@ export function noteItem({ parent, text }: NoteNode): vscode.TreeItem {
 }
 
 export function moreItem({ parent, hidden }: MoreNode, showMore: vscode.Command): vscode.TreeItem {
-  const item = new vscode.TreeItem(`Show more (${hidden.toLocaleString('en')} not listed)`, None);
+  const item = new vscode.TreeItem(`Show more (${formatCount(hidden)} not listed)`, None);
   item.id = `more:${parent.tenant}`;
   item.iconPath = new vscode.ThemeIcon('ellipsis');
   item.command = showMore;

@@ -10,7 +10,7 @@ import { eventually } from '../../fixtures/eventually';
 import { onFreePort } from '../../fixtures/ports';
 import { PATIENT_MS, startTestRedis, type TestRedis } from '../../fixtures/redis';
 import { startTestSentinel, type TestSentinel } from '../../fixtures/redisSentinel';
-import { createTestCertificates, KEY_PASSPHRASE, type TestCertificates } from '../../fixtures/tls';
+import { createTestCertificates, KEY_PASSPHRASE, type TestCertificates, tlsArguments } from '../../fixtures/tls';
 
 const DEFAULT_PASSWORD = 'of-the-default-user-1147';
 const WATCHER_PASSWORD = 'of-the-watcher-4711';
@@ -82,14 +82,10 @@ describe('a Redis that wants a client certificate', () => {
 
   beforeAll(async () => {
     certificates = await createTestCertificates();
-    const { cert, key } = certificates.server;
     const files = { ca: certificates.ca, cert: certificates.client.cert, key: certificates.encryptedKey };
     server = await onFreePort((port) => {
       url = `rediss://127.0.0.1:${port}?${new URLSearchParams(files)}`;
-      return startTestRedis([
-        ...['--tls-port', String(port), '--tls-cert-file', cert, '--tls-key-file', key],
-        ...['--tls-ca-cert-file', certificates.ca, '--tls-auth-clients', 'yes'],
-      ]);
+      return startTestRedis(tlsArguments(certificates, port, 'wanted'));
     });
   });
 

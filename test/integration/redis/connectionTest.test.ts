@@ -10,7 +10,7 @@ import { onFreePort } from '../../fixtures/ports';
 import { startTestRedis, type TestRedis } from '../../fixtures/redis';
 import { startTestCluster, type TestCluster } from '../../fixtures/redisCluster';
 import { startTestSentinel, type TestSentinel } from '../../fixtures/redisSentinel';
-import { createTestCertificates, type TestCertificates } from '../../fixtures/tls';
+import { createTestCertificates, type TestCertificates, tlsArguments } from '../../fixtures/tls';
 
 function look(url: string, password?: string, signal?: AbortSignal) {
   return testConnection(parseRedisUrl(url, { password }), systemClock, signal);
@@ -37,16 +37,7 @@ describe('testConnection', () => {
       return startTestRedis((directory) => [
         '--unixsocket',
         `${directory}/redis.sock`,
-        '--tls-port',
-        String(tlsPort),
-        '--tls-cert-file',
-        certificates.server.cert,
-        '--tls-key-file',
-        certificates.server.key,
-        '--tls-ca-cert-file',
-        certificates.ca,
-        '--tls-auth-clients',
-        'no',
+        ...tlsArguments(certificates, tlsPort, 'ignored'),
       ]);
     });
     const admin = new Redis(server.port, '127.0.0.1');

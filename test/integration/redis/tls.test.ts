@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { onFreePort } from '../../fixtures/ports';
 import { startTestRedis, type TestRedis } from '../../fixtures/redis';
-import { createTestCertificates, type TestCertificates } from '../../fixtures/tls';
+import { createTestCertificates, type TestCertificates, tlsArguments } from '../../fixtures/tls';
 import { openRedisStore } from './storeSuiteRedis';
 
 describe('RedisStore over TLS', () => {
@@ -13,18 +13,7 @@ describe('RedisStore over TLS', () => {
     certificates = await createTestCertificates();
     server = await onFreePort((free) => {
       port = free;
-      return startTestRedis([
-        '--tls-port',
-        String(port),
-        '--tls-cert-file',
-        certificates.server.cert,
-        '--tls-key-file',
-        certificates.server.key,
-        '--tls-ca-cert-file',
-        certificates.ca,
-        '--tls-auth-clients',
-        'yes',
-      ]);
+      return startTestRedis([...tlsArguments(certificates, port, 'wanted')]);
     });
   });
 
