@@ -238,6 +238,7 @@ export class RedisConnection implements Disposable {
       const events: ReachabilityEvents = {
         onReachable: () => this.noteConnected(),
         onUnreachable: () => this.noteDisconnected(),
+        onWhole: () => this.noteWhole(),
         onSettled: settle,
         onServerLost: () => this.serverLosses.fire(),
         onSlotsDoubtful: () => this.retry?.refreshSlots(),
@@ -263,11 +264,15 @@ export class RedisConnection implements Disposable {
     this.isConnected = true;
     this.refusals.clear();
     this.renewal.end();
+    this.breaker.probe();
+    this.updateHealth();
+  }
+
+  /** While one of a Cluster's masters is away, why it is has to be told to whoever asks for its keys. */
+  private noteWhole(): void {
     if (!this.breaker.isOpen) {
       this.causes.clear();
     }
-    this.breaker.probe();
-    this.updateHealth();
   }
 
   private noteDisconnected(): void {

@@ -5,6 +5,8 @@ export interface ReachabilityEvents {
   /** A server stands that can be asked; on a Cluster, one of the masters. May come again for one that was replaced. */
   onReachable(): void;
   onUnreachable(): void;
+  /** Every server that is to be asked can be. */
+  onWhole(): void;
   /** It is known of every server whether it can be reached. */
   onSettled(): void;
   /** One of a Cluster's masters was lost or replaced. */
@@ -15,12 +17,13 @@ export interface ReachabilityEvents {
   onNodeError(error: unknown): void;
 }
 
-type ServerEvents = Pick<ReachabilityEvents, 'onReachable' | 'onUnreachable' | 'onSettled'>;
+type ServerEvents = Pick<ReachabilityEvents, 'onReachable' | 'onUnreachable' | 'onWhole' | 'onSettled'>;
 
 /** Follows the connection to one server, wherever Sentinels say that it is. */
 export function followServer(server: Redis, events: ServerEvents): void {
   server.on('ready', () => {
     events.onReachable();
+    events.onWhole();
     events.onSettled();
   });
   server.on('close', () => events.onUnreachable());
@@ -29,27 +32,37 @@ export function followServer(server: Redis, events: ServerEvents): void {
 /** Follows the connections to a Cluster's masters. It can be reached while one of them can. */
 export function followCluster(cluster: Cluster, events: ReachabilityEvents): void {
   let isReachable = false;
+  // Before that the masters are the nodes of the profile, which may have other names in the table of slots, or no slot at all.
+  let areSlotsKnown = false;
   let masters: readonly Redis[] = [];
+  /** Those whose last attempt to connect failed. */
+  const lost = new WeakSet<Redis>();
   const isReady = ({ status }: Redis) => status === 'ready';
   const assess = () => {
     const wasReachable = isReachable;
-    isReachable = cluster.nodes('master').some(isReady);
+    const present = cluster.nodes('master');
+    isReachable = areSlotsKnown && present.some(isReady);
     if (!isReachable) {
       events.onUnreachable();
     } else if (!wasReachable) {
       events.onReachable();
+    }
+    if (isReachable && present.every(isReady)) {
+      events.onWhole();
+    }
+    if (areSlotsKnown && present.every((node) => isReady(node) || lost.has(node))) {
+      events.onSettled();
     }
   };
   cluster.on('+node', (node: Redis) => {
     let wasReady = false;
     node.on('ready', () => {
       wasReady = true;
+      lost.delete(node);
       assess();
-      if (cluster.nodes('master').every(isReady)) {
-        events.onSettled();
-      }
     });
     node.on('close', () => {
+      lost.add(node);
       assess();
       events.onSlotsDoubtful();
       // Each attempt to connect again closes as well.
@@ -64,6 +77,7 @@ export function followCluster(cluster: Cluster, events: ReachabilityEvents): voi
     }
   });
   cluster.on('refresh', () => {
+    areSlotsKnown = true;
     // A replica that was promoted has its connection already.
     assess();
     const present = cluster.nodes('master');

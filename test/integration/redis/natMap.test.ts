@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import dns from 'node:dns';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../../src/base/clock';
 import { describeError } from '../../../src/base/errors';
 import { silentLogger } from '../../../src/base/logger';
@@ -11,6 +12,13 @@ import { PATIENT_MS } from '../../fixtures/redis';
 import { startTestSentinel } from '../../fixtures/redisSentinel';
 import { startTcpProxy } from '../../fixtures/tcpProxy';
 
+const UNKNOWN_NAMES = /\(Cluster\) cannot be found .*Its nodes tell of node-0\.plant\.invalid:\d+, node-1.*natMap=/;
+
+/** What a person reads of a connection that cannot be had. */
+function whyNot(url: string): Promise<string> {
+  return testConnection(parseRedisUrl(url), systemClock).then(() => 'it works', describeError);
+}
+
 describe('a master behind a forwarded port', () => {
   it('is reached by a map of the address that the sentinels tell', async () => {
     const sentinel = await startTestSentinel();
@@ -19,9 +27,8 @@ describe('a master behind a forwarded port', () => {
       const map = `127.0.0.1:${sentinel.master.port}=127.0.0.1:${port.port}`;
       await testConnection(parseRedisUrl(`${sentinel.url}?natMap=${map}`), systemClock);
       expect(port.connectionCount).toBeGreaterThan(0);
-      const wrong = parseRedisUrl(`${sentinel.url}?natMap=127.0.0.1:${sentinel.master.port}=127.0.0.1:1`);
-      const message = await testConnection(wrong, systemClock).then(() => 'it works', describeError);
-      expect(message).toMatch(/\(Sentinel, master main\).*ECONNREFUSED.*the sentinels tell .*natMap=/);
+      const wrong = `${sentinel.url}?natMap=127.0.0.1:${sentinel.master.port}=127.0.0.1:1`;
+      expect(await whyNot(wrong)).toMatch(/\(Sentinel, master main\).*ECONNREFUSED.*the sentinels tell .*natMap=/);
     } finally {
       await port.stop();
       await sentinel.stop();
@@ -41,10 +48,23 @@ describe('a Cluster behind forwarded ports', () => {
   afterAll(() => hidden?.stop());
 
   it('is not reached by the names that its nodes tell', async () => {
-    const message = await testConnection(parseRedisUrl(hidden.url), systemClock).then(() => 'it works', describeError);
-    expect(message).toMatch(
-      /\(Cluster\) cannot be found .*Its nodes tell of node-0\.plant\.invalid:\d+, node-1.*natMap=/,
-    );
+    expect(await whyNot(hidden.url)).toMatch(UNKNOWN_NAMES);
+  });
+
+  it('says so too where a name server takes its time to know none of them', async () => {
+    let delayMs = 0;
+    const lookup = vi.spyOn(dns, 'lookup').mockImplementation(((_host: string, ...rest: unknown[]) => {
+      const callback = rest.at(-1) as (error: NodeJS.ErrnoException) => void;
+      setTimeout(() => callback(Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' })), delayMs);
+    }) as typeof dns.lookup);
+    try {
+      // The node that was named may stand before it is known that it goes by another name, which is looked up then; or after.
+      for (delayMs of [...Array(20).fill(30), 1_000]) {
+        expect(await whyNot(hidden.url), `after ${delayMs} ms`).toMatch(UNKNOWN_NAMES);
+      }
+    } finally {
+      lookup.mockRestore();
+    }
   });
 
   it('is reached as a whole by a map of them', async () => {
