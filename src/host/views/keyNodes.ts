@@ -7,7 +7,7 @@ export type KeysNode = NamespaceNode | KeyNode | MoreKeysNode | KeysNoteNode;
 /** Keys that begin alike. */
 export interface NamespaceNode {
   readonly type: 'namespace';
-  readonly parent: NamespaceNode | undefined;
+  parent: NamespaceNode | undefined;
   readonly prefix: RawKey;
   readonly name: string;
   readonly isOwn: boolean;
@@ -17,7 +17,7 @@ export interface NamespaceNode {
 
 export interface KeyNode {
   readonly type: 'key';
-  readonly parent: NamespaceNode | undefined;
+  parent: NamespaceNode | undefined;
   readonly raw: RawKey;
   readonly name: string;
   readonly isOwn: boolean;
@@ -30,7 +30,7 @@ export interface KeyNode {
 /** Stands for the siblings that are not listed. */
 export interface MoreKeysNode {
   readonly type: 'more';
-  readonly parent: NamespaceNode | undefined;
+  parent: NamespaceNode | undefined;
   hidden: number;
   /** Whether the tree takes more of them. */
   canGrow: boolean;

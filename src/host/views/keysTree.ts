@@ -80,6 +80,7 @@ export class KeysTree implements Disposable {
       return [];
     }
     const listing = this.rowsOf(node);
+    listing.adopt(node);
     this.parts.onOpen(listing.prefix);
     const children = listing.read(this.parts.explorer);
     const isFirst = listing.drawnAt === Number.NEGATIVE_INFINITY;
@@ -93,8 +94,9 @@ export class KeysTree implements Disposable {
   }
 
   showMore({ parent }: MoreKeysNode): void {
-    this.rowsOf(parent).grow();
-    this.changes.fire(parent);
+    const listing = this.rowsOf(parent);
+    listing.grow();
+    this.changes.fire(listing.node);
   }
 
   /** Another filter or order: every level is read again. */

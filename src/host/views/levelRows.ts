@@ -19,13 +19,24 @@ export class LevelRows {
   private namespaces: ReadonlyMap<RawKey, NamespaceNode> = new Map();
   private byRaw: ReadonlyMap<RawKey, KeyNode> = new Map();
   private readonly more: MoreKeysNode;
-  /** Why there are no rows. */
+  /** Why there are no rows, or others than there will be. */
   private note: string | undefined;
 
   /** @param node whose level it is; `undefined` for the first one. */
-  constructor(readonly node: NamespaceNode | undefined) {
+  constructor(public node: NamespaceNode | undefined) {
     this.prefix = node?.prefix ?? '';
     this.more = { type: 'more', parent: node, hidden: 0, canGrow: true };
+  }
+
+  /**
+   * Takes over the node for which VS Code asked for the rows. It is another one where its row was not listed for a moment, or was
+   * listed anew: VS Code hears of no change of the former one from then on.
+   */
+  adopt(node: NamespaceNode | undefined): void {
+    this.node = node;
+    for (const row of [...this.namespaces.values(), ...this.byRaw.values(), this.more]) {
+      row.parent = node;
+    }
   }
 
   get keys(): KeyNode[] {
@@ -48,7 +59,7 @@ export class LevelRows {
     this.take(explorer, level);
     const { node: parent, more } = this;
     const rows: KeysNode[] = [...this.namespaces.values(), ...this.byRaw.values()];
-    if (more.hidden > 0) {
+    if (more.hidden > 0 && this.size > 0) {
       more.canGrow = this.limit < MOST_SIBLINGS;
       rows.push(more);
     }
@@ -77,7 +88,12 @@ export class LevelRows {
   }
 
   private take(explorer: Pick<KeyExplorer, 'level'>, level: KeyLevel): void {
-    const { namespaces, keys, hidden } = level;
+    const { namespaces, keys, hidden, sorting } = level;
+    this.note = noteOf(level);
+    if (sorting && namespaces.length + keys.length === 0 && this.size > 0) {
+      // The rows that are there stay until their new order is known.
+      return;
+    }
     const { node: parent } = this;
     const formerNamespaces = this.namespaces;
     // The cache's own come first, and are there also where a thousand others are before them by name.
@@ -117,7 +133,6 @@ export class LevelRows {
         return [raw, node];
       }),
     );
-    this.note = noteOf(level);
     this.more.hidden = listed > 0 ? hidden - 1 : hidden;
   }
 }

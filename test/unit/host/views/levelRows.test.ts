@@ -115,4 +115,40 @@ describe('LevelRows', () => {
     expect(listing.update(level)).toBe('all');
     expect(listing.read(level)).toMatchObject([{ type: 'key', raw: 'a' }]);
   });
+
+  it('keeps its rows while their new order is being made, and says so', () => {
+    const level = new KnownLevel();
+    level.keys = ['a', 'b'];
+    const listing = new LevelRows(undefined);
+    const [a, b] = listing.read(level);
+    level.keys = [];
+    level.isSorting = true;
+    expect(listing.update(level)).toBe('all');
+    const [note, ...rows] = listing.read(level);
+    expect(note).toMatchObject({ type: 'note', text: 'Sorting …' });
+    expect(rows).toEqual([a, b]);
+    level.keys = ['b', 'a'];
+    level.isSorting = false;
+    expect(listing.update(level)).toBe('all');
+    const sorted = listing.read(level);
+    expect(sorted).toHaveLength(2);
+    expect(sorted[0]).toBe(b);
+    expect(sorted[1]).toBe(a);
+  });
+
+  it('is of the node that it was asked for last, and so are its rows', () => {
+    const level = new KnownLevel();
+    level.namespaces = { below: 1 };
+    level.keys = ['a'];
+    const node = { type: 'namespace', parent: undefined, prefix: 'x:', name: 'x', isOwn: false, keys: 2 } as const;
+    const anew = { ...node };
+    const listing = new LevelRows(node);
+    const rows = listing.read(level);
+    listing.adopt(anew);
+    expect(listing.node).toBe(anew);
+    for (const row of rows) {
+      expect(row.parent).toBe(anew);
+    }
+    expect(listing.read(level)).toEqual(rows);
+  });
 });
