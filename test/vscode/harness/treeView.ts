@@ -14,6 +14,9 @@ const MENU_MS = 20_000;
 const EFFECT_MS = 15_000;
 const CLICK_MS = 5_000;
 const FOLDED_MS = 2_000;
+const HOVER_GONE_MS = 2_000;
+
+type ClickOptions = Pick<NonNullable<Parameters<Locator['click']>[0]>, 'button' | 'modifiers'>;
 
 /** One row of a tree view as a user sees it. */
 export interface TreeRow {
@@ -98,7 +101,7 @@ export class TreeView {
   /** Selects these rows, which have to be in sight. */
   async select(...labels: readonly string[]): Promise<void> {
     for (const [index, label] of labels.entries()) {
-      await this.row(label).click({ timeout: CLICK_MS, ...(index === 0 ? {} : { modifiers: ['ControlOrMeta'] }) });
+      await this.clickRow(label, index === 0 ? {} : { modifiers: ['ControlOrMeta'] });
     }
   }
 
@@ -129,13 +132,14 @@ export class TreeView {
 
   /** Presses an inline button of a row, by the command's title. */
   async pressInlineAction(label: string, title: string): Promise<void> {
+    await this.leaveHover();
     await this.row(label).hover();
     await this.row(label).locator(`.actions [aria-label="${title}"]`).click();
   }
 
   /** Clicks a row, again until its effect is seen: a click that hits while the tree is drawn anew does nothing. */
   async click(label: string, effect: () => Promise<unknown>): Promise<void> {
-    await untilSeen(() => this.row(label).click({ timeout: CLICK_MS }), effect);
+    await untilSeen(() => this.clickRow(label), effect);
   }
 
   /**
@@ -188,6 +192,19 @@ export class TreeView {
       .trim();
   }
 
+  private async clickRow(label: string, options: ClickOptions = {}): Promise<void> {
+    await this.leaveHover();
+    await this.row(label).click({ ...options, timeout: CLICK_MS });
+  }
+
+  /** Takes the pointer from the row that was clicked last: what is told of that one while it is there lies over the rows below. */
+  private async leaveHover(): Promise<void> {
+    const { width, height } = this.page.viewportSize() ?? { width: 0, height: 0 };
+    await this.page.mouse.move(width * 0.9, height * 0.25);
+    const hover = this.page.locator('.context-view .hover-contents').first();
+    await hover.waitFor({ state: 'hidden', timeout: HOVER_GONE_MS }).catch(() => {});
+  }
+
   /** Of two clicks that VS Code both takes, the second would undo the first: it has taken one when the click returns, or never will. */
   private async setSection(isOpen: boolean): Promise<void> {
     const header = this.pane.locator('.pane-header');
@@ -207,7 +224,7 @@ export class TreeView {
     await eventually(async () => {
       const now = await row.getAttribute('aria-expanded', { timeout: CLICK_MS });
       if (now !== null && now !== String(isExpanded)) {
-        await row.click({ timeout: CLICK_MS });
+        await this.clickRow(label);
         await eventually(isSo, FOLDED_MS);
       }
     }, LISTED_MS);
@@ -222,7 +239,7 @@ export class TreeView {
         if (await menu.first().isVisible()) {
           await this.page.keyboard.press('Escape');
         }
-        await this.row(label).click({ button: 'right', timeout: CLICK_MS });
+        await this.clickRow(label, { button: 'right' });
         await entry.waitFor({ timeout: MENU_SHOWN_MS });
       }
       await this.page.waitForTimeout(MENU_OPENS_MS);
