@@ -1,8 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { type Cluster, Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/base/clock';
+import { describeError } from '../../../src/base/errors';
+import { silentLogger } from '../../../src/base/logger';
 import { generationKeys, minerKey, minerScopes } from '../../../src/cache/keys';
 import { StoreError } from '../../../src/cache/store';
+import { openRedis } from '../../../src/redis/openRedis';
+import { parseRedisUrl } from '../../../src/redis/profileUrl';
 import { keySlot } from '../../../src/redis/scanSlots';
 import { openCacheInstance } from '../../fixtures/cacheInstance';
 import { eventually } from '../../fixtures/eventually';
@@ -58,6 +63,31 @@ describe('RedisStore on a Cluster', () => {
     expect(known.length).toBeLessThan(scopes.length);
     cluster.masters[0]?.resume();
     await eventually(async () => expect(await readAll()).toBe(keys.length), 40_000);
+  });
+
+  it('G3: begins with the masters that answer as soon as it is known which do not, and says why of these', async () => {
+    await open({ args: ['--cluster-require-full-coverage', 'no'] });
+    cluster.masters[1]?.kill();
+    // So long readers would wait that have to wait for what is not to come.
+    const begun = openRedis({
+      profile: parseRedisUrl(cluster.url),
+      commandTimeoutMs: 10 * 60_000,
+      clock: systemClock,
+      logger: silentLogger,
+    });
+    try {
+      const results = await Promise.allSettled(keys.map((key) => begun.store.write(key, 'text', 60_000)));
+      const failures = results.flatMap((result) =>
+        result.status === 'rejected' ? [describeError(result.reason)] : [],
+      );
+      expect(failures.length).toBeGreaterThan(0);
+      expect(failures.length).toBeLessThan(keys.length);
+      for (const failure of failures) {
+        expect(failure).toMatch(/refused the connection \(ECONNREFUSED\)/);
+      }
+    } finally {
+      begun.dispose();
+    }
   });
 
   it('G3: a batch is served from the cache as far as the masters of the entries and their scopes answer', async () => {
