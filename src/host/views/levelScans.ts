@@ -134,7 +134,10 @@ export class LevelScans implements Disposable {
       return;
     }
     for (const [prefix, { cancellation }] of this.running) {
-      this.interrupted.add(prefix);
+      // One that the person cancelled has not ended until Redis has answered, and does not go on by itself.
+      if (!this.stopped.has(prefix)) {
+        this.interrupted.add(prefix);
+      }
       cancellation.abort();
     }
   }

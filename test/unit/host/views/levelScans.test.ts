@@ -135,6 +135,21 @@ describe('LevelScans', () => {
     expect(of.running).toEqual(['']);
   });
 
+  it('does not go on by itself with what was cancelled just before nobody saw the view', async () => {
+    const { levelScans, of } = aStand();
+    levelScans.want('');
+    levelScans.cancel();
+    // Redis has not answered what it was asked last.
+    levelScans.setVisible(false);
+    await turn();
+    levelScans.setVisible(true);
+    await turn();
+    expect(of.running).toEqual([]);
+    expect(levelScans.state.type).toBe('cancelled');
+    levelScans.resume();
+    expect(of.running).toEqual(['']);
+  });
+
   it('says why a listing failed, and goes on once Redis is back', async () => {
     const { levelScans, of } = aStand();
     levelScans.want('');
