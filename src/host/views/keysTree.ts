@@ -87,10 +87,12 @@ export class KeysTree implements Disposable {
     listing.drawnAt = this.parts.clock.monotonic();
     const learnt = this.isVisible ? this.facts.learn(listing.keys) : undefined;
     // Rows that were there already are not to be missed while Redis is asked.
-    if (isFirst) {
-      await Promise.race([learnt, elapsed(this.parts.clock, FACTS_MS)]);
+    if (!isFirst) {
+      return children;
     }
-    return children;
+    await Promise.race([learnt, elapsed(this.parts.clock, FACTS_MS)]);
+    // VS Code does not ask again for what changes while it waits: it takes these rows for those of after the change.
+    return listing.read(this.parts.explorer);
   }
 
   showMore({ parent }: MoreKeysNode): void {
