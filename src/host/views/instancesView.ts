@@ -3,6 +3,7 @@ import { describeError } from '../../base/errors';
 import { type Disposable, DisposableStore, toDisposable } from '../../base/lifecycle';
 import type { Logger } from '../../base/logger';
 import type { InstanceSighting } from '../../cache/instanceDirectory';
+import type { FleetServices } from '../../service/fleetServices';
 import type { FleetSession } from '../fleetSession';
 import { plural } from '../format';
 import { VIEWS } from '../ids';
@@ -18,7 +19,8 @@ export class InstancesView implements vscode.TreeDataProvider<string>, Disposabl
   private readonly view: vscode.TreeView<string>;
   private timer: NodeJS.Timeout | undefined;
   private sightings: ReadonlyMap<string, InstanceSighting> = new Map();
-  private isAsking = false;
+  /** Those of which is asked at the moment. */
+  private asked: FleetServices | undefined;
 
   readonly onDidChangeTreeData = this.changes.event;
 
@@ -32,6 +34,7 @@ export class InstancesView implements vscode.TreeDataProvider<string>, Disposabl
     this.disposables.add(
       session.onDidChange(() => {
         this.show([]);
+        this.note('');
         this.follow();
       }),
     );
@@ -64,23 +67,28 @@ export class InstancesView implements vscode.TreeDataProvider<string>, Disposabl
 
   private async look(): Promise<void> {
     const { services } = this.session;
-    if (services === undefined || this.isAsking) {
+    if (services === undefined || services === this.asked) {
       return;
     }
-    this.isAsking = true;
+    this.asked = services;
+    // Another Redis may be chosen meanwhile, of which the former one's answer tells nothing.
+    const isChosen = () => services === this.session.services;
     try {
       const sightings = await services.instances.sightings();
-      // Another Redis may have been chosen meanwhile.
-      if (services === this.session.services) {
+      if (isChosen()) {
         this.show(sightings);
         this.note('');
       }
     } catch (error) {
-      // The rows stay, as the last that is known.
       this.logger.debug(`The instances cannot be listed: ${describeError(error)}`);
-      this.note(`This is what was known last. ${describeError(error)}`);
+      if (isChosen()) {
+        // The rows stay, as the last that is known.
+        this.note(`This is what was known last. ${describeError(error)}`);
+      }
     } finally {
-      this.isAsking = false;
+      if (this.asked === services) {
+        this.asked = undefined;
+      }
     }
   }
 
