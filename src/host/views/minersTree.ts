@@ -149,8 +149,15 @@ export class MinersTree implements vscode.TreeDataProvider<MinersNode>, Disposab
     }
     await Promise.all(
       miners.map(async (node) => {
-        const entries = this.entries.get(node) ?? [];
+        const entries = this.entries.get(node);
+        if (entries === undefined) {
+          return;
+        }
         const inspections = await services.reads.inspectMiner(node.miner).catch(() => undefined);
+        if (this.entries.get(node) !== entries) {
+          // Closed meanwhile, or listed anew, maybe from another Redis.
+          return;
+        }
         if (inspections === undefined) {
           this.entries.delete(node);
           this.changes.fire(node);
@@ -250,15 +257,21 @@ export class MinersTree implements vscode.TreeDataProvider<MinersNode>, Disposab
 
   /** Asks Redis. From then on {@link reinspect} brings what changes. */
   private async listEntries(parent: MinerNode, services: FleetServices): Promise<readonly MinersNode[]> {
+    // Of another Redis, or a miner that is gone, VS Code is about to ask anew or never.
+    const isMeant = () => services === this.session.services && this.miners.get(parent.miner.id) === parent;
     try {
       const inspections = await services.reads.inspectMiner(parent.miner);
       const nodes = [...inspections].map(
         ([kind, inspection]): EntryNode => ({ type: 'entry', parent, kind, inspection }),
       );
-      this.entries.set(parent, nodes);
+      if (isMeant()) {
+        this.entries.set(parent, nodes);
+      }
       return nodes;
     } catch (error) {
-      this.entries.delete(parent);
+      if (isMeant()) {
+        this.entries.delete(parent);
+      }
       return [{ type: 'note', parent, text: describeError(error) }];
     }
   }
