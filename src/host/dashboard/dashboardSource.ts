@@ -216,7 +216,9 @@ export class DashboardSource implements Disposable {
     this.repeat(store, HEAD_MS, async () => this.updateHead(services));
     this.repeat(store, OVERVIEW_MS, async () => {
       this.changes.fire({ type: 'policies' });
-      await this.askOverview(services, isOver);
+      // One answer that comes too late does not make Redis one that cannot be reached.
+      const recalled = this.hasRecalled ? undefined : this.recallEvents(services, isOver);
+      await Promise.all([recalled, this.askOverview(services, isOver)]);
     });
     this.following = { services, hydrated, dispose: () => store.dispose() };
     this.tenants = tenantsOf(services);

@@ -199,6 +199,23 @@ describe('the dashboard', () => {
     expect(page.snapshots.at(-1)?.head.redis.state).toBe('up');
   });
 
+  it('recalls events with the next round where Redis, which is up, answered too late', async () => {
+    stand.recent = async () => {
+      throw new Error('Redis did not answer within 500 ms.');
+    };
+    const { page } = await stand.openHydrated();
+    expect(page.snapshots.at(-1)?.events).toEqual([]);
+    let recalls = 0;
+    stand.recent = async () => {
+      recalls++;
+      return [eventOf(1)];
+    };
+    await stand.rig.pass(5_100);
+    expect(page.snapshots.at(-1)?.events).toHaveLength(1);
+    await stand.rig.pass(15_000);
+    expect(recalls).toBe(1);
+  });
+
   it('tells of a lost Redis at once, and without figures that are not so any more', async () => {
     stand.overview = async () => ({ redis: { latencyMs: 1 } });
     const { page } = await stand.openHydrated();
