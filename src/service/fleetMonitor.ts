@@ -32,22 +32,36 @@ const NOTIFY_DELAY_MS = 400;
 
 /** A refresh that runs. */
 interface Progress {
+  /** `Clock.monotonic`. */
   readonly startedAt: number;
   readonly total: number;
   done: number;
+}
+
+/** Which refresh something was learned in: later ones have greater numbers. */
+interface Round {
+  readonly number: number;
+  /** In ms since the epoch. */
+  readonly begunAt: number;
+}
+
+interface Known {
+  readonly view: MinerView;
+  readonly round: Round;
 }
 
 const UNREAD: MinerView = { type: 'unread' };
 
 /** Keeps what was last read of each machine, for views. It reads only when it is asked to. */
 export class FleetMonitor implements Disposable {
-  private readonly views = new Map<string, MinerView>();
+  private readonly known = new Map<string, Known>();
   private readonly changed = new Set<string>();
   private readonly changes = new Emitter<ReadonlySet<string>>();
   private readonly disposables = new DisposableStore();
   private notification: Disposable | undefined;
   private latestRefresh: Promise<unknown> = Promise.resolve();
   private progress: Progress | undefined;
+  private rounds = 0;
 
   /** Ids of machines whose view changed. */
   readonly onDidChange = this.changes.event;
@@ -63,7 +77,7 @@ export class FleetMonitor implements Disposable {
   }
 
   view(minerId: string): MinerView {
-    return this.views.get(minerId) ?? UNREAD;
+    return this.known.get(minerId)?.view ?? UNREAD;
   }
 
   /**
@@ -78,9 +92,10 @@ export class FleetMonitor implements Disposable {
     }
     const progress = { startedAt: this.clock.monotonic(), total: miners.length, done: 0 };
     this.progress = progress;
+    const round = { number: ++this.rounds, begunAt: this.clock.now() };
     this.latestRefresh = this.reads
       .statusAndStats(miners, CONCURRENCY, options, (miner, status, stats) => {
-        this.note(miner, status, stats);
+        this.note(round, miner, status, stats);
         if (stats !== undefined) {
           progress.done++;
           options.onProgress?.(progress.done, progress.total);
@@ -106,7 +121,7 @@ export class FleetMonitor implements Disposable {
     this.disposables.dispose();
   }
 
-  private note(miner: Miner, status: Result<'status'>, stats: Result<'stats'> | undefined): void {
+  private note(round: Round, miner: Miner, status: Result<'status'>, stats: Result<'stats'> | undefined): void {
     const failure = status.status === 'rejected' ? status.reason : status.value.failure;
     if ([failure, stats?.status === 'rejected' && stats.reason].some((error) => error instanceof CancelledError)) {
       return;
@@ -117,22 +132,27 @@ export class FleetMonitor implements Disposable {
     }
     if (status.status === 'fulfilled' && status.value.origin !== 'stale') {
       const figures = stats?.status === 'fulfilled' && stats.value.fresh ? stats.value : undefined;
-      this.set(miner, { type: 'online', status: status.value, stats: figures });
+      this.set(round, miner, { type: 'online', status: status.value, stats: figures });
     } else {
       const kind = failure instanceof SourceError ? failure.failure : 'other';
-      this.set(miner, { type: 'failed', failure: kind, reason: describeError(failure) });
+      this.set(round, miner, { type: 'failed', failure: kind, reason: describeError(failure) });
     }
   }
 
-  private set(miner: Miner, view: MinerView): void {
+  private set(round: Round, miner: Miner, view: MinerView): void {
     // The inventory may have changed while the miner was read.
     if (this.disposables.isDisposed || this.inventory.find(miner.id) === undefined) {
       return;
     }
-    if (isSame(this.views.get(miner.id), view)) {
+    const former = this.known.get(miner.id);
+    const next = { view, round };
+    if (former !== undefined && isOvertaken(next, former)) {
       return;
     }
-    this.views.set(miner.id, view);
+    this.known.set(miner.id, next);
+    if (isSame(former?.view, view)) {
+      return;
+    }
     this.changed.add(miner.id);
     this.notification ??= this.clock.setTimeout(() => this.notifySoon(), NOTIFY_DELAY_MS);
   }
@@ -166,12 +186,25 @@ export class FleetMonitor implements Disposable {
   }
 
   private forgetRemoved(): void {
-    for (const minerId of this.views.keys()) {
+    for (const minerId of this.known.keys()) {
       if (this.inventory.find(minerId) === undefined) {
-        this.views.delete(minerId);
+        this.known.delete(minerId);
       }
     }
   }
+}
+
+/**
+ * Whether a later refresh, such as one after an event, brought `known` before an earlier one brought `next`: what was read first may
+ * come last, as a miner answers slowly.
+ */
+function isOvertaken(next: Known, known: Known): boolean {
+  return next.round.number < known.round.number && asOf(next) < asOf(known);
+}
+
+/** From when on it may be true, in ms since the epoch. */
+function asOf({ view, round }: Known): number {
+  return view.type === 'online' ? view.status.fetchedAt : round.begunAt;
 }
 
 /** Whether a view shows the same: the same fetches, or the same failure. */

@@ -21,8 +21,8 @@ const MINERS = Array.from(
 );
 const DATA = { status: { state: 'normal' }, stats: { powerW: 3_000 } } as const;
 
-/** How long each miner's answer takes, in ms; `failure` in the place of one. */
-type Answers = (miner: Miner, kind: MinerKind) => number | Error;
+/** How long each miner's answer takes, in ms; a failure in the place of one, now or later. */
+type Answers = (miner: Miner, kind: MinerKind) => number | Error | Promise<never>;
 
 describe('the monitor', () => {
   let rig: Rig;
@@ -44,9 +44,10 @@ describe('the monitor', () => {
         if (answer instanceof Error) {
           throw answer;
         }
+        const takesMs = await answer;
         await new Promise<void>((resolve, reject) => {
           signal?.addEventListener('abort', () => reject(new CancelledError()));
-          clock.setTimeout(resolve, answer);
+          clock.setTimeout(resolve, takesMs);
         });
         return DATA[kind as keyof typeof DATA] as MinerDatasets[K];
       },
@@ -117,6 +118,39 @@ describe('the monitor', () => {
     // What is on the way anew is not taken away meanwhile.
     expect(monitor.view('m0')).toMatchObject({ type: 'online', stats: { data: DATA.stats } });
     await again;
+  });
+
+  it('shows what was read last, also when what was read before comes later', async () => {
+    const late = () =>
+      new Promise<never>((_, reject) => {
+        rig.clock.setTimeout(() => reject(new SourceError('timeout', 'It is silent.')), 5_000);
+      });
+    answers = ({ id }, kind) => (id === 'm1' ? late() : kind === 'stats' ? 5_000 : 0);
+    const slow = rig.ended(monitor.refresh(MINERS));
+    await rig.pass(1_000);
+    const beganAt = rig.clock.now();
+    // As after an event: the miner is another one by now.
+    answers = () => 0;
+    await rig.ended(monitor.refresh(MINERS, { refresh: true }));
+    const views = MINERS.map(({ id }) => monitor.view(id));
+    expect(views).toEqual(
+      MINERS.map(() =>
+        expect.objectContaining({ type: 'online', status: expect.objectContaining({ fetchedAt: beganAt }) }),
+      ),
+    );
+    await slow;
+    expect(MINERS.map(({ id }) => monitor.view(id))).toEqual(views);
+  });
+
+  it('shows what a slow refresh fetched after a quick one gave what was cached', async () => {
+    await rig.ended(monitor.refresh(MINERS));
+    rig.clock.advance(2_000);
+    answers = () => 1_000;
+    const slow = rig.ended(monitor.refresh(MINERS, { refresh: true }));
+    await rig.ended(monitor.refresh(MINERS), 500);
+    await slow;
+    const [status] = MINERS.map(({ id }) => monitor.view(id)).map((view) => view.type === 'online' && view.status);
+    expect(status).toMatchObject({ fetchedAt: rig.clock.now() });
   });
 
   it('takes a miner whose reading was cancelled for what it was', async () => {
