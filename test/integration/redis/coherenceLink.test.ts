@@ -24,6 +24,8 @@ describe('RedisCoherenceLink', () => {
   let told: (string | 'everything')[];
 
   async function standing(): Promise<void> {
+    // Either may come first, and as the commands' connection comes, everything is told of.
+    await eventually(() => expect(redis.store.health.state).toBe('up'));
     await eventually(() => expect(redis.link.caughtUpTo).toBeGreaterThan(systemClock.monotonic() - 1_000));
   }
 

@@ -38,7 +38,9 @@ describe('RedisCoherenceLink', () => {
     return { redis, told };
   }
 
-  async function standing({ link }: RedisParts): Promise<void> {
+  async function standing({ link, store }: RedisParts): Promise<void> {
+    // Either may come first, and as the commands' connection comes, everything is told of.
+    await eventually(() => expect(store.health.state).toBe('up'));
     await eventually(() => expect(link.caughtUpTo).toBeGreaterThan(systemClock.monotonic() - 1_000));
   }
 
