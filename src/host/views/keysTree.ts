@@ -92,7 +92,8 @@ export class KeysTree implements Disposable {
     }
     await Promise.race([learnt, elapsed(this.parts.clock, FACTS_MS)]);
     // VS Code does not ask again for what changes while it waits: it takes these rows for those of after the change.
-    return listing.read(this.parts.explorer);
+    const isStillOpen = this.levels.get(listing.prefix) === listing;
+    return isStillOpen ? listing.read(this.parts.explorer) : children;
   }
 
   showMore({ parent }: MoreKeysNode): void {
