@@ -2,7 +2,8 @@ import * as vscode from 'vscode';
 import { describeError, FleetCacheError } from '../../base/errors';
 import { DisposableStore } from '../../base/lifecycle';
 import type { KeyValue, RawKey } from '../../cache/keyBrowser';
-import type { KeyReader, KeyReading } from '../../service/keyReader';
+import type { FleetServices } from '../../service/fleetServices';
+import type { KeyReading } from '../../service/keyReader';
 import type { FleetSession } from '../fleetSession';
 import { COMMANDS, ENTRY_SCHEME } from '../ids';
 import { entryDocument, valueDocument } from '../keys/keyDocumentText';
@@ -14,6 +15,9 @@ const MOST_PAGES = 20;
 
 /** Elements of a collection that are loaded at a time after the first page. */
 const ELEMENTS_PER_PAGE = 1_000;
+
+/** Of reading a key that changes all the time. */
+const MOST_ATTEMPTS = 3;
 
 /** What was read of a key whose document is open. */
 interface OpenKey {
@@ -33,6 +37,10 @@ export class KeyDocuments implements DocumentKind, vscode.CodeLensProvider {
   private ofServices = this.disposables.add(new DisposableStore());
   /** By address. */
   private readonly open = new Map<string, OpenKey>();
+  /** What is being read for documents that are not open yet. */
+  private readonly reads = new Set<{ readonly shown: string; isOutdated: boolean }>();
+  /** Of those a page is under way, by what was read before it: who asks again while it is waits for that one. */
+  private readonly loading = new WeakMap<OpenKey, Promise<void>>();
 
   readonly onDidChange = this.changes.event;
   readonly onDidChangeCodeLenses = this.lensChanges.event;
@@ -81,16 +89,12 @@ export class KeyDocuments implements DocumentKind, vscode.CodeLensProvider {
     if (state === undefined || next === undefined || !mayLoadMore(state)) {
       return;
     }
-    const reader = await this.reader();
-    // Of strings a page is as long as the first one was.
-    const count = state.pages[0]?.content.type === 'string' ? {} : { count: ELEMENTS_PER_PAGE };
-    const page = await reader.read(state.reading.key.raw, { from: next, ...count });
-    if (page?.content.type === 'value' && page.content.value.content.type === state.pages[0]?.content.type) {
-      state.pages.push(page.content.value);
-      this.changes.fire(vscode.Uri.parse(address));
-    } else {
-      // It is gone, or is another one by now.
-      this.readAgain(address);
+    const loading = this.loading.get(state) ?? this.loadPage(address, state, next);
+    this.loading.set(state, loading);
+    try {
+      await loading;
+    } finally {
+      this.loading.delete(state);
     }
   }
 
@@ -104,6 +108,24 @@ export class KeyDocuments implements DocumentKind, vscode.CodeLensProvider {
     this.disposables.dispose();
   }
 
+  private async loadPage(address: string, state: OpenKey, from: string): Promise<void> {
+    const { keyReader } = await this.services();
+    // Of strings a page is as long as the first one was.
+    const count = state.pages[0]?.content.type === 'string' ? {} : { count: ELEMENTS_PER_PAGE };
+    const page = await keyReader.read(state.reading.key.raw, { from, ...count });
+    if (this.open.get(address) !== state) {
+      // It was closed, or read anew, meanwhile.
+      return;
+    }
+    if (page?.content.type === 'value' && page.content.value.content.type === state.pages[0]?.content.type) {
+      state.pages.push(page.content.value);
+      this.changes.fire(vscode.Uri.parse(address));
+    } else {
+      // It is gone, or is another one by now.
+      this.readAgain(address);
+    }
+  }
+
   private follow(): void {
     this.disposables.release(this.ofServices);
     this.ofServices = this.disposables.add(new DisposableStore());
@@ -111,37 +133,47 @@ export class KeyDocuments implements DocumentKind, vscode.CodeLensProvider {
     if (cache === undefined) {
       return;
     }
+    // It may be another Redis.
+    for (const address of [...this.open.keys()]) {
+      this.readAgain(address);
+    }
     this.ofServices.add(
       cache.onDidChange((change) => {
+        // An invalidation may concern any entry.
+        const concerns = (shown: string, isEntry: boolean) => (change.type === 'fill' ? change.key === shown : isEntry);
         for (const [address, { reading }] of this.open) {
-          // An invalidation may concern any entry.
-          const isConcerned =
-            change.type === 'fill' ? change.key === reading.key.shown : reading.key.entry !== undefined;
-          if (isConcerned) {
+          if (concerns(reading.key.shown, reading.key.entry !== undefined)) {
             this.readAgain(address);
           }
+        }
+        for (const read of this.reads) {
+          read.isOutdated ||= concerns(read.shown, true);
         }
       }),
     );
   }
 
   /** @throws {FleetCacheError} when there is no connection. */
-  private async reader(): Promise<KeyReader> {
+  private async services(): Promise<FleetServices> {
     await this.session.settled();
     const { services } = this.session;
     if (services === undefined) {
       throw new FleetCacheError('No fleet is open, so that no Redis is connected.');
     }
-    return services.keyReader;
+    return services;
   }
 
+  /** What changes while it is read is read again: a document hears of changes only once it is there. */
   private async read(raw: RawKey): Promise<OpenKey | undefined> {
-    const reader = await this.reader();
-    const reading = await reader.read(raw);
-    if (reading === undefined) {
-      return undefined;
+    for (let attempt = 1; ; attempt++) {
+      const { keyReader, keyExplorer } = await this.services();
+      const read = { shown: keyExplorer.shown(raw), isOutdated: false };
+      this.reads.add(read);
+      const reading = await keyReader.read(raw).finally(() => this.reads.delete(read));
+      if (!read.isOutdated || attempt === MOST_ATTEMPTS) {
+        return reading && { reading, pages: reading.content.type === 'value' ? [reading.content.value] : [] };
+      }
     }
-    return { reading, pages: reading.content.type === 'value' ? [reading.content.value] : [] };
   }
 }
 
