@@ -36,7 +36,13 @@ export class BenchmarkPanel implements Disposable {
     this.disposables.add(
       vscode.window.registerWebviewPanelSerializer(BENCHMARK_PANEL, {
         deserializeWebviewPanel: async (panel, state) => {
-          this.shown = await this.recall(state);
+          const recalled = await this.recall(state);
+          if (this.panel !== undefined) {
+            // A person has opened a report meanwhile, which is what they want to see.
+            panel.dispose();
+            return;
+          }
+          this.shown = recalled;
           this.adopt(panel);
         },
       }),
@@ -68,8 +74,6 @@ export class BenchmarkPanel implements Disposable {
   }
 
   private adopt(panel: vscode.WebviewPanel): void {
-    // A person may have opened one while VS Code was about to bring back the former.
-    this.panel?.dispose();
     this.panel = panel;
     const ofPanel = this.disposables.add(new DisposableStore());
     const icon = (theme: string) => vscode.Uri.joinPath(this.extensionUri, 'media', `dashboard-${theme}.svg`);
@@ -117,7 +121,8 @@ export class BenchmarkPanel implements Disposable {
       case 'compare': {
         const { chooseEarlier } = await import('./chooseEarlier');
         const chosen = await chooseEarlier(report, this.archive);
-        if (chosen !== undefined) {
+        // Another run may have ended meanwhile, or the tab have been closed.
+        if (chosen !== undefined && this.shown === shown && this.panel === panel) {
           this.shown = { report, earlier: chosen };
           await this.send(panel);
         }
