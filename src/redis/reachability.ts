@@ -42,10 +42,12 @@ export function followCluster(cluster: Cluster, events: ReachabilityEvents): voi
     const wasReachable = isReachable;
     const present = cluster.nodes('master');
     isReachable = areSlotsKnown && present.some(isReady);
-    if (!isReachable) {
-      events.onUnreachable();
-    } else if (!wasReachable) {
+    if (isReachable && !wasReachable) {
       events.onReachable();
+    }
+    // One that failed says nothing of those that are still being connected to.
+    if (!isReachable && (wasReachable || present.every((node) => lost.has(node)))) {
+      events.onUnreachable();
     }
     if (isReachable && present.every(isReady)) {
       events.onWhole();
@@ -86,6 +88,11 @@ export function followCluster(cluster: Cluster, events: ReachabilityEvents): voi
       events.onServerLost();
     }
     masters = present;
+  });
+  cluster.on('close', () => {
+    // All nodes were given up: it begins anew with those of the profile.
+    areSlotsKnown = false;
+    assess();
   });
   cluster.on('node error', (error: unknown) => events.onNodeError(error));
 }

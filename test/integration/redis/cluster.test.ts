@@ -122,6 +122,29 @@ describe('RedisStore on a Cluster', () => {
     }
   });
 
+  it('is not taken for down because one of the nodes that were named is, before the others had time to answer', async () => {
+    await open({});
+    for (const name of ['127.0.0.1:1', 'nobody.invalid:1']) {
+      const named = openRedisStore(cluster.url.replace('://', `://${name},`), async () => {});
+      const states: string[] = [];
+      named.store.onDidChangeHealth(({ state }) => states.push(state));
+      try {
+        await named.store.write('v1:cache:x', 'text', 60_000);
+        expect(states).toEqual(['up']);
+      } finally {
+        await named.close();
+      }
+    }
+    const lost = openRedisStore('redis+cluster://127.0.0.1:1,127.0.0.1:2', async () => {});
+    try {
+      await eventually(() =>
+        expect(lost.store.health).toMatchObject({ state: 'down', reason: expect.stringContaining('ECONNREFUSED') }),
+      );
+    } finally {
+      await lost.close();
+    }
+  });
+
   it('G3: says once that one of the masters is full, and that it is not any more', async () => {
     await open({});
     await Promise.all(keys.map((key) => opened.store.write(key, 'text', 60_000)));
