@@ -21,9 +21,9 @@ const FIRST_RETRY_MS = 100;
 /** Longest pause before a retry; with less time left there is none. */
 const LONGEST_RETRY_MS = 500;
 
-/** How long a probe waits for a connection, and for an answer. */
+/** How long a probe waits for a connection, and for an answer, in ms: what listens is rare, and a miner may be slow. */
 const PROBE_CONNECT_MS = 1_000;
-const PROBE_ANSWER_MS = 2_000;
+const PROBE_ANSWER_MS = 5_000;
 
 export interface GuardOptions {
   readonly clock: Clock;
