@@ -44,6 +44,7 @@ export class KeyExplorer implements Disposable {
   private current: KeyListing | undefined;
   private wanted: KeyFilter = {};
   private ranks: KeyRanks;
+  private readonly news: KeyNews;
 
   /**
    * A level changed, by its prefix, or what is known of its keys did; `undefined`: any may have. Told for levels that were asked
@@ -62,7 +63,7 @@ export class KeyExplorer implements Disposable {
     this.onDidChange = this.changes.event;
     this.onDidDeny = this.denials.event;
     this.ranks = new KeyRanks('name');
-    this.disposables.add(
+    this.news = this.disposables.add(
       new KeyNews({ clock, logger, cache, link, listing: () => this.current, describe: (keys) => this.describe(keys) }),
     );
   }
@@ -138,14 +139,18 @@ export class KeyExplorer implements Disposable {
    * @throws {StoreError}
    */
   async describe(keys: readonly RawKey[]): Promise<readonly (DescribedKey | undefined)[]> {
-    const { current, ranks } = this;
+    const { current, ranks, news } = this;
+    const askedAt = news.now();
     const { keys: described, facts, denied } = await this.options.describer.describe(keys);
     this.noteDenied(denied);
     const now = this.options.clock.monotonic();
     for (const [index, key] of keys.entries()) {
       const tree = current?.levels.tree;
       if (described[index] === undefined) {
-        tree?.remove(key);
+        // One that was written meanwhile is there again, and no more news would bring it back.
+        if (!news.hasChangedSince(key, askedAt)) {
+          tree?.remove(key);
+        }
       } else if (tree !== undefined && ranks.sort !== 'name') {
         const node = tree.findKey(key);
         if (node !== -1) {

@@ -8,6 +8,7 @@ import type { RawKey } from '../cache/keyBrowser';
 import { readScope } from '../cache/keyNames';
 import { isEntryKey, minerKey, summaryKey } from '../cache/keys';
 import { rawKeyOf } from '../cache/rawKeys';
+import { RecentPushes } from '../cache/recentPushes';
 import type { DescribedKey } from './keyLevels';
 import type { KeyListing } from './keyListing';
 import { namespaceOf } from './knownKeys';
@@ -32,6 +33,7 @@ const MAX_GATHERED = 1_000;
 export class KeyNews implements Disposable {
   private readonly disposables = new DisposableStore();
   private readonly coming = new Set<RawKey>();
+  private readonly changes = new RecentPushes();
   private timer: Disposable | undefined;
 
   constructor(private readonly options: KeyNewsOptions) {
@@ -40,6 +42,16 @@ export class KeyNews implements Disposable {
       cache.onDidChange((change) => this.note(change.type === 'fill' ? [change.key] : change.scopes)),
     );
     this.disposables.add(link.onDidInvalidate((keys) => this.note(keys)));
+  }
+
+  /** To be remembered before keys are asked about. */
+  now(): number {
+    return this.changes.now();
+  }
+
+  /** Whether what was asked of a key at `moment` may be older than its last change; levels that are looked at are told of that. */
+  hasChangedSince(key: RawKey, moment: number): boolean {
+    return this.changes.hasChangedSince(key, moment);
   }
 
   dispose(): void {
@@ -54,6 +66,7 @@ export class KeyNews implements Disposable {
       return;
     }
     if (keys === 'everything') {
+      this.changes.noteEverything();
       listing.levels.touchAll();
       return;
     }
@@ -67,6 +80,7 @@ export class KeyNews implements Disposable {
   }
 
   private noteEntry(listing: KeyListing, key: RawKey): void {
+    this.changes.note(key);
     const { tree } = listing.levels;
     const namespace = tree.namespace(namespaceOf(key));
     if (namespace === -1 || !listing.levels.isOpen(namespace)) {
