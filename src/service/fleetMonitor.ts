@@ -59,7 +59,7 @@ export class FleetMonitor implements Disposable {
   private readonly changes = new Emitter<ReadonlySet<string>>();
   private readonly disposables = new DisposableStore();
   private notification: Disposable | undefined;
-  private latestRefresh: Promise<unknown> = Promise.resolve();
+  private readonly running = new Set<Promise<void>>();
   private progress: Progress | undefined;
   private rounds = 0;
 
@@ -93,7 +93,7 @@ export class FleetMonitor implements Disposable {
     const progress = { startedAt: this.clock.monotonic(), total: miners.length, done: 0 };
     this.progress = progress;
     const round = { number: ++this.rounds, begunAt: this.clock.now() };
-    this.latestRefresh = this.reads
+    const reading = this.reads
       .statusAndStats(miners, CONCURRENCY, options, (miner, status, stats) => {
         this.note(round, miner, status, stats);
         if (stats !== undefined) {
@@ -102,17 +102,22 @@ export class FleetMonitor implements Disposable {
         }
       })
       .catch(ignoreCancellation);
-    await this.latestRefresh;
+    this.running.add(reading);
+    try {
+      await reading;
+    } finally {
+      this.running.delete(reading);
+    }
     this.notify();
   }
 
-  /** Resolves when the refresh that runs now has ended, at the latest after `maxMs` milliseconds. */
+  /** Resolves when the refreshes that run now have ended, at the latest after `maxMs` milliseconds. */
   async refreshed(maxMs: number): Promise<void> {
     let timer: Disposable | undefined;
     const timeout = new Promise<void>((resolve) => {
       timer = this.clock.setTimeout(resolve, maxMs);
     });
-    await Promise.race([this.latestRefresh, timeout]);
+    await Promise.race([Promise.allSettled(this.running), timeout]);
     timer?.dispose();
   }
 

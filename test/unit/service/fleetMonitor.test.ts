@@ -153,6 +153,24 @@ describe('the monitor', () => {
     expect(status).toMatchObject({ fetchedAt: rig.clock.now() });
   });
 
+  it('is up to date when all that is being read is there, and not only what was asked for last', async () => {
+    answers = () => 5_000;
+    const whole = rig.ended(monitor.refresh(MINERS));
+    await rig.pass(1_000);
+    answers = () => 0;
+    // As after an event of one of them.
+    await rig.ended(monitor.refresh(MINERS.slice(0, 1), { refresh: true }), 500);
+    let isUpToDate = false;
+    const waited = monitor.refreshed(60_000).then(() => {
+      isUpToDate = true;
+    });
+    await rig.pass(1_000);
+    expect(isUpToDate).toBe(false);
+    await whole;
+    await waited;
+    expect(MINERS.map(({ id }) => monitor.view(id).type)).toEqual(MINERS.map(() => 'online'));
+  });
+
   it('takes a miner whose reading was cancelled for what it was', async () => {
     answers = () => 5_000;
     const stop = new AbortController();
