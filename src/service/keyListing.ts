@@ -111,12 +111,13 @@ export class KeyListing implements Disposable {
     this.disposables.dispose();
   }
 
-  private async findRanks(nodes: readonly number[]): Promise<void> {
+  private async findRanks(nodes: readonly number[]): Promise<boolean> {
     try {
       await this.options.describe(nodes.map((node) => this.levels.tree.path(node)));
+      return true;
     } catch (error) {
-      // They come last until they can be asked.
       this.options.logger.debug(`Could not tell the order of some keys: ${describeError(error)}`);
+      return false;
     }
   }
 }

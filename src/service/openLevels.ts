@@ -10,8 +10,8 @@ export interface OpenLevelsOptions {
   readonly clock: Clock;
   /** Where keys stand in their level now. */
   ranks(): KeyRanks;
-  /** Finds out where some keys of a level stand that {@link ranks} does not know. Never fails. */
-  findRanks(nodes: readonly number[]): Promise<void>;
+  /** Finds out where some keys of a level stand that {@link ranks} does not know. Never fails. @returns whether it could. */
+  findRanks(nodes: readonly number[]): Promise<boolean>;
   /** A level changed. */
   onChange(prefix: RawKey): void;
 }
@@ -24,6 +24,9 @@ const MAX_LEVELS = 500;
 
 /** Keys whose ranks are found out in one step. */
 const RANKED_AT_A_TIME = 250;
+
+/** After ranks could not be found out, in ms. */
+const RETRY_MS = 5_000;
 
 /** Children that are looked at without letting anything else happen. */
 const VISITED_AT_A_TIME = 10_000;
@@ -155,13 +158,25 @@ export class OpenLevels implements TreeWatcher, Disposable {
   }
 
   private async workInParts(level: OpenLevel, steps: Iterator<void, void>, signal: AbortSignal): Promise<void> {
-    if (this.options.ranks().sort !== 'name') {
-      await this.rankAll(level.window.namespace, signal);
-    }
+    const { namespace } = level.window;
+    const isRanked = this.options.ranks().sort === 'name' || (await this.rankAll(namespace, signal));
     await inSlices(steps, signal);
+    if (!isRanked && !signal.aborted) {
+      this.rankLater(level, signal);
+    }
   }
 
-  private async rankAll(namespace: number, signal: AbortSignal): Promise<void> {
+  /** Keys whose ranks are not known come last, until they are asked for again. */
+  private rankLater(level: OpenLevel, signal: AbortSignal): void {
+    const timer = this.options.clock.setTimeout(() => {
+      level.hasUnranked = true;
+      this.onChange(level.window.namespace);
+    }, RETRY_MS);
+    signal.addEventListener('abort', () => timer.dispose(), { once: true });
+  }
+
+  /** @returns whether all that there are could be asked for: after the first that could not, no others are. */
+  private async rankAll(namespace: number, signal: AbortSignal): Promise<boolean> {
     const ranks = this.options.ranks();
     let nodes: number[] = [];
     let visited = 0;
@@ -170,7 +185,9 @@ export class OpenLevels implements TreeWatcher, Disposable {
         nodes.push(node);
       }
       if (nodes.length === RANKED_AT_A_TIME) {
-        await this.options.findRanks(nodes);
+        if (!(await this.options.findRanks(nodes))) {
+          return false;
+        }
         nodes = [];
       }
       visited++;
@@ -178,9 +195,7 @@ export class OpenLevels implements TreeWatcher, Disposable {
         await new Promise(setImmediate);
       }
     }
-    if (nodes.length > 0 && !signal.aborted) {
-      await this.options.findRanks(nodes);
-    }
+    return nodes.length === 0 || signal.aborted || (await this.options.findRanks(nodes));
   }
 
   private tell(): void {
