@@ -83,7 +83,8 @@ export class InstancesView implements vscode.TreeDataProvider<string>, Disposabl
       this.logger.debug(`The instances cannot be listed: ${describeError(error)}`);
       if (isChosen()) {
         // The rows stay, as the last that is known.
-        this.note(`This is what was known last. ${describeError(error)}`);
+        const known = this.sightings.size === 0 ? 'It is not known who is there.' : 'This is what was known last.';
+        this.note(`${known} ${describeError(error)}`);
       }
     } finally {
       if (this.asked === services) {
