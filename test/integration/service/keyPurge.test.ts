@@ -40,6 +40,7 @@ describe('a purge', () => {
     const other = await test.open();
     const told: unknown[] = [];
     other.cache.onDidChange((change) => told.push(change));
+    await eventually(async () => expect(await admin.pubsub('NUMSUB', 'events:cache')).toEqual(['events:cache', 2]));
     await admin.set('mine', 'kept');
     expect(await services.keyPurge.purge(STATUSES)).toEqual({ removed: MINERS, cancelled: false });
     expect(await admin.keys(STATUSES)).toEqual([]);
