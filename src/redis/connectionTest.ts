@@ -24,9 +24,14 @@ export async function testConnection(
   clock: Clock,
   signal?: AbortSignal,
 ): Promise<ConnectionReport> {
+  const startedAt = clock.monotonic();
   const connection = new RedisConnection({ profile, commandTimeoutMs: TIMEOUT_MS, clock, logger: silentLogger });
+  const elapsedMs = () => clock.monotonic() - startedAt;
   try {
-    return await unlessCancelled(explained(examine(connection, profile, clock), connection, profile, clock), signal);
+    return await unlessCancelled(
+      explained(examine(connection, profile, clock), connection, profile, elapsedMs),
+      signal,
+    );
   } finally {
     connection.dispose();
   }
@@ -99,9 +104,8 @@ async function explained<T>(
   answer: Promise<T>,
   connection: RedisConnection,
   profile: ConnectionProfile,
-  clock: Clock,
+  elapsedMs: () => number,
 ): Promise<T> {
-  const startedAt = clock.monotonic();
   try {
     return await answer;
   } catch (error) {
@@ -112,7 +116,7 @@ async function explained<T>(
     const address = profileAddress(profile);
     // Without a word until the end it was not the server that closed it.
     const isClosed = /closed the connection\.$|ECONNRESET|EPIPE|CERTIFICATE_REQUIRED/.test(error.message);
-    const isSilent = /ETIMEDOUT/.test(error.message) || (isClosed && clock.monotonic() - startedAt >= TIMEOUT_MS);
+    const isSilent = /ETIMEDOUT/.test(error.message) || (isClosed && elapsedMs() >= TIMEOUT_MS);
     if (isSilent) {
       const advice = hasTls ? ' If it does not speak TLS, begin the URL with redis in place of rediss.' : '';
       const told = adviseOnTold(connection, profile);
