@@ -56,6 +56,7 @@ export class RedisConnection implements Disposable {
   /** Undefined as soon as it is known whether the server answers. */
   private firstConnection: Promise<void> | undefined;
   private isConnected = false;
+  private hasFailed = false;
 
   readonly onDidChangeHealth: Event<StoreHealth>;
   /** Another server may be in the place of one: of a Cluster's masters, or of the single one. */
@@ -277,6 +278,7 @@ export class RedisConnection implements Disposable {
 
   private noteDisconnected(): void {
     this.isConnected = false;
+    this.hasFailed = true;
     this.updateHealth();
   }
 
@@ -288,7 +290,7 @@ export class RedisConnection implements Disposable {
 
   private assessHealth(): StoreHealth {
     if (this.breaker.isOpen || !(this.isConnected || this.renewal.isRunning)) {
-      const isFirst = !this.isConnected && !this.causes.isKnown && this.health.state === 'connecting';
+      const isFirst = !this.hasFailed && !this.causes.isKnown && this.health.state === 'connecting';
       return isFirst ? this.health : { state: 'down', reason: this.causes.explain() };
     }
     return this.refusals.health ?? { state: 'up' };
