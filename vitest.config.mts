@@ -24,8 +24,9 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
+          setupFiles: ['test/fixtures/lateNetwork.ts'],
           // A Cluster with replicas takes a quarter of a minute to find itself on a busy machine, before the test begins.
-          testTimeout: 60_000,
+          testTimeout: process.env.FLEET_CACHE_LATE === undefined ? 60_000 : 600_000,
           hookTimeout: 120_000,
         },
       },
