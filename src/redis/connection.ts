@@ -20,6 +20,7 @@ import { type AcceptedCommand, Refusals } from './refusals';
 import { Renewal } from './renewal';
 import { keySlot } from './scanSlots';
 import { ServerBreaker } from './serverBreaker';
+import { watchSilence } from './silenceWatch';
 
 export interface RedisConnectionOptions {
   readonly profile: ConnectionProfile;
@@ -65,8 +66,9 @@ export class RedisConnection implements Disposable {
   constructor(private readonly options: RedisConnectionOptions) {
     const { profile, commandTimeoutMs, clock, logger } = options;
     const address = profileAddress(profile);
-    this.client = openClient(profile, { socketTimeout: commandTimeoutMs });
+    this.client = openClient(profile);
     this.cluster = this.client instanceof Cluster ? this.client : undefined;
+    watchSilence(this.client, commandTimeoutMs);
     this.retry = this.cluster === undefined ? undefined : new ClusterRetry(this.cluster);
     this.deadlines = new CommandDeadlines(commandTimeoutMs);
     this.renewal = new Renewal(this.deadlines, () => this.updateHealth());
@@ -230,9 +232,9 @@ export class RedisConnection implements Disposable {
   /** Resolves as soon as it is known whether the server answers, at the latest after the command timeout. */
   private followConnection(): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, this.options.commandTimeoutMs);
+      const started = this.deadlines.start(() => resolve());
       const settle = () => {
-        clearTimeout(timer);
+        this.deadlines.settle(started);
         resolve();
       };
       this.disposables.add(toDisposable(settle));

@@ -1,5 +1,8 @@
 import { TIMED_OUT } from './failures';
 
+/** So often in a row a process that is held up has more time; the server may be silent all the same. */
+const MOST_GRACES = 4;
+
 interface Pending {
   readonly deadline: number;
   readonly reject: (error: Error) => void;
@@ -43,9 +46,19 @@ export class CommandDeadlines {
     this.expire(Number.POSITIVE_INFINITY);
   }
 
-  private wake(delayMs: number): NodeJS.Timeout {
-    // When this process was busy meanwhile, the answers that came are read first: they were in time.
-    const timer = setTimeout(() => setImmediate(() => this.wakeUp()), delayMs);
+  /** @param graces how often it was put off already. */
+  private wake(delayMs: number, graces = 0): NodeJS.Timeout {
+    const dueAt = performance.now() + delayMs;
+    const timer = setTimeout(() => {
+      const lateMs = performance.now() - dueAt;
+      if (lateMs > this.timeoutMs / 20 && graces < MOST_GRACES) {
+        // This process did nothing for so long: what is asked may not even have been sent.
+        this.timer = this.wake(Math.min(lateMs, this.timeoutMs), graces + 1);
+      } else {
+        // The answers that came meanwhile are read first: they were in time.
+        setImmediate(() => this.wakeUp());
+      }
+    }, delayMs);
     // The connection keeps the process alive as long as it stands.
     return timer.unref();
   }

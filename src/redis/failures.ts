@@ -5,6 +5,9 @@ import { explainCertificate } from './certificateFailures';
 /** What a command says that took too long; ioredis' own words for it. */
 export const TIMED_OUT = 'Command timed out';
 
+/** What a connection ends with over which nothing came (`silenceWatch.ts`). */
+export const SILENT = 'Socket timeout';
+
 /** Whether the server cannot write now: memory full, a replica, a failed snapshot. Old servers wrap what a script met. */
 export function isWriteRefusal(error: unknown): boolean {
   return error instanceof Error && /\b(OOM|READONLY|MISCONF|NOREPLICAS)\b/.test(error.message);
@@ -101,7 +104,7 @@ export function explainFailure(error: unknown, lastCause: unknown, address: stri
   if (/^(NOAUTH|WRONGPASS)/.test(text)) {
     return `Redis at ${address} refused the login: ${text} Set the password with “Fleet Cache: Set Redis Password…” or FLEET_CACHE_REDIS_PASSWORD.`;
   }
-  if (text.startsWith('Socket timeout')) {
+  if (text.startsWith(SILENT)) {
     return `Redis at ${address} did not answer within ${commandTimeoutMs} ms.`;
   }
   const code = errorCode(cause);

@@ -6,6 +6,7 @@ import type { Logger } from '../base/logger';
 import { openNodeClient } from './client';
 import { isReply, isServerFailure } from './failures';
 import { type ConnectionProfile, type NodeAddress, nodeAddress, profileAddress } from './profile';
+import { watchSilence } from './silenceWatch';
 
 export interface NodeLinkOptions {
   readonly profile: ConnectionProfile;
@@ -52,8 +53,8 @@ export class NodeLink implements Disposable {
       autoResubscribe: false,
       enableAutoPipelining: false,
       connectionName: 'fleet-cache-link',
-      socketTimeout: SILENCE_MS,
     });
+    watchSilence(this.redis, SILENCE_MS);
     this.redis.on('ready', () => void this.arm());
     this.redis.on('close', () => this.lose());
     // Whether and why the server is away, the command connection tells.

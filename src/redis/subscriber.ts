@@ -7,6 +7,7 @@ import type { BusMessage } from '../cache/eventBus';
 import { openNodeClient } from './client';
 import { isRedirection, isReply, isServerFailure } from './failures';
 import { type ConnectionProfile, type NodeAddress, profileAddress } from './profile';
+import { watchSilence } from './silenceWatch';
 
 /** A channel by its name, all channels that match a pattern, or a channel of the shard that its name belongs to. */
 export type SubscriptionKind = 'channel' | 'pattern' | 'shard';
@@ -108,10 +109,10 @@ export class Subscriber implements Disposable {
       autoResubscribe: false,
       enableAutoPipelining: false,
       connectionName: 'fleet-cache-subscriber',
-      socketTimeout: SILENCE_MS,
       // Each attempt is a client of its own, since on a Cluster it may go to another node.
       retryStrategy: () => null,
     });
+    watchSilence(redis, SILENCE_MS);
     this.redis = redis;
     const deliver = (kind: SubscriptionKind, name: string, message: BusMessage) => {
       const subscription = this.wanted.get(idOf({ kind, name }));

@@ -110,6 +110,28 @@ describe('RedisStore', () => {
     await eventually(() => store.read('k', SCOPES));
   });
 
+  it('G3: does not take its own process for a server that is silent', async () => {
+    const timeoutMs = 1_000;
+    store.dispose();
+    store = openStore(server.url, undefined, timeoutMs);
+    await store.write('v1:cache:x', 'text', 60_000);
+    const states: string[] = [];
+    store.onDidChangeHealth(({ state }) => states.push(state));
+    const connection = async () => /^id=(\d+) .*name=fleet-cache /m.exec(String(await admin.client('LIST')))?.[1];
+    const former = await connection();
+    // The read may not be on its way yet, be on its way, or be answered when the process is held up.
+    for (let turns = 0; turns < 4; turns++) {
+      const read = store.read('v1:cache:x', SCOPES);
+      for (let turn = 0; turn < turns; turn++) {
+        await new Promise(setImmediate);
+      }
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2.1 * timeoutMs);
+      expect((await read).text, `after ${turns} turns`).toBe('text');
+    }
+    expect(await connection()).toBe(former);
+    expect(states).toEqual([]);
+  });
+
   it('G3: asks a hung server nothing while it is given up, however long that takes', async () => {
     await openHastyStore();
     server.hang();
