@@ -38,6 +38,8 @@ interface OpenLevel {
   isWorking: boolean;
   /** Whether keys came since whose rank is not known. */
   hasUnranked: boolean;
+  /** When ranks are asked for again that could not be found out. */
+  retry: Disposable | undefined;
 }
 
 /** The tree of keys, and the levels of it that somebody looks at. */
@@ -63,7 +65,9 @@ export class OpenLevels implements TreeWatcher, Disposable {
 
   /** Nobody looks at it any more. */
   close(namespace: number): void {
-    this.levels.get(namespace)?.end.abort();
+    const level = this.levels.get(namespace);
+    level?.end.abort();
+    level?.retry?.dispose();
     this.levels.delete(namespace);
     this.changed.delete(namespace);
     this.tree.watch(namespace, false);
@@ -128,7 +132,7 @@ export class OpenLevels implements TreeWatcher, Disposable {
     }
     this.close(namespace);
     const window = new LevelWindow(this.tree, namespace, limit, (node) => this.options.ranks().of(node));
-    const level = { window, end: new AbortController(), isWorking: false, hasUnranked: false };
+    const level = { window, end: new AbortController(), isWorking: false, hasUnranked: false, retry: undefined };
     this.levels.set(namespace, level);
     this.tree.watch(namespace, true);
     for (const oldest of this.levels.keys()) {
@@ -162,17 +166,17 @@ export class OpenLevels implements TreeWatcher, Disposable {
     const isRanked = this.options.ranks().sort === 'name' || (await this.rankAll(namespace, signal));
     await inSlices(steps, signal);
     if (!isRanked && !signal.aborted) {
-      this.rankLater(level, signal);
+      this.rankLater(level);
     }
   }
 
   /** Keys whose ranks are not known come last, until they are asked for again. */
-  private rankLater(level: OpenLevel, signal: AbortSignal): void {
-    const timer = this.options.clock.setTimeout(() => {
+  private rankLater(level: OpenLevel): void {
+    level.retry ??= this.options.clock.setTimeout(() => {
+      level.retry = undefined;
       level.hasUnranked = true;
       this.onChange(level.window.namespace);
     }, RETRY_MS);
-    signal.addEventListener('abort', () => timer.dispose(), { once: true });
   }
 
   /** @returns whether all that there are could be asked for: after the first that could not, no others are. */

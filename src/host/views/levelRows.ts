@@ -33,6 +33,9 @@ export class LevelRows {
    * listed anew: VS Code hears of no change of the former one from then on.
    */
   adopt(node: NamespaceNode | undefined): void {
+    if (node === this.node) {
+      return;
+    }
     this.node = node;
     for (const row of [...this.namespaces.values(), ...this.byRaw.values(), this.more]) {
       row.parent = node;

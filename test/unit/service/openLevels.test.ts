@@ -82,4 +82,31 @@ describe('OpenLevels', () => {
     expect(asked).toBe(1);
     levels.dispose();
   });
+
+  it('waits for one moment to ask again, however many keys came of which it could not be told the order', async () => {
+    const clock = new ManualClock();
+    const ranks = new KeyRanks('ttl');
+    let asked = 0;
+    const findRanks = async () => {
+      asked++;
+      return false;
+    };
+    const levels = new OpenLevels({ clock, ranks: () => ranks, findRanks, onChange: () => {} });
+    const namespace = levels.tree.namespace('');
+    for (let second = 0; second <= 20; second++) {
+      if (second < 4) {
+        // Whose coming has it asked for besides.
+        levels.tree.add([`k${second}`], 1);
+      }
+      levels.look(namespace, LIMIT);
+      await settle();
+      clock.advance(1_000);
+    }
+    // After 5, 10, 15 and 20 seconds.
+    expect(asked).toBe(4 + 4);
+    levels.dispose();
+    clock.advance(60_000);
+    await settle();
+    expect(asked).toBe(4 + 4);
+  });
 });
